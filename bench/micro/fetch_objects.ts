@@ -1,0 +1,193 @@
+/**
+ * What Request and Response cost, ours and the runtime's own, in microseconds an operation: `node bench/micro/fetch_objects.ts`, and the same with `bun` and
+ * `deno run`. Each line gives the best and the median of its rounds: the best is what the code costs, the median has the collector's share too, which is most
+ * of what a native object costs on Node.
+ */
+import type { BodySource } from "../../src/contract/body.ts";
+import { HttpHead } from "../../src/http/http_head.ts";
+import { LightResponse } from "../../src/http/light_response.ts";
+import { createRequest, nativeRequest, type RequestParts } from "../../src/http/request.ts";
+import { readResponse } from "../../src/http/response.ts";
+
+const ROUNDS = 25;
+
+/** Whoever keeps a result keeps its making from being optimized away. */
+let sink: unknown;
+
+function report(name: string, times: number[]): void {
+  times.sort((a, b) => a - b);
+  const [best, median] = [times[0]!, times[times.length >> 1]!];
+  console.log(`${name.padEnd(56)} ${best.toFixed(3).padStart(8)} ${median.toFixed(3).padStart(8)}`);
+}
+
+function measure(name: string, calls: number, run: () => unknown): void {
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now();
+    for (let call = 0; call < calls; call++) sink = run();
+    times.push((performance.now() - start) * 1000 / calls);
+  }
+  report(name, times);
+}
+
+async function measureAsync(name: string, calls: number, run: () => Promise<unknown>): Promise<void> {
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now();
+    for (let call = 0; call < calls; call++) sink = await run();
+    times.push((performance.now() - start) * 1000 / calls);
+  }
+  report(name, times);
+}
+
+const BROWSER = [
+  "GET /articles/2026/11/some-title?utm_source=feed&page=2 HTTP/1.1",
+  "Host: www.example.com",
+  "Connection: keep-alive",
+  'sec-ch-ua: "Chromium";v="128", "Not;A=Brand";v="24", "Google Chrome";v="128"',
+  "sec-ch-ua-mobile: ?0",
+  'sec-ch-ua-platform: "Linux"',
+  "Upgrade-Insecure-Requests: 1",
+  "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36",
+  "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8",
+  "Sec-Fetch-Site: same-origin",
+  "Sec-Fetch-Mode: navigate",
+  "Sec-Fetch-User: ?1",
+  "Sec-Fetch-Dest: document",
+  "Referer: https://www.example.com/articles/2026/",
+  "Accept-Encoding: gzip, deflate, br, zstd",
+];
+const SMALL = ["GET / HTTP/1.1", "Host: localhost:8080"];
+
+/** A head as `HeadReader` makes it, of lines that are known to be valid. */
+function headOf(lines: readonly string[], method = "GET"): () => HttpHead {
+  const text = lines.join("\r\n") + "\r\n\r\n";
+  const hostStart = text.indexOf("Host: ") + 6;
+  const parts = {
+    text,
+    method,
+    targetStart: 4,
+    targetEnd: text.indexOf(" HTTP/"),
+    minor: 1,
+    absolute: null,
+    fieldsStart: text.indexOf("\r\n") + 2,
+    fieldCount: lines.length - 1,
+    hostStart,
+    hostEnd: text.indexOf("\r\n", hostStart),
+    framing: { kind: "none" },
+    expectsContinue: false,
+    keepAlive: true,
+  } as const;
+  return () => new HttpHead(parts);
+}
+
+class Body implements BodySource {
+  readonly length = JSON_BYTES.length;
+  #done = false;
+
+  read(): Uint8Array | null {
+    if (this.#done) return null;
+    this.#done = true;
+    return JSON_BYTES.slice();
+  }
+
+  cancel(): void {}
+}
+
+const JSON_BYTES = new TextEncoder().encode(JSON.stringify({ text: "x".repeat(1000) }));
+const controller = new AbortController();
+const signal = () => controller.signal;
+
+function partsOf(head: HttpHead, body: BodySource | null): RequestParts {
+  return { head, scheme: "http", fallbackAuthority: "127.0.0.1:8080", body, signal };
+}
+
+async function benchRequest(): Promise<void> {
+  const small = headOf(SMALL);
+  const browser = headOf(BROWSER);
+  const post = headOf([...SMALL, "Content-Type: application/json", "Content-Length: 1011"], "POST");
+  const lazy = (head: () => HttpHead) => createRequest(partsOf(head(), null));
+  const posted = () => createRequest(partsOf(post(), new Body()));
+  measure("parts alone (in each of the following)", 100_000, () => partsOf(small(), null));
+  measure("lazy request, untouched", 100_000, () => lazy(small));
+  measure("  method + url", 100_000, () => lazy(small).method + lazy(small).url.length);
+  measure("  url of a browser's head", 100_000, () => lazy(browser).url);
+  measure("  one headers.get of 14 (and the head's own index)", 20_000, () => lazy(browser).headers.get("accept-encoding"));
+  measure("  three headers.get of 14, one missing", 20_000, () => {
+    const { headers } = lazy(browser);
+    return [headers.get("accept-encoding"), headers.get("User-Agent"), headers.get("authorization")];
+  });
+  measure("  [...headers] of 14", 5_000, () => [...lazy(browser).headers]);
+  measure("  new Headers(headers) of 14", 2_000, () => new Headers(lazy(browser).headers));
+  await measureAsync("  json() of 1 KiB", 5_000, () => posted().json());
+  await measureAsync("  json() by .body and a native Response", 1_000, () => new Response(posted().body).json());
+  measure("native request by nativeRequest, no body", 1_000, () => nativeRequest(lazy(small)));
+  measure("native new Request(url)", 1_000, () => new Request("http://localhost:8080/"));
+  await measureAsync("native new Request(url, { body: stream }).json()", 1_000, () => {
+    const body = new Response(JSON_BYTES).body;
+    return new Request("http://localhost:8080/", { method: "POST", body, duplex: "half" } as RequestInit).json();
+  });
+}
+
+const TEXT = "Hello, World!";
+const RECORD = { headers: { "content-type": "text/html; charset=UTF-8" } };
+
+/** Reads a native response as `serve` does: one chunk, and the end if it comes at once. */
+async function readNative(response: Response): Promise<unknown> {
+  const { body, fields } = readResponse(response);
+  let count = 0;
+  for (const _ of fields) count++;
+  if (!(body instanceof ReadableStream)) return body ?? count;
+  const reader = body.getReader();
+  const first = await reader.read();
+  await reader.read();
+  return first.value;
+}
+
+function readLight(response: LightResponse): unknown {
+  const { body, fields } = readResponse(response as unknown as Response);
+  let count = 0;
+  for (const _ of fields) count++;
+  return body ?? count;
+}
+
+function hono(make: (body: string, init: ResponseInit) => unknown): unknown {
+  const headers = new Headers();
+  headers.set("content-type", "application/json");
+  return make('{"a":1}', { status: 200, headers });
+}
+
+async function benchResponse(): Promise<void> {
+  const light = (body: unknown, init?: object) => new LightResponse(body, init);
+  measure("light: construct", 100_000, () => light(TEXT));
+  measure("light: construct + readResponse", 100_000, () => readLight(light(TEXT)));
+  measure("light: with a record of headers + readResponse", 50_000, () => readLight(light(TEXT, RECORD)));
+  measure("light: as Hono's c.json (native Headers) + read", 10_000, () => readLight(hono(light) as LightResponse));
+  measure("light: headers.set + readResponse", 50_000, () => {
+    const response = light(TEXT);
+    response.headers.set("x-powered-by", "heddle");
+    return readLight(response);
+  });
+  measure("light: new Response(r.body, r) + readResponse", 2_000, () => {
+    const response = light(TEXT);
+    return readLight(light(response.body, response));
+  });
+  measure("light: Response.json + readResponse", 50_000, () => readLight(LightResponse.json({ a: 1 })));
+  await measureAsync("light: in an async function + readResponse", 50_000, async () => await Promise.resolve(readLight(light(TEXT))));
+  const native = (body: BodyInit | null, init?: ResponseInit) => new Response(body, init);
+  measure("native: construct", 2_000, () => native(TEXT));
+  await measureAsync("native: construct + readResponse + read", 2_000, () => readNative(native(TEXT)));
+  await measureAsync("native: with a record of headers + read", 2_000, () => readNative(native(TEXT, RECORD)));
+  await measureAsync("native: as Hono's c.json + read", 2_000, () => readNative(hono(native) as Response));
+  await measureAsync("native: new Response(r.body, r) + read", 1_000, () => {
+    const response = native(TEXT);
+    return readNative(native(response.body, response));
+  });
+  await measureAsync("native: construct + await text()", 2_000, () => native(TEXT).text());
+  await measureAsync("native: a Response without a body + read", 2_000, () => readNative(native(null, { status: 204 })));
+}
+
+console.log(`${"".padEnd(56)} ${"best".padStart(8)} ${"median".padStart(8)}`);
+await benchRequest();
+await benchResponse();
+if (sink === undefined) console.log("nothing was measured");

@@ -1,0 +1,17 @@
+// A canned reply to every read through heddle's Deno engine. Usage: deno run -A engine_deno.ts [PORT]
+import { createDenoEngine } from "../../src/io/deno.ts";
+
+const REPLY = "HTTP/1.1 200 OK\r\ncontent-type: text/plain;charset=UTF-8\r\ncontent-length: 13\r\n\r\nHello, World!";
+
+const reply = new TextEncoder().encode(REPLY);
+const port = Number(Deno.args[0] ?? 0);
+const listener = await createDenoEngine().listen({ transport: "tcp", hostname: "127.0.0.1", port }, (socket) => {
+  socket.handler = {
+    data: () => void socket.write(reply),
+    drain: () => {},
+    end: () => socket.end(),
+    close: () => {},
+  };
+});
+const { address } = listener;
+if (address.transport === "tcp") console.log(`listening on http://127.0.0.1:${address.port}`);

@@ -1,0 +1,24 @@
+/**
+ * heddle: a portable async application server for fetch apps and yield apps, on Deno, Bun and Node.
+ *
+ * @module
+ */
+export { serve, type ServeOptions, type Server, type ServerStats } from "./src/serve/server.ts";
+export { core, sleep, suspend } from "./src/suspend/calls.ts";
+export type { App, Env, FetchHandler, RequestContext, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "./src/contract/app.ts";
+export type { Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
+export type { Address, ListenOptions, ListenTcp, ListenUnix, TcpAddress, UnixAddress } from "./src/contract/socket.ts";
+export type { CoreSnapshot, CoresSnapshot, RequestSnapshot } from "./src/core/snapshot.ts";
+export type { CoreState } from "./src/core/state.ts";
+export type { HttpLimits } from "./src/http/limits.ts";
+export type { Timeouts } from "./src/serve/timeouts.ts";
+export {
+  BrokenError,
+  ClosedError,
+  ConfigError,
+  HarakiriError,
+  HeddleError,
+  OverloadError,
+  ProtocolError,
+  UnsupportedError,
+} from "./src/errors.ts";

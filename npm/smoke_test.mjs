@@ -1,0 +1,127 @@
+/**
+ * Installs the packed package into an empty folder and uses it as a stranger would. Plain JavaScript, since Node 20 runs it too.
+ *
+ * HEDDLE_TARBALL names the tarball, HEDDLE_TSC the TypeScript compiler's script.
+ */
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import process from "node:process";
+import { after, before, test } from "node:test";
+
+const folder = mkdtempSync(join(tmpdir(), "heddle-npm-"));
+/** npm, npx and the package's command must run on the Node that runs this. */
+const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}` };
+
+before(async () => {
+  write("package.json", JSON.stringify({ private: true, type: "module" }));
+  await run("npm", ["install", "--no-fund", "--no-audit", process.env.HEDDLE_TARBALL, "hono@4"]);
+}, { timeout: 120_000 });
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test("package brings only what it needs", () => {
+  const { dependencies, bin, engines } = JSON.parse(readFileSync(join(folder, "node_modules/heddle/package.json"), "utf8"));
+  assert.deepEqual(Object.keys(dependencies), ["commander"]);
+  assert.deepEqual(Object.keys(bin), ["heddle"]);
+  assert.equal(engines.node, ">=20");
+});
+
+test("import of heddle serves a request", { timeout: 30_000 }, async () => {
+  write(
+    "program.js",
+    `import { serve, sleep } from "heddle";
+     const server = serve({ port: 0, async: 2, fetch: async (request) => { await sleep(5); return new Response(new URL(request.url).pathname); } });
+     await server.ready;
+     const answer = await fetch(new URL("/from/here", server.url));
+     console.log(answer.status, await answer.text());
+     await server.close();`,
+  );
+  assert.equal(await run(process.execPath, ["program.js"]), "200 /from/here\n");
+});
+
+test("npx heddle --version tells the package's version", { timeout: 30_000 }, async () => {
+  const { version } = JSON.parse(readFileSync(join(folder, "node_modules/heddle/package.json"), "utf8"));
+  assert.match(await run("npx", ["--no-install", "heddle", "--version"]), new RegExp(`\\b${version.replaceAll(".", "\\.")}\\b`));
+});
+
+test("heddle serve runs a hello and stops on SIGTERM", { timeout: 30_000 }, async () => {
+  write("hello.js", `export default { fetch: () => new Response("Hello, World!\\n") };`);
+  assert.deepEqual(await serveOnce("hello.js", "/"), { status: 200, text: "Hello, World!\n", code: 0 });
+});
+
+test("heddle serve runs a Hono app that asks for its client", { timeout: 30_000 }, async () => {
+  write(
+    "hono.js",
+    `import { Hono } from "hono";
+     import { getConnInfo } from "heddle/hono";
+     export default new Hono().get("/hello/:name", (c) => c.json({ name: c.req.param("name"), from: getConnInfo(c).remote.address }));`,
+  );
+  const answer = await serveOnce("hono.js", "/hello/you");
+  assert.deepEqual(answer, { status: 200, text: `{"name":"you","from":"127.0.0.1"}`, code: 0 });
+});
+
+test("types of the package compile in a strict project without its sources", { timeout: 60_000 }, async () => {
+  write(
+    "program.ts",
+    `import { serve, sleep, type Server } from "heddle";
+     import { getConnInfo } from "heddle/hono";
+     import { Hono } from "hono";
+     const app = new Hono().get("/", async (c) => { await sleep(1); return c.text(String(getConnInfo(c).remote.port)); });
+     export const server: Server = serve({ fetch: (request) => app.fetch(request), port: 0 });`,
+  );
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    module: "nodenext",
+    target: "es2022",
+    lib: ["es2023", "dom", "dom.iterable"],
+    types: [],
+  };
+  write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["program.ts"] }));
+  assert.equal(await run(process.execPath, [process.env.HEDDLE_TSC, "-p", "."]), "");
+});
+
+function write(name, text) {
+  writeFileSync(join(folder, name), text);
+}
+
+/** Runs a command to its end in the folder; gives its standard output. */
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, { cwd: folder, env, timeout: 110_000 }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new Error(`run "${command} ${args.join(" ")}": ${error.message}\n${stdout}${stderr}`));
+    });
+  });
+}
+
+/** Serves an app, asks it once, and stops it. */
+async function serveOnce(app, path) {
+  const child = spawn("node_modules/.bin/heddle", ["serve", app, "--http", "127.0.0.1:0"], { cwd: folder, env });
+  const ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve(code ?? signal)));
+  try {
+    const answer = await fetch(new URL(path, await firstUrl(child)));
+    const text = await answer.text();
+    child.kill("SIGTERM");
+    return { status: answer.status, text, code: await ended };
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+function firstUrl(child) {
+  return new Promise((resolve, reject) => {
+    let output = "";
+    const hear = (chunk) => {
+      output += chunk;
+      const url = /http:\/\/[^\s/]+:\d+/.exec(output)?.[0];
+      if (url !== undefined) resolve(url);
+    };
+    child.stdout.on("data", hear);
+    child.stderr.on("data", hear);
+    child.on("exit", () => reject(new Error(`start heddle: it ended with\n${output}`)));
+  });
+}

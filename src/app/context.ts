@@ -1,0 +1,52 @@
+import type { RequestContext } from "../contract/app.ts";
+import type { Address } from "../contract/socket.ts";
+
+/** What a context needs of the request it belongs to; `serve/active_request.ts` fills it. */
+export interface ContextHost {
+  readonly core: number;
+  readonly remote: Address;
+  /** Made on first touch. */
+  signal(): AbortSignal;
+  waitUntil(promise: Promise<unknown>): void;
+  detach(): void;
+}
+
+/**
+ * Makes the third argument of a fetch handler.
+ *
+ * @param host The request.
+ */
+export function createContext(host: ContextHost): RequestContext {
+  return new Context(host);
+}
+
+/** The host is private, so that an app sees and prints no more than the contract. */
+class Context implements RequestContext {
+  readonly #host: ContextHost;
+
+  constructor(host: ContextHost) {
+    this.#host = host;
+  }
+
+  get core(): number {
+    return this.#host.core;
+  }
+
+  get remote(): Address {
+    return this.#host.remote;
+  }
+
+  get signal(): AbortSignal {
+    return this.#host.signal();
+  }
+
+  waitUntil(promise: Promise<unknown>): void {
+    this.#host.waitUntil(promise);
+  }
+
+  detach(): void {
+    this.#host.detach();
+  }
+
+  passThroughOnException(): void {}
+}

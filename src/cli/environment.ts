@@ -1,0 +1,7 @@
+import process from "node:process";
+import { readGrantedVariable } from "../io/deno_env.ts";
+
+/** Reads a variable of the environment; on Deno one that may not be read is an unset one. */
+export function environmentVariable(name: string): string | undefined {
+  return process.versions.deno === undefined ? process.env[name] : readGrantedVariable(name);
+}

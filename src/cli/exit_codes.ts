@@ -1,0 +1,24 @@
+/** How the process ends, by name. Part of the contract: they do not change. */
+export const EXIT_CODES = {
+  ok: 0,
+  app: 1,
+  usage: 2,
+  listen: 3,
+  bug: 70,
+} as const;
+
+/** What each code means, for the docs. */
+export const EXIT_CODE_MEANINGS: ReadonlyArray<readonly [code: string, meaning: string]> = [
+  [
+    String(EXIT_CODES.ok),
+    "It stopped gracefully on SIGTERM or SIGINT, or printed its help or version. Its last line says how many requests were lost.",
+  ],
+  [
+    String(EXIT_CODES.app),
+    "The app could not be loaded (no such file, no handler, it threw), or threw an exception that belongs to no request.",
+  ],
+  [String(EXIT_CODES.usage), "An option, a variable of the environment or a command is wrong, or cannot be had on this runtime."],
+  [String(EXIT_CODES.listen), "It could not listen: the address is in use, not one of this machine, or not allowed."],
+  [String(EXIT_CODES.bug), "A bug in heddle (EX_SOFTWARE of sysexits.h)."],
+  ["128 + N", "Ended at once by a second signal, of number N: 130 after SIGINT, 143 after SIGTERM."],
+];

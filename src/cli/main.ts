@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import process from "node:process";
+import { enableCompileCache } from "./compile_cache.ts";
+
+enableCompileCache();
+// Imported after that, so that it is kept too.
+const { runCommand } = await import("./run_command.ts");
+
+// An app may hold timers and sockets of its own, which would keep a process alive that is done.
+process.exit(await runCommand(process.argv.slice(2)));

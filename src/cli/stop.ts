@@ -1,0 +1,59 @@
+import process from "node:process";
+import type { Observer } from "../contract/observer.ts";
+import type { LineWriter } from "../observe/line_writer.ts";
+import type { Server } from "../serve/server.ts";
+import { EXIT_CODES } from "./exit_codes.ts";
+
+/** The signals that stop a server, with their numbers (signal(7)). */
+const STOP_SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
+
+type StopSignal = keyof typeof STOP_SIGNALS;
+
+/**
+ * Waits for what ends a server. A signal stops it gracefully, a second one at once. An exception that belongs to no request is logged, and
+ * stops it gracefully, since nobody knows what state it left behind; a rejection that nobody handled is logged.
+ *
+ * @param mercyMs How long a graceful stop lets requests run on.
+ * @param err Takes a line on each step.
+ * @returns The exit code.
+ */
+export function runUntilStopped(server: Server, mercyMs: number, observer: Observer, err: LineWriter): Promise<number> {
+  return new Promise((resolve) => {
+    let stopping = false;
+    const stop = (reason: string, code: number) => {
+      if (stopping) return;
+      stopping = true;
+      err.write(`${reason}: stopping; ${plural(inFlight(server))} in flight, at most ${duration(mercyMs)}\n`);
+      server.close({ mercyMs }).then((lost) => {
+        err.write(`stopped; ${plural(lost)} lost\n`);
+        resolve(code);
+      });
+    };
+    const signalled = (signal: StopSignal) => {
+      if (stopping) {
+        err.write(`${signal} again: ending at once; ${plural(inFlight(server))} lost\n`);
+        resolve(128 + STOP_SIGNALS[signal]);
+      } else stop(signal, EXIT_CODES.ok);
+    };
+    for (const signal of Object.keys(STOP_SIGNALS) as StopSignal[]) process.on(signal, () => signalled(signal));
+    process.on("unhandledRejection", (reason) => observer.appError?.(reason, null));
+    process.on("uncaughtException", (error) => {
+      observer.appError?.(error, null);
+      stop("uncaught exception", EXIT_CODES.app);
+    });
+  });
+}
+
+/** Requests that have no whole answer yet. */
+function inFlight(server: Server): number {
+  const { busy, queued, offloaded } = server.stats();
+  return busy + queued + offloaded;
+}
+
+function plural(requests: number): string {
+  return `${requests} ${requests === 1 ? "request" : "requests"}`;
+}
+
+function duration(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
+}

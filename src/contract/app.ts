@@ -1,0 +1,44 @@
+/** What heddle runs: a user's module, once `app/load.ts` has found out what it is. */
+import type { Address } from "./socket.ts";
+
+/** Environment variables as an app sees them: frozen, each read when it is touched. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/** What a fetch app gets as its third argument. A superset of the `ExecutionContext` that Hono and Workers apps know. */
+export interface RequestContext {
+  /** The core that carries this request, from 0 (uWSGI `uwsgi.core`). */
+  readonly core: number;
+  /** The client's address. */
+  readonly remote: Address;
+  /** Aborted when the client goes before its answer was complete, or the server gives the request up; the same object as `request.signal`. */
+  readonly signal: AbortSignal;
+  /** Lets a promise outlive the answer; a graceful stop waits for it, within the mercy. A rejection is logged. */
+  waitUntil(promise: Promise<unknown>): void;
+  /** Gives the core back when the head of the answer is sent: the body goes on without one, as event streams do by themselves. */
+  detach(): void;
+  /** There for Workers' sake; does nothing. */
+  passThroughOnException(): void;
+}
+
+/** A standard fetch handler. */
+export type FetchHandler = (request: Request, env: Env, context: RequestContext) => Response | Promise<Response>;
+
+/** What a yield app's chunk may be; a string goes out as UTF-8. */
+export type YieldChunk = string | Uint8Array;
+
+/** Tells status and fields, once, before the first non-empty chunk (PEP 3333). `status` is `"200 OK"`. */
+export type StartResponse = (status: string, fields: ReadonlyArray<readonly [string, string]>) => void;
+
+/** CGI variables and heddle's own, as PEP 3333's environ has them; `heddle.input` is the body as an async iterable of chunks. */
+export type YieldEnv = Record<string, unknown>;
+
+/** uWSGI's kind of app: each chunk is one slice, after which the core gives way. */
+export type YieldHandler = (
+  env: YieldEnv,
+  startResponse: StartResponse,
+) => Iterable<YieldChunk> | AsyncIterable<YieldChunk> | Promise<Iterable<YieldChunk> | AsyncIterable<YieldChunk>>;
+
+/** An app, with what it was taken for. */
+export type App =
+  | { readonly kind: "fetch"; readonly fetch: FetchHandler }
+  | { readonly kind: "yield"; readonly application: YieldHandler };

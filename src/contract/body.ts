@@ -1,0 +1,17 @@
+/** The port between a request's body and whoever reads it. */
+
+/** A request's body, pulled. One reader; no second read before the first one settled. */
+export interface BodySource {
+  /** From Content-Length; null while it is chunked. */
+  readonly length: number | null;
+  /**
+   * Takes the next chunk, whose bytes are the caller's own; null at the end. The first call sends `100 Continue` where the
+   * client waits for it. Gives a plain value where the bytes are in already, so that a small body costs no promise.
+   *
+   * @throws {ProtocolError} (as a rejection too) The body broke the framing or a limit.
+   * @throws {BrokenError} (as a rejection too) The client went before the body's end.
+   */
+  read(): Uint8Array | null | Promise<Uint8Array | null>;
+  /** Nobody wants the rest. It is read and thrown away within a bound, or the connection is closed. */
+  cancel(): void;
+}

@@ -1,0 +1,84 @@
+/**
+ * The port between the scheduler and a suspend engine: how a running request gives up control and gets it back.
+ * `tests/conformance/engine_suite.ts` says in code what an engine promises.
+ *
+ * One request's life: `start` runs the first slice. The app gives way by `suspend` or `sleep` (or, in the generator engine, by a
+ * yield); the engine tells the scheduler, which later calls `resume`, one slice a call. The engine ends the request by
+ * exactly one of `reply.respond`, `reply.end` and `reply.fail`.
+ */
+import type { App, Env, RequestContext, YieldEnv } from "./app.ts";
+import type { HarakiriError } from "../errors.ts";
+
+/** One request on its core, as its suspend engine sees it. */
+export interface CoreContext {
+  /** The core's number, from 0. */
+  readonly core: number;
+  readonly app: App;
+  /** Who runs it. */
+  readonly engine: SuspendEngine;
+  /** For fetch apps; made on first touch. */
+  readonly request: Request;
+  readonly env: Env;
+  readonly context: RequestContext;
+  /** For yield apps; made on first touch. */
+  readonly yieldEnv: YieldEnv;
+  readonly reply: Reply;
+}
+
+/** Where a request's answer goes. After the answer's end, or once the client has gone, every call is taken and dropped. */
+export interface Reply {
+  /** The client has gone or the answer is complete: more output is of no use. */
+  readonly closed: boolean;
+  /** A fetch app's whole answer; the engine is done with the request. */
+  respond(response: Response): void;
+  /**
+   * A yield app's head; held back until the first `write` or `end`, so that head and first chunk leave together.
+   *
+   * @throws {TypeError} The status or a field is not valid in HTTP, or a head was sent already.
+   */
+  start(status: number, statusText: string, fields: ReadonlyArray<readonly [string, string]>): void;
+  /** A yield app's chunk. @returns False if the core should wait until `drained` calls back. */
+  write(chunk: string | Uint8Array): boolean;
+  /** Calls back once: when the socket takes more, or at once if it does or the client has gone. */
+  drained(callback: () => void): void;
+  /** A yield app's end. */
+  end(): void;
+  /** The app threw: a 500 without its stack if no head has left, else the connection is ended short of the body. Logged. */
+  fail(error: unknown): void;
+}
+
+/** A way to suspend and resume requests. */
+export interface SuspendEngine {
+  /** As `--suspend` names it. */
+  readonly name: SuspendEngineName;
+  /** Whether it can run this app. */
+  accepts(app: App): boolean;
+  /** Runs the first slice. Never throws: what the app throws goes to `reply.fail`. */
+  start(request: CoreContext): void;
+  /** Runs the next slice; called by the run queue, once for each `ready`. Never throws. */
+  resume(request: CoreContext): void;
+  /** Gives way to the other cores; fulfils in this request's next slice. */
+  suspend(request: CoreContext): Promise<void>;
+  /** Gives way for at least `ms` milliseconds; fulfils in a slice of this request's. */
+  sleep(request: CoreContext, ms: number): Promise<void>;
+  /** The request is over for its core, because it was answered or its client went: what still waits goes on without the core. */
+  finish(request: CoreContext): void;
+  /** The request is past its deadline: it must not be resumed again. */
+  kill(request: CoreContext, reason: HarakiriError): void;
+}
+
+/** The engines of this version. */
+export type SuspendEngineName = "async" | "generator";
+
+/**
+ * What an engine asks of the scheduler; `core/scheduler.ts` fills it. A request that was answered, and goes on in the background, is
+ * served as before, but moves no core.
+ */
+export interface Scheduler {
+  /** Puts the core at the tail of the run queue, if it is not in it, and counts a switch; the scheduler will call `engine.resume`. */
+  ready(request: CoreContext): void;
+  /** The core sleeps; `wake` is called once, at least `ms` later, unless it is called off. */
+  sleep(request: CoreContext, ms: number, wake: () => void): { cancel(): void };
+  /** The core waits for its client to take bytes; `ready` ends it. */
+  sending(request: CoreContext): void;
+}

@@ -1,0 +1,153 @@
+/**
+ * The port to the network. Every I/O engine (`src/io/{deno,bun,node,memory}.ts`) fills it, and one suite
+ * (`tests/conformance/io_suite.ts`) says in code what it promises.
+ *
+ * Rules for whoever uses a socket:
+ * - Sockets are pushed: bytes come to `handler.data`, and are borrowed. They are valid during the call only.
+ * - `write` takes ownership of its chunk: do not touch the bytes again.
+ * - `close` comes exactly once and last, whoever ended the connection. After it every method does nothing.
+ * - A handler never throws; an engine that sees one throw aborts that socket and rethrows in a task of its own.
+ * - A handler may call any method of its socket from within any of its calls, `abort` and `end` too.
+ */
+
+/** Where a socket is bound or connected. */
+export type Address = TcpAddress | UnixAddress;
+
+/** An IP endpoint. */
+export interface TcpAddress {
+  readonly transport: "tcp";
+  /** An IP address without brackets, such as `127.0.0.1` or `::1`. */
+  readonly hostname: string;
+  /** 0 to 65535. */
+  readonly port: number;
+}
+
+/** A Unix socket; a client's own end has an empty path. */
+export interface UnixAddress {
+  readonly transport: "unix";
+  readonly path: string;
+}
+
+/** What a TLS handshake agreed on. */
+export interface TlsInfo {
+  /** The ALPN protocol, such as `http/1.1`; null if none was agreed on. */
+  readonly protocol: string | null;
+  /** The server name the client asked for; null if it named none or the runtime does not tell. */
+  readonly serverName: string | null;
+}
+
+/** A string of which each UTF-16 unit is one byte, 0x00 to 0xFF. */
+export type Latin1 = string;
+
+/** One connection. */
+export interface Socket {
+  readonly local: Address;
+  readonly remote: Address;
+  /** Null on a plain connection. */
+  readonly tls: TlsInfo | null;
+  /** Who gets the events; may be swapped at any time (an upgrade, a gateway). */
+  handler: SocketHandler;
+  /** Bytes that `write` accepted and the kernel has not taken. */
+  readonly unsent: number;
+  /**
+   * Queues bytes in order; never blocks, never throws.
+   *
+   * @returns False once `unsent` is past `HIGH_WATER_MARK`: wait for `drain`. The chunk was accepted all the same.
+   */
+  write(chunk: Uint8Array | Latin1): boolean;
+  /** Holds writes back until `uncork`, so that several answers leave in one system call. Does not nest. */
+  cork(): void;
+  /** Sends what was held back. Does nothing on a socket that is not corked. */
+  uncork(): void;
+  /** Stops reading: the kernel's buffer fills and the peer's window closes. At most one more chunk may come. */
+  pause(): void;
+  /** Reads again. */
+  resume(): void;
+  /** Flushes, then sends FIN. Reading goes on: a half-close. `write` after it does nothing. */
+  end(): void;
+  /** Ends both directions at once and drops what is unsent; sends RST where the runtime can. `close` follows in a later task. */
+  abort(): void;
+}
+
+/** Who uses a socket. Calls come one after another, never one within another but for `close`'s being deferred. */
+export interface SocketHandler {
+  /** Bytes arrived; borrowed, valid during the call only. Never empty. */
+  data(chunk: Uint8Array): void;
+  /** `unsent` has come down to 0 after a `write` that returned false. */
+  drain(): void;
+  /** The peer sent FIN: no more data. Writing still works. Once at most. */
+  end(): void;
+  /**
+   * The socket is gone: exactly once, and last.
+   *
+   * @param error Null after both directions ended in order or after our own `abort`; else a `BrokenError`.
+   */
+  close(error: Error | null): void;
+}
+
+/** A listening socket. */
+export interface Listener {
+  /** As bound: the port is the real one where 0 was asked for. */
+  readonly address: Address;
+  /** Stops accepting; connections already accepted live on. Resolves when the address is free again. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+/** Where to listen. */
+export type ListenOptions = (ListenTcp | ListenUnix) & {
+  /**
+   * Length of the kernel's accept queue (uWSGI `--listen`). Deno.listen and Bun.listen take none: a listed deviation.
+   *
+   * @default 1024
+   */
+  readonly backlog?: number;
+};
+
+/** A TCP address to listen on. */
+export interface ListenTcp {
+  readonly transport: "tcp";
+  /** An IP address or a name, such as `127.0.0.1`, `::`, `localhost`. */
+  readonly hostname: string;
+  /** 0 asks for a free port. */
+  readonly port: number;
+}
+
+/** A Unix socket to listen on. */
+export interface ListenUnix {
+  readonly transport: "unix";
+  /** A stale socket file, on which nobody listens, is replaced; anything else there is an error. */
+  readonly path: string;
+  /**
+   * Permission bits set after bind, such as 0o660 (uWSGI `--chmod-socket`).
+   *
+   * @default what the umask leaves
+   */
+  readonly mode?: number;
+}
+
+/** Where to connect. */
+export type ConnectOptions = Address;
+
+/** A runtime's sockets. */
+export interface IoEngine {
+  readonly name: "deno" | "bun" | "node" | "memory";
+  /**
+   * Listens, and hands each accepted socket to `accept`, which sets `socket.handler` before it returns; no event comes before that.
+   * With no descriptors left (EMFILE) it backs off, at most 50 ms at a time, and goes on.
+   *
+   * @throws {BrokenError} The address is in use, not ours, or not allowed; `cause` is the runtime's error and `message` names the address.
+   */
+  listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener>;
+  /**
+   * Connects. The socket is paused until `handler` is set and `resume` is called.
+   *
+   * @throws {BrokenError} Refused, unreachable, or no such file.
+   */
+  connect(options: ConnectOptions): Promise<Socket>;
+}
+
+/**
+ * Bytes of `unsent` past which `write` returns false: 64 KiB, four of Node's stream buffers; the most that a client
+ * which does not read costs, a connection.
+ */
+export const HIGH_WATER_MARK = 65_536;

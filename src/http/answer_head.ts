@@ -1,0 +1,84 @@
+import type { Latin1 } from "../contract/socket.ts";
+import { type Field, fieldLine } from "./field_line.ts";
+import { statusLine } from "./status_line.ts";
+
+/**
+ * The part of an answer's head that its app gives: checked, and without the fields that are ours to write. `transfer-encoding`, `keep-alive` and
+ * `proxy-connection` are dropped: the framing and the connection are not the app's. `content-length` is noted and must hold; `connection: close` is
+ * noted and honoured, other options of `connection` (`upgrade`) are kept.
+ */
+export class AnswerHead {
+  /** Status line and field lines. */
+  text: Latin1;
+  /** How many field lines `text` has. */
+  fields = 0;
+  /** As the app declared it; null if it did not. */
+  contentLength: number | null = null;
+  /** The app asks for the connection's end. */
+  close = false;
+  /** Other connection options, as a list in lower case; empty where there are none. */
+  options = "";
+  hasDate = false;
+
+  /**
+   * @param status 200 to 599.
+   * @throws {TypeError} Something is not valid in HTTP.
+   */
+  constructor(status: number, statusText: string, fields: Iterable<Field>) {
+    if (!(status >= 200 && status <= 599 && Number.isInteger(status))) {
+      throw new TypeError(`send an answer: status ${status} is not one from 200 to 599`);
+    }
+    this.text = statusLine(status, statusText);
+    for (const [name, value] of fields) {
+      if (this.#ours(name, value)) continue;
+      this.text += fieldLine(name, value);
+      this.fields++;
+    }
+  }
+
+  /** By length first, so that most fields cost no string in lower case. */
+  #ours(name: string, value: string): boolean {
+    switch (name.length) {
+      case 4:
+        return this.#date(name.toLowerCase());
+      case 10:
+        return this.#connection(name.toLowerCase(), value);
+      case 14:
+        if (name.toLowerCase() !== "content-length") return false;
+        this.#contentLength(value);
+        return true;
+      case 16:
+        return name.toLowerCase() === "proxy-connection";
+      case 17:
+        return name.toLowerCase() === "transfer-encoding";
+      default:
+        return false;
+    }
+  }
+
+  /** The first one stands. */
+  #date(name: string): boolean {
+    if (name !== "date") return false;
+    const second = this.hasDate;
+    this.hasDate = true;
+    return second;
+  }
+
+  #connection(name: string, value: string): boolean {
+    if (name !== "connection") return name === "keep-alive";
+    for (const member of value.split(",")) {
+      const option = member.trim().toLowerCase();
+      if (option === "close") this.close = true;
+      else if (option !== "keep-alive" && option !== "") this.options += this.options === "" ? option : `, ${option}`;
+    }
+    return true;
+  }
+
+  #contentLength(value: string): void {
+    const length = /^\d+$/.test(value) ? Number(value) : NaN;
+    if (!Number.isSafeInteger(length) || (this.contentLength !== null && this.contentLength !== length)) {
+      throw new TypeError(`send an answer: content-length ${JSON.stringify(value)} is not a length, or there are two`);
+    }
+    this.contentLength = length;
+  }
+}

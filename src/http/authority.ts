@@ -1,0 +1,120 @@
+import type { Latin1 } from "../contract/socket.ts";
+import { COLON, DOT, HEX, HOST_NAME, NINE, ZERO } from "./grammar.ts";
+
+const OPEN = 0x5b;
+
+/**
+ * Whether `text[start..end)` is a host with or without a port that every runtime's `new URL` takes for the same host: a name of letters, digits, `-`, `_`
+ * and `.`, an IPv4 address in its four decimal parts, or an IPv6 address in brackets.
+ *
+ * RFC 3986 would let more pass, such as `%41`, `a;b` or `0x7f.1`. `new URL` throws on some of it, and takes some for another host (`0x7f.1` is 127.0.0.1); so
+ * such a request is refused before an app sees it. International names come as `xn--` labels, and must be well-formed.
+ */
+export function isAuthority(text: Latin1, start: number, end: number): boolean {
+  let at = start;
+  if (text.charCodeAt(start) === OPEN) {
+    const close = text.indexOf("]", start);
+    if (close < 0 || close >= end || !isIpv6(text, start + 1, close)) return false;
+    at = close + 1;
+  } else {
+    let label = start;
+    let unit = 0;
+    for (; at < end; at++) {
+      unit = text.charCodeAt(at);
+      if (unit === DOT) {
+        if (at === label) return false;
+        label = at + 1;
+      } else if (HOST_NAME[unit] === 0) break;
+    }
+    if (at === start || !isName(text, start, label, at)) return false;
+  }
+  return at === end || (text.charCodeAt(at) === COLON && isPort(text, at + 1, end));
+}
+
+/** `label` is where the last label starts: nothing is in it where the name ends in a dot. */
+function isName(text: string, start: number, label: number, end: number): boolean {
+  if (label === end) {
+    // A dot at the end makes a name absolute. An address with one is an address to `new URL`, which drops the dot.
+    const last = text.lastIndexOf(".", end - 2) + 1;
+    if (isDigit(text.charCodeAt(Math.max(start, last)))) return false;
+  } else if (isDigit(text.charCodeAt(label)) && isNumber(text, label, end) && !isIpv4(text, start, end)) return false;
+  // Searching for "xn--" costs 10 ns; the few names with a double dash pay for new URL, which knows the rules for them.
+  const dashes = text.indexOf("--", start);
+  return dashes < 0 || dashes >= end || isIdna(text.slice(start, end));
+}
+
+function isIdna(name: string): boolean {
+  if (!/(?:^|\.)xn--/i.test(name)) return true;
+  try {
+    return new URL(`http://${name}/`).hostname === name.toLowerCase();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether `new URL` takes a last label for a number, and so the whole name for an IPv4 address. */
+function isNumber(text: string, start: number, end: number): boolean {
+  const label = text.slice(start, end);
+  return /^(?:\d+|0[xX][0-9A-Fa-f]*)$/.test(label);
+}
+
+function isIpv4(text: string, start: number, end: number): boolean {
+  let parts = 0;
+  for (let at = start; at <= end; parts++) {
+    const first = at;
+    let value = 0;
+    while (at < end && isDigit(text.charCodeAt(at))) value = value * 10 + text.charCodeAt(at++) - ZERO;
+    const digits = at - first;
+    if (digits === 0 || digits > 3 || value > 255 || (digits > 1 && text.charCodeAt(first) === ZERO)) return false;
+    if (at < end && text.charCodeAt(at) !== DOT) return false;
+    at++;
+  }
+  return parts === 4;
+}
+
+/** RFC 3986 section 3.2.2, `IPv6address`; no zone, and nothing of the future. */
+function isIpv6(text: string, start: number, end: number): boolean {
+  let groups = 0;
+  let gap = false;
+  /** A group may follow: here is the start, or a colon was read. */
+  let open = true;
+  let at = start;
+  while (at < end) {
+    if (text.charCodeAt(at) === COLON) {
+      const double = text.charCodeAt(at + 1) === COLON;
+      if (double ? gap || (open && groups > 0) : open) return false;
+      gap ||= double;
+      at += double ? 2 : 1;
+      open = true;
+      continue;
+    }
+    if (!open) return false;
+    open = false;
+    const first = at;
+    while (at < end && HEX[text.charCodeAt(at)] < 16) at++;
+    if (text.charCodeAt(at) === DOT) {
+      groups += 2;
+      if (!isIpv4(text, first, end)) return false;
+      break;
+    }
+    if (at === first || at - first > 4) return false;
+    groups++;
+  }
+  const closed = !open || (gap && text.charCodeAt(end - 2) === COLON);
+  return closed && (gap ? groups < 8 : groups === 8);
+}
+
+function isPort(text: string, start: number, end: number): boolean {
+  let port = 0;
+  for (let at = start; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    if (!isDigit(unit)) return false;
+    port = port * 10 + unit - ZERO;
+    if (port > 65_535) return false;
+  }
+  return true;
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= ZERO && unit <= NINE;
+}

@@ -1,0 +1,313 @@
+import type { DecodeLatin1 } from "../contract/bytes.ts";
+import type { Latin1 } from "../contract/socket.ts";
+import { ProtocolError } from "../errors.ts";
+import { type BodyReader, LengthReader } from "./body_reader.ts";
+import { ChunkedReader } from "./chunked_reader.ts";
+import { CLOSED, type DataEvent, type EndEvent, NEED_MORE, type NeedMore, NO_TRAILERS, PAUSED, type ReceiveEvent } from "./events.ts";
+import { type Field, fieldLine } from "./field_line.ts";
+import { HeadReader } from "./head_reader.ts";
+import type { HttpHead } from "./http_head.ts";
+import { decodeLatin1 } from "./latin1.ts";
+import type { HttpLimits } from "./limits.ts";
+import { ReceiveBuffer } from "./receive_buffer.ts";
+import { CLIENT_TRANSITIONS, type ClientEvent, type ClientState, SERVER_TRANSITIONS, type ServerEvent, type ServerState } from "./state.ts";
+import { statusLine } from "./status_line.ts";
+import { type AnswerTo, type Piece, Writer } from "./writer.ts";
+
+const NO_FIELDS: readonly Field[] = [];
+
+/**
+ * One connection's HTTP/1.1 (RFC 9112), server side. Sans-IO: no socket, clock or runtime is in it; bytes go in, events come out; answers
+ * go in, bytes come out.
+ *
+ * Receiving: `receive(chunk)`, then `next()` until it gives `need-more`, `paused` or `closed`, then `hold()`. A request is a head, its data,
+ * an end. After the end `next` gives `paused` until the answer is complete and `nextRequest()` was called; call `next` then without a new chunk, as
+ * the next request may be held already.
+ *
+ * Sending, once for each request: `sendWhole`, or `sendHead`, `sendData` any number of times, `sendEnd`.
+ *
+ * After a `ProtocolError` nothing more is received: `next` gives `closed`. The answer, if it was not begun, may still be sent: `errorAnswer`, or the
+ * app's own, which then says `Connection: close`.
+ */
+export class Exchange {
+  /**
+   * Bytes that the current request's body may have; back to `limits.bodyBytes` with each head. It may be changed between the head and the call of
+   * `next` after it, which refuses a longer Content-Length, and later too: what counts is the limit when the bytes are read.
+   */
+  bodyLimit: number;
+  readonly #limits: HttpLimits;
+  readonly #latin1: DecodeLatin1;
+  readonly #input = new ReceiveBuffer();
+  readonly #heads: HeadReader;
+  readonly #writer: Writer;
+  #client: ClientState = "idle";
+  #server: ServerState = "idle";
+  /** The request that is being received or answered. */
+  #head: HttpHead | null = null;
+  /** Null where it has no body. */
+  #body: BodyReader | null = null;
+  #bodyBytes = 0;
+  #skipping = false;
+  #continued = false;
+  /** The client sent FIN. */
+  #ended = false;
+  #mustClose = false;
+
+  /**
+   * @param date Gives the `date` field's value (IMF-fixdate), cached by the second.
+   * @param latin1 The runtime's fastest decoder.
+   */
+  constructor(limits: HttpLimits, date: () => string, latin1: DecodeLatin1 = decodeLatin1) {
+    this.bodyLimit = limits.bodyBytes;
+    this.#limits = limits;
+    this.#latin1 = latin1;
+    this.#heads = new HeadReader(limits, latin1);
+    this.#writer = new Writer(date);
+  }
+
+  /** Bytes that wait, not consumed. */
+  get held(): number {
+    return this.#input.end - this.#input.start;
+  }
+
+  /** The connection can carry no other request after the current one's answer. Final once the answer's head was sent. */
+  get mustClose(): boolean {
+    return this.#mustClose || this.#client === "failed" || this.#client === "closed";
+  }
+
+  /** The answer's head was sent, or all of it. */
+  get answering(): boolean {
+    return this.#server === "sending" || this.#server === "done";
+  }
+
+  /** Field lines of the last head that was sent. */
+  get sentFields(): number {
+    return this.#writer.headFields;
+  }
+
+  /** Bytes of the last head that was sent. */
+  get sentHeadBytes(): number {
+    return this.#writer.headBytes;
+  }
+
+  /** Takes borrowed bytes; call `next` before they go back, then `hold`. After the last request they are dropped. */
+  receive(chunk: Uint8Array): void {
+    if (!this.#deaf) this.#input.append(chunk);
+  }
+
+  /** Nothing that follows will be read. */
+  get #deaf(): boolean {
+    return this.mustClose && this.#client !== "idle" && this.#client !== "body";
+  }
+
+  /** Copies what was not consumed, so that the borrowed bytes may go: a part of a head, or what follows a request that is not answered yet. */
+  hold(): void {
+    if (this.#deaf) this.#input.clear();
+    else this.#input.hold();
+  }
+
+  /** The client sent FIN: after what is held, `next` gives `closed`, or throws if a message was cut short. */
+  receiveEnd(): void {
+    this.#ended = true;
+  }
+
+  /**
+   * Gives the next event.
+   *
+   * @throws {ProtocolError} The client broke the protocol or passed a limit; its status is the answer's.
+   */
+  next(): ReceiveEvent {
+    try {
+      switch (this.#client) {
+        case "idle":
+          return this.#nextHead();
+        case "body":
+          return this.#nextData();
+        case "done":
+          return PAUSED;
+        case "failed":
+        case "closed":
+          return CLOSED;
+      }
+    } catch (error) {
+      this.#move("fail");
+      this.#input.clear();
+      throw error;
+    }
+  }
+
+  #nextHead(): ReceiveEvent {
+    const head = this.held === 0 ? null : this.#heads.read(this.#input);
+    if (head === null) {
+      if (!this.#ended) return NEED_MORE;
+      if (this.held > 0) throw new ProtocolError(400, "the connection's end within a head");
+      this.#move("close");
+      return CLOSED;
+    }
+    this.#move("head");
+    this.#moveServer("request");
+    const { framing } = head;
+    this.#head = head;
+    this.#mustClose ||= !head.keepAlive;
+    this.#continued = this.#skipping = false;
+    this.#bodyBytes = 0;
+    this.bodyLimit = this.#limits.bodyBytes;
+    if (framing.kind === "none") this.#body = null;
+    else this.#body = framing.kind === "length" ? new LengthReader(framing.bytes) : new ChunkedReader(this.#limits, this.#latin1);
+    return head;
+  }
+
+  #nextData(): DataEvent | EndEvent | NeedMore {
+    const body = this.#body;
+    for (;;) {
+      const event = body === null ? NO_TRAILERS : body.read(this.#input);
+      if (event.type === "data") this.#bodyBytes += event.bytes.length;
+      if (body !== null && this.#bodyBytes + body.announced > this.bodyLimit) {
+        throw new ProtocolError(413, `a body of more than ${this.bodyLimit} bytes`);
+      }
+      if (event.type === "data" && this.#skipping) continue;
+      if (event.type === "end") this.#move("end");
+      else if (event.type === "need-more" && this.#ended) throw new ProtocolError(400, "the connection's end within a body");
+      return event;
+    }
+  }
+
+  /**
+   * Nobody wants the rest of the request's body: `next` reads it and gives no data, up to `limits.discardBytes`; past that it throws a `ProtocolError`, at
+   * which the connection is closed.
+   *
+   * @returns False if the rest is known to be longer, or the client still waits for `100 Continue`, and so may never send it: the connection must close.
+   */
+  skipBody(): boolean {
+    if (this.#client !== "body") return !this.mustClose;
+    this.#skipping = true;
+    this.bodyLimit = Math.min(this.bodyLimit, this.#bodyBytes + this.#limits.discardBytes);
+    this.#mustClose ||= this.#hopeless;
+    return !this.mustClose;
+  }
+
+  /** The rest of the body is not worth waiting for. */
+  get #hopeless(): boolean {
+    if (this.#client !== "body" || this.#body === null) return false;
+    return this.#body.announced > this.#limits.discardBytes || this.awaitsContinue;
+  }
+
+  /** The client may be waiting for `100 Continue` before it sends its body: nothing of it has come yet. */
+  get awaitsContinue(): boolean {
+    return this.#client === "body" && this.#head !== null && this.#head.expectsContinue && !this.#continued && this.#bodyBytes === 0;
+  }
+
+  /** The current answer says `Connection: close`, and is the connection's last; so it is if its head has left already. */
+  closeAfter(): void {
+    this.#mustClose = true;
+  }
+
+  /** An interim answer; empty for an HTTP/1.0 client, which knows none (RFC 9110 section 15.2). @throws {TypeError} A field is not valid. */
+  sendInformational(status: 100 | 103, fields: Iterable<Field> = NO_FIELDS): Latin1 {
+    this.#moveServer("inform");
+    if (this.#head?.minor === 0) return "";
+    let text = statusLine(status, "");
+    for (const [name, value] of fields) text += fieldLine(name, value);
+    if (status === 100) this.#continued = true;
+    return text + "\r\n";
+  }
+
+  /**
+   * A whole answer in one piece. A body of more than 64 KiB is cheaper by `sendHead` with its length and `sendData`, which copies nothing.
+   *
+   * HEAD, 204, 205 and 304 leave without the body. If the request's body is not in yet and not worth waiting for, the connection ends.
+   *
+   * @throws {TypeError} A status, field or length is not valid in HTTP; nothing was sent, and another answer may be.
+   */
+  sendWhole(status: number, statusText: string, fields: Iterable<Field>, body: string | Uint8Array | null): Piece {
+    this.#expect("whole");
+    const piece = this.#writer.whole(this.#to(this.#hopeless), status, statusText, fields, body);
+    this.#moveServer("whole");
+    this.#mustClose ||= this.#writer.closes;
+    return piece;
+  }
+
+  /**
+   * The head of an answer whose body follows: by its length if that is known (`length`, or the app's `content-length`), else chunked, or, for HTTP/1.0, up
+   * to the connection's end.
+   *
+   * @throws {TypeError} As `sendWhole`.
+   */
+  sendHead(status: number, statusText: string, fields: Iterable<Field>, length: number | null): Latin1 {
+    this.#expect("head");
+    const text = this.#writer.head(this.#to(this.awaitsContinue), status, statusText, fields, length);
+    this.#moveServer("head");
+    this.#mustClose ||= this.#writer.closes;
+    return text;
+  }
+
+  #to(hopeless: boolean): AnswerTo {
+    const head = this.#head;
+    return { method: head?.method ?? "", minor: head?.minor ?? 1, close: this.mustClose || hopeless };
+  }
+
+  /**
+   * A piece of the body, framed: a string leaves as UTF-8. Nothing if the answer has no body (HEAD, 204, 205, 304), and for an empty chunk.
+   *
+   * @throws {TypeError} It goes past the answer's length: abort the connection.
+   */
+  sendData(chunk: string | Uint8Array): readonly Piece[] {
+    this.#moveServer("data");
+    return this.#writer.data(chunk);
+  }
+
+  /**
+   * The end of the answer; may be empty.
+   *
+   * @throws {TypeError} The body is short of its length, or a trailer is not valid: abort the connection.
+   */
+  sendEnd(trailers: Iterable<Field> = NO_FIELDS): Latin1 {
+    this.#expect("end");
+    const text = this.#writer.end(trailers);
+    this.#moveServer("end");
+    return text;
+  }
+
+  /**
+   * A whole answer with `Connection: close` and `reason` as its text; nothing of the request is in it. Only while `answering` is false.
+   *
+   * @param status 400 to 599.
+   * @param fields Such as `retry-after`.
+   */
+  errorAnswer(status: number, reason: string, fields: readonly Field[] = NO_FIELDS): Piece {
+    this.#expect("refuse");
+    const all: readonly Field[] = [["content-type", "text/plain;charset=UTF-8"], ...fields];
+    const piece = this.#writer.whole(this.#to(true), status, "", all, `${reason}\n`);
+    this.#moveServer("refuse");
+    this.#mustClose = true;
+    return piece;
+  }
+
+  /**
+   * Both sides are done: on to the next request, or, if the connection must close, to `closed`.
+   *
+   * @throws {TypeError} One of them is not.
+   */
+  nextRequest(): void {
+    const server = this.#expect("next");
+    this.#move(this.mustClose ? "close" : "next");
+    this.#server = server;
+    this.#head = this.#body = null;
+  }
+
+  #move(event: ClientEvent): void {
+    const state = CLIENT_TRANSITIONS[this.#client][event];
+    if (state === undefined) throw new TypeError(`receive a request: "${event}" cannot come in state "${this.#client}"`);
+    this.#client = state;
+  }
+
+  #expect(event: ServerEvent): ServerState {
+    const state = SERVER_TRANSITIONS[this.#server][event];
+    if (state === undefined) throw new TypeError(`send an answer: "${event}" cannot come in state "${this.#server}"`);
+    return state;
+  }
+
+  #moveServer(event: ServerEvent): void {
+    this.#server = this.#expect(event);
+  }
+}

@@ -1,0 +1,48 @@
+import { LazyRequest } from "./lazy_request.ts";
+import { LightResponse } from "./light_response.ts";
+
+/**
+ * Puts classes in `globalThis` that know heddle's objects: a light `Response`; a `Request` that takes a server's request as its input, and else is the native one; a
+ * `fetch` that takes one too. `Headers` stays. Objects of the native classes are `instanceof` these and the other way round.
+ *
+ * For a process that is the server's own, before the app loads: `serve()` never calls it. What asks for a native Response by its inner state
+ * (`WebAssembly.compileStreaming`, `caches.put`) takes no light one.
+ *
+ * @returns The undo: it restores what was there.
+ */
+export function installLightGlobals(): () => void {
+  const undo = [
+    replace("Request", unwrapping(globalThis.Request)),
+    replace("Response", LightResponse),
+    replace("fetch", unwrappingFetch(globalThis.fetch)),
+  ];
+  return () => undo.forEach((restore) => restore());
+}
+
+function replace(name: "Request" | "Response" | "fetch", value: unknown): () => void {
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  Object.defineProperty(globalThis, name, { value, writable: true, enumerable: before?.enumerable ?? false, configurable: true });
+  return () => {
+    if (before !== undefined) Object.defineProperty(globalThis, name, before);
+  };
+}
+
+/** A Proxy, so that its prototype, its statics and classes derived from it are the native class's. */
+function unwrapping(native: typeof Request): typeof Request {
+  const proxy: typeof Request = new Proxy(native, {
+    construct(target, args: unknown[], newTarget): Request {
+      if (LazyRequest.is(args[0])) args[0] = LazyRequest.native(args[0]);
+      return Reflect.construct(target, args, newTarget === proxy ? target : newTarget);
+    },
+  });
+  return proxy;
+}
+
+function unwrappingFetch(native: typeof fetch): typeof fetch {
+  return new Proxy(native, {
+    async apply(target, receiver: unknown, args: Parameters<typeof fetch>): Promise<Response> {
+      if (LazyRequest.is(args[0])) args[0] = LazyRequest.native(args[0]);
+      return await Reflect.apply(target, receiver, args);
+    },
+  });
+}

@@ -1,0 +1,40 @@
+import { LightResponse } from "./light_response.ts";
+
+/** What the wire needs of a Response. */
+export interface ResponseParts {
+  /** 200 to 599; 101 too on Bun and Deno. */
+  readonly status: number;
+  /** Empty where the app gave none. */
+  readonly statusText: string;
+  /** Names in lower case, sorted; each `set-cookie` apart. */
+  readonly fields: Iterable<readonly [string, string]>;
+  /** A string leaves as UTF-8. A stream is neither locked nor disturbed: take its reader before anything else can. */
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array> | null;
+}
+
+/**
+ * Takes a Response apart; its body counts as used from here on, or once the stream is read. A light Response's string or bytes come as they are, with no
+ * stream made. A native Response tells no one whether its body is a string or endless: there it is always a stream.
+ *
+ * @throws {TypeError} It is no Response, it is `Response.error()`, or its body was used already: an empty answer would hide that.
+ */
+export function readResponse(response: Response): ResponseParts {
+  const parts = LightResponse.is(response) ? LightResponse.read(response) : readNative(response);
+  if (parts.status === 0) throw new TypeError("send a response: it is Response.error(), which stands for a failed fetch");
+  return parts;
+}
+
+/** Responses of other makers pass (undici's from npm, another realm's): they have the same members. */
+function readNative(response: Response | null | undefined): ResponseParts {
+  if (typeof response?.status !== "number" || typeof response.headers !== "object") {
+    throw new TypeError(`send a response: the app gave ${describe(response)}, not a Response`);
+  }
+  const { status, statusText, headers, body } = response;
+  if (response.bodyUsed || body?.locked === true) throw new TypeError("send a response: its body was used already, or its stream is locked");
+  return { status, statusText, fields: headers, body };
+}
+
+function describe(value: unknown): string {
+  if (typeof value !== "object" || value === null) return typeof value === "string" ? "a string" : String(value);
+  return `an object of class ${value.constructor?.name ?? "null"}`;
+}

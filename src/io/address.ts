@@ -1,0 +1,21 @@
+import type { Address, TcpAddress } from "../contract/socket.ts";
+
+/** An IPv4 peer of a dual-stack listener shows as `::ffff:192.0.2.1` (RFC 4291 section 2.5.5.2). */
+const MAPPED_IPV4 = "::ffff:";
+
+/**
+ * An IP endpoint as every engine tells it: an IPv4 address is written as one, also where a dual-stack listener met it.
+ *
+ * @param hostname As the runtime gives it.
+ * @param port 0 to 65535.
+ */
+export function tcpAddress(hostname: string, port: number): TcpAddress {
+  const mapped = hostname.startsWith(MAPPED_IPV4) && hostname.includes(".");
+  return { transport: "tcp", hostname: mapped ? hostname.slice(MAPPED_IPV4.length) : hostname, port };
+}
+
+/** An address in an error message: `127.0.0.1:80`, `[::1]:80`, `unix:/run/app.sock`. */
+export function formatAddress(address: Address): string {
+  if (address.transport === "unix") return `unix:${address.path}`;
+  return address.hostname.includes(":") ? `[${address.hostname}]:${address.port}` : `${address.hostname}:${address.port}`;
+}

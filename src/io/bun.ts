@@ -1,0 +1,195 @@
+import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, ListenTcp, ListenUnix, Socket } from "../contract/socket.ts";
+import { BrokenError } from "../errors.ts";
+import { formatAddress, tcpAddress } from "./address.ts";
+import { brokenError, errorCode } from "./broken_error.ts";
+import { BunSocket } from "./bun_socket.ts";
+import type { BunProcess, BunSocketHandler, BunSocketListener, BunSockets, BunTcpSocket } from "./bun_types.ts";
+
+type Native = BunTcpSocket<BunSocket | undefined>;
+type Handler = BunSocketHandler<BunSocket | undefined>;
+
+/**
+ * Descriptors kept from clients. At the process's limit Bun 1.4 asks the kernel for the waiting connection again and again, at 80 %
+ * of a CPU, and tells nobody (bun PR 32705); so a connection that would take one of the last is reset at once. Fewer than the 64
+ * that a server keeps by counting its connections: this is for descriptors that it does not count.
+ */
+const RESERVED_DESCRIPTORS = 16;
+
+/** The I/O engine over `Bun.listen` and `Bun.connect`; for Bun 1.4.5 and later. */
+export function createBunEngine(): IoEngine {
+  const { Bun, process } = globalThis as typeof globalThis & { readonly Bun: BunSockets; readonly process: BunProcess };
+  return new BunEngine(Bun, process);
+}
+
+class BunEngine implements IoEngine {
+  readonly name = "bun";
+  readonly #bun: BunSockets;
+  readonly #process: BunProcess;
+
+  constructor(bun: BunSockets, process: BunProcess) {
+    this.#bun = bun;
+    this.#process = process;
+  }
+
+  async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
+    const acceptor = new BunAcceptor(accept, await this.#descriptorLimit() - RESERVED_DESCRIPTORS);
+    if (options.transport === "tcp") acceptor.start(this.#listenTcp(options, acceptor), options);
+    else acceptor.start(await this.#listenUnix(options, acceptor), options);
+    return acceptor;
+  }
+
+  async connect(options: ConnectOptions): Promise<Socket> {
+    const where = options.transport === "tcp" ? { hostname: options.hostname, port: options.port } : { unix: options.path };
+    const socket = createHandler((native) => {
+      const local = options.transport === "tcp" ? tcpAddress(native.localAddress ?? "", native.localPort ?? 0) : UNNAMED;
+      native.data = new BunSocket(native, local, remoteAddress(native) ?? options);
+      // Here and not later: what comes meanwhile has nobody to go to.
+      native.data.pause();
+    });
+    try {
+      const native = await this.#bun.connect({ ...where, allowHalfOpen: true, socket });
+      // Set above: Bun calls `open` before the promise is fulfilled.
+      return native.data as BunSocket;
+    } catch (error) {
+      throw translate(`connect to ${formatAddress(options)}`, error);
+    }
+  }
+
+  #listenTcp({ hostname, port }: ListenTcp, acceptor: BunAcceptor): BunSocketListener {
+    const attempt = `listen on ${formatAddress({ transport: "tcp", hostname, port })}`;
+    try {
+      return this.#bun.listen({ hostname, port, allowHalfOpen: true, socket: acceptor.handler });
+    } catch (error) {
+      const translated = translate(attempt, error);
+      // The one error of Bun 1.4's listen that has no code.
+      throw translated instanceof BrokenError && errorCode(error) === null
+        ? new BrokenError(`${attempt}: unknown host name`, { cause: error })
+        : translated;
+    }
+  }
+
+  async #listenUnix(options: ListenUnix, acceptor: BunAcceptor): Promise<BunSocketListener> {
+    const attempt = `listen on ${formatAddress(options)}`;
+    try {
+      return this.#bindUnix(options, acceptor);
+    } catch (error) {
+      if (errorCode(error) !== "EADDRINUSE" || !await this.#isStale(options.path)) throw translate(attempt, error);
+    }
+    try {
+      await this.#bun.file(options.path).delete();
+      return this.#bindUnix(options, acceptor);
+    } catch (error) {
+      throw translate(attempt, error);
+    }
+  }
+
+  /** The mode is set by the umask for this one call, so that there is no moment in which the file is more open than it should be. */
+  #bindUnix({ path, mode }: ListenUnix, acceptor: BunAcceptor): BunSocketListener {
+    const umask = mode === undefined ? null : this.#process.umask(0o777 & ~mode);
+    try {
+      return this.#bun.listen({ unix: path, allowHalfOpen: true, socket: acceptor.handler });
+    } finally {
+      if (umask !== null) this.#process.umask(umask);
+    }
+  }
+
+  /** Whether there is a socket file on which nobody listens: the one case in which the kernel refuses a connection to it. */
+  async #isStale(path: string): Promise<boolean> {
+    const isSocket = await this.#bun.file(path).stat().then((found) => found.isSocket(), () => false);
+    if (!isSocket) return false;
+    try {
+      (await this.connect({ transport: "unix", path })).abort();
+      return false;
+    } catch (error) {
+      return error instanceof BrokenError && errorCode(error.cause) === "ECONNREFUSED";
+    }
+  }
+
+  /** How many descriptors the process may have; Infinity where there is no /proc. */
+  async #descriptorLimit(): Promise<number> {
+    const limits = await this.#bun.file("/proc/self/limits").text().catch(() => "");
+    const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
+    return soft === undefined ? Infinity : Number(soft);
+  }
+}
+
+/** The end of a Unix socket that was never bound. */
+const UNNAMED: Address = { transport: "unix", path: "" };
+
+/** A listener, and what Bun calls when a client connects to it. */
+class BunAcceptor implements Listener {
+  readonly handler: Handler = createHandler((native) => this.#open(native));
+  readonly #accept: (socket: Socket) => void;
+  /** The kernel gives the lowest free descriptor: one above this says that so many are in use. */
+  readonly #lastDescriptor: number;
+  #native: BunSocketListener | null = null;
+  #address: Address = UNNAMED;
+  #isWildcard = false;
+
+  constructor(accept: (socket: Socket) => void, lastDescriptor: number) {
+    this.#accept = accept;
+    this.#lastDescriptor = lastDescriptor;
+  }
+
+  get address(): Address {
+    return this.#address;
+  }
+
+  /** For the engine, once the listener is bound; no client is told of before the next turn. */
+  start(native: BunSocketListener, options: ListenOptions): void {
+    this.#native = native;
+    if (options.transport === "unix") {
+      this.#address = { transport: "unix", path: options.path };
+      return;
+    }
+    // Bun's own `hostname` is the name that was asked for.
+    const bound: { address?: string; port?: number } = {};
+    native.getsockname?.(bound);
+    this.#address = tcpAddress(bound.address ?? options.hostname, bound.port ?? options.port);
+    this.#isWildcard = bound.address === "::" || bound.address === "0.0.0.0";
+  }
+
+  /** Bun closes a listener within the call, and removes the file of a Unix socket. */
+  close(): Promise<void> {
+    this.#native?.stop();
+    this.#native = null;
+    return Promise.resolve();
+  }
+
+  #open(native: Native): void {
+    const remote = this.#address.transport === "unix" ? UNNAMED : remoteAddress(native);
+    // The client has reset the connection already, or there are no descriptors to serve it.
+    if (remote === null || (native.fd ?? 0) > this.#lastDescriptor) {
+      native.terminate();
+      return;
+    }
+    const local = this.#isWildcard ? tcpAddress(native.localAddress ?? "", native.localPort ?? 0) : this.#address;
+    const socket = new BunSocket(native, local, remote);
+    native.data = socket;
+    this.#accept(socket);
+  }
+}
+
+/** What Bun calls; a listener's sockets share one. A throw from it, that is from a socket's handler, comes to `error`. */
+function createHandler(open: (native: Native) => void): Handler {
+  return {
+    // A Buffer costs the same, and its slice() would share its memory.
+    binaryType: "uint8array",
+    open,
+    data: (native, chunk) => native.data?.received(chunk),
+    drain: (native) => native.data?.writable(),
+    end: (native) => native.data?.readEnded(),
+    close: (native, error) => native.data?.closed(error),
+    error: (native, error) => native.data?.blame(error),
+  };
+}
+
+/** The far end of a TCP connection; null if it is gone already. */
+function remoteAddress(native: Native): Address | null {
+  return native.remoteAddress === undefined ? null : tcpAddress(native.remoteAddress, native.remotePort ?? 0);
+}
+
+/** A RangeError or a TypeError is a wrong argument, the caller's own bug. */
+function translate(attempt: string, error: unknown): unknown {
+  return error instanceof RangeError || error instanceof TypeError ? error : brokenError(attempt, error);
+}

@@ -1,0 +1,229 @@
+import { type Address, HIGH_WATER_MARK, type Latin1, type Socket, type SocketHandler } from "../contract/socket.ts";
+import { BrokenError } from "../errors.ts";
+import { formatAddress } from "./address.ts";
+import { brokenError } from "./broken_error.ts";
+import type { BunTcpSocket } from "./bun_types.ts";
+import { takePiece } from "./take_piece.ts";
+import { WriteQueue } from "./write_queue.ts";
+
+/** Holds the place until the acceptor, or whoever connected, has set its own. */
+const NO_HANDLER: SocketHandler = { data() {}, drain() {}, end() {}, close() {} };
+
+/**
+ * A `Bun.Socket` behind the contract. The methods under "From Bun" are the engine's alone.
+ *
+ * - Bun buffers no write: what the kernel did not take waits here, and goes on when Bun calls `drain`.
+ * - Bun calls `close` from within `terminate` and `shutdown`; the handler hears of it in a task of its own.
+ * - While paused, a peer's FIN is not seen, so `end` on a paused socket ends nothing: resume it, or abort it (a reset is seen).
+ */
+export class BunSocket implements Socket {
+  readonly local: Address;
+  readonly remote: Address;
+  readonly tls = null;
+  readonly #native: BunTcpSocket<BunSocket | undefined>;
+  #handler: SocketHandler = NO_HANDLER;
+  /** What the kernel left of the piece that was written last: Bun will call `drain`. */
+  #rest: Uint8Array | Latin1 | null = null;
+  /** What comes behind it; null until it is needed, as most sockets never do. */
+  #queue: WriteQueue | null = null;
+  #unsent = 0;
+  #corked = false;
+  #wantsDrain = false;
+  #paused = false;
+  /** Our side: `end` was called; FIN is sent. */
+  #ending = false;
+  #writeEnded = false;
+  /** The peer's side: its FIN was told. */
+  #readEnded = false;
+  #dead = false;
+  /** The `close` that came before there was a handler for it. */
+  #lateClose: (() => void) | null = null;
+
+  constructor(native: BunTcpSocket<BunSocket | undefined>, local: Address, remote: Address) {
+    this.#native = native;
+    this.local = local;
+    this.remote = remote;
+  }
+
+  get handler(): SocketHandler {
+    return this.#handler;
+  }
+
+  set handler(handler: SocketHandler) {
+    this.#handler = handler;
+    if (this.#lateClose !== null) setImmediate(this.#lateClose);
+    this.#lateClose = null;
+  }
+
+  get unsent(): number {
+    return this.#unsent;
+  }
+
+  write(chunk: Uint8Array | Latin1): boolean {
+    if (this.#ending || this.#dead) return true;
+    this.#unsent += chunk.length;
+    if (this.#corked || this.#rest !== null || (typeof chunk === "string" && chunk.length > HIGH_WATER_MARK)) {
+      (this.#queue ??= new WriteQueue()).push(chunk);
+      if (!this.#corked) this.#sendQueued();
+    } else if (chunk.length > 0) this.#send(chunk);
+    if (this.#unsent <= HIGH_WATER_MARK) return true;
+    this.#wantsDrain = true;
+    return false;
+  }
+
+  cork(): void {
+    this.#corked = true;
+  }
+
+  uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#sendQueued();
+    // Not from here: the caller may be within a call of its handler.
+    if (this.#wantsDrain && this.#unsent === 0) setImmediate(() => this.#tellDrainLater());
+  }
+
+  pause(): void {
+    if (this.#paused || this.#dead) return;
+    this.#paused = true;
+    this.#native.pause();
+  }
+
+  resume(): void {
+    if (!this.#paused || this.#dead) return;
+    this.#paused = false;
+    this.#native.resume();
+  }
+
+  end(): void {
+    if (this.#ending || this.#dead) return;
+    this.uncork();
+    this.#ending = true;
+    this.#endWrites();
+  }
+
+  abort(): void {
+    this.#destroy(null);
+  }
+
+  // From Bun
+
+  /** Bytes came. */
+  received(chunk: Uint8Array): void {
+    this.#handler.data(chunk);
+  }
+
+  /** The kernel takes bytes again; Bun 1.4 also says so after `pause`, `resume` and the peer's FIN. */
+  writable(): void {
+    if (this.#rest === null) return;
+    const piece = this.#rest;
+    this.#rest = null;
+    this.#send(piece);
+    if (!this.#corked) this.#sendQueued();
+    this.#tellDrain();
+    this.#endWrites();
+  }
+
+  /** The peer's FIN came; a partial write from within it makes some versions of Bun say so again and again (bun PR 35939). */
+  readEnded(): void {
+    if (this.#readEnded) return;
+    this.#readEnded = true;
+    this.#handler.end();
+  }
+
+  /** The descriptor is closed. */
+  closed(error: Error | undefined): void {
+    if (this.#dead) return;
+    if (error !== undefined) this.#die(brokenError(this.#attempt(), error));
+    else if (!this.#writeEnded) this.#die(this.#closedByPeer());
+    else this.#die(null);
+  }
+
+  /** A handler threw, which is a bug in it: only its own connection suffers. */
+  blame(error: unknown): void {
+    this.abort();
+    setImmediate(() => {
+      throw error;
+    });
+  }
+
+  /** Writes while the kernel takes it; what is left becomes the rest. */
+  #send(piece: Uint8Array | Latin1): void {
+    const taken = typeof piece === "string" ? this.#native.write(piece, "latin1") : this.#native.write(piece);
+    if (taken === piece.length) this.#unsent -= taken;
+    // Bun has swallowed the system's error (EPIPE or ECONNRESET) and may call `close` without one, or not before the next read.
+    else if (taken < 0) this.#destroy(this.#closedByPeer());
+    else {
+      this.#unsent -= taken;
+      this.#rest = typeof piece === "string" ? piece.slice(taken) : piece.subarray(taken);
+    }
+  }
+
+  /** Bounded by the kernel: its buffer fills, unless the peer takes all as fast as it comes. */
+  #sendQueued(): void {
+    while (this.#rest === null && this.#queue !== null) {
+      const piece = takePiece(this.#queue);
+      if (piece === null) return;
+      this.#send(piece);
+    }
+  }
+
+  #tellDrain(): void {
+    if (!this.#wantsDrain || this.#unsent > 0 || this.#dead) return;
+    this.#wantsDrain = false;
+    this.#handler.drain();
+  }
+
+  #tellDrainLater(): void {
+    try {
+      this.#tellDrain();
+    } catch (error) {
+      this.blame(error);
+    }
+  }
+
+  /** Sends FIN once everything is sent. */
+  #endWrites(): void {
+    if (!this.#ending || this.#unsent > 0 || this.#writeEnded || this.#dead) return;
+    this.#writeEnded = true;
+    this.#native.shutdown();
+  }
+
+  /** Frees the descriptor, a paused socket's too. (Bun's own `end` and `close` would send FIN and close both directions.) */
+  #destroy(error: BrokenError | null): void {
+    if (this.#dead) return;
+    // Nobody is told of a FIN that comes from now on.
+    this.#readEnded = true;
+    this.#die(error);
+    this.#native.terminate();
+  }
+
+  #die(error: BrokenError | null): void {
+    this.#dead = true;
+    this.#rest = null;
+    this.#queue = null;
+    this.#unsent = 0;
+    setImmediate(() => this.#tellClose(error));
+  }
+
+  #tellClose(error: BrokenError | null): void {
+    if (this.#handler === NO_HANDLER) {
+      this.#lateClose = () => this.#tellClose(error);
+      return;
+    }
+    try {
+      // Of a FIN that comes after ours, Bun 1.4 tells by `close` alone.
+      if (error === null) this.readEnded();
+    } finally {
+      this.#handler.close(error);
+    }
+  }
+
+  #closedByPeer(): BrokenError {
+    return new BrokenError(`${this.#attempt()}: closed by the peer`);
+  }
+
+  #attempt(): string {
+    return `talk to ${formatAddress(this.remote)}`;
+  }
+}

@@ -1,0 +1,156 @@
+import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, ListenTcp, ListenUnix, Socket } from "../contract/socket.ts";
+import { BrokenError } from "../errors.ts";
+import { formatAddress, tcpAddress } from "./address.ts";
+import { brokenError, errorCode } from "./broken_error.ts";
+import { DenoSocket } from "./deno_socket.ts";
+import type { DenoListener, DenoSockets } from "./deno_types.ts";
+
+/** As the contract has it; Deno's own default is 511. */
+const DEFAULT_BACKLOG = 1024;
+
+/** The first and the longest wait after an accept that failed, ms; an accept that works starts over. */
+const FIRST_RETRY_MS = 5;
+const LONGEST_RETRY_MS = 50;
+
+/**
+ * The I/O engine over `Deno.listen` and `Deno.connect`. Needs Deno 2.9.5 or later (earlier ones keep a closed socket open while a
+ * write is blocked: deno PR 36369), and the permissions net (TCP), or net, read and write of the path (Unix sockets).
+ */
+export function createDenoEngine(): IoEngine {
+  const { Deno } = globalThis as typeof globalThis & { readonly Deno: DenoSockets };
+  return new DenoEngine(Deno);
+}
+
+class DenoEngine implements IoEngine {
+  readonly name = "deno";
+  readonly #deno: DenoSockets;
+
+  constructor(deno: DenoSockets) {
+    this.#deno = deno;
+  }
+
+  async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
+    try {
+      if (options.transport === "tcp") return this.#listenTcp(options, options.backlog ?? DEFAULT_BACKLOG, accept);
+      return await this.#listenUnix(options, accept);
+    } catch (error) {
+      throw translate(`listen on ${formatAddress(options)}`, error);
+    }
+  }
+
+  async connect(options: ConnectOptions): Promise<Socket> {
+    try {
+      if (options.transport === "tcp") {
+        return new DenoSocket(await this.#deno.connect({ hostname: options.hostname, port: options.port }), true);
+      }
+      return new DenoSocket(await this.#deno.connect({ transport: "unix", path: options.path }), true);
+    } catch (error) {
+      throw translate(`connect to ${formatAddress(options)}`, error);
+    }
+  }
+
+  #listenTcp({ hostname, port }: ListenTcp, backlog: number, accept: (socket: Socket) => void): Listener {
+    const listener = this.#deno.listen({ hostname, port, tcpBacklog: backlog });
+    const bound = listener.addr;
+    const address = "hostname" in bound ? tcpAddress(bound.hostname, bound.port) : { transport: "tcp" as const, hostname, port };
+    return new DenoAcceptor(listener, address, accept);
+  }
+
+  /** Deno takes no backlog here (1,024, by tokio), and unlinks whatever lies at the path when the listener closes. */
+  async #listenUnix({ path, mode }: ListenUnix, accept: (socket: Socket) => void): Promise<Listener> {
+    const listener = await this.#bindUnix(path);
+    try {
+      if (mode !== undefined) await this.#deno.chmod(path, mode);
+    } catch (error) {
+      listener.close();
+      throw error;
+    }
+    return new DenoAcceptor(listener, { transport: "unix", path }, accept);
+  }
+
+  async #bindUnix(path: string): Promise<DenoListener> {
+    try {
+      return this.#deno.listen({ transport: "unix", path });
+    } catch (error) {
+      if (errorCode(error) !== "EADDRINUSE" || !await this.#isStale(path)) throw error;
+    }
+    await this.#deno.remove(path);
+    return this.#deno.listen({ transport: "unix", path });
+  }
+
+  /** Whether there is a socket file on which nobody listens: the one case in which the kernel refuses a connection to it. */
+  async #isStale(path: string): Promise<boolean> {
+    if ((await this.#deno.lstat(path)).isSocket !== true) return false;
+    try {
+      (await this.#deno.connect({ transport: "unix", path })).close();
+      return false;
+    } catch (error) {
+      return errorCode(error) === "ECONNREFUSED";
+    }
+  }
+}
+
+/** A listener's accept loop. */
+class DenoAcceptor implements Listener {
+  readonly address: Address;
+  readonly #listener: DenoListener;
+  readonly #accept: (socket: Socket) => void;
+  readonly #loop: Promise<void>;
+  #closed = false;
+
+  constructor(listener: DenoListener, address: Address, accept: (socket: Socket) => void) {
+    this.#listener = listener;
+    this.address = address;
+    this.#accept = accept;
+    this.#loop = this.#run();
+  }
+
+  close(): Promise<void> {
+    if (!this.#closed) this.#listener.close();
+    this.#closed = true;
+    // The operation that waits to accept holds the address until it has been rejected.
+    return this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    let retryMs = FIRST_RETRY_MS;
+    while (!this.#closed) {
+      try {
+        this.#admit(new DenoSocket(await this.#listener.accept(), false));
+        retryMs = FIRST_RETRY_MS;
+      } catch {
+        // EMFILE, or a connection that was gone already: neither may end the server (deno #10148).
+        if (!this.#closed) await delay(retryMs);
+        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      }
+    }
+  }
+
+  #admit(socket: DenoSocket): void {
+    try {
+      this.#accept(socket);
+    } catch (error) {
+      socket.abort();
+      setImmediate(() => {
+        throw error;
+      });
+    }
+    socket.start();
+  }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/**
+ * A RangeError or a TypeError without a system's code is a wrong argument, the caller's own bug; an unknown host name is the one
+ * network error of Deno 2.9 that has no code.
+ */
+function translate(attempt: string, error: unknown): unknown {
+  if (error instanceof BrokenError) return error;
+  if (errorCode(error) !== null || !(error instanceof Error)) return brokenError(attempt, error);
+  if (error instanceof RangeError || error instanceof TypeError) return error;
+  if (error.message.startsWith("failed to lookup address")) return new BrokenError(`${attempt}: unknown host name`, { cause: error });
+  return brokenError(attempt, error);
+}

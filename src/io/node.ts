@@ -1,0 +1,141 @@
+import { access, chmod, stat, unlink } from "node:fs/promises";
+import net from "node:net";
+import { dirname } from "node:path";
+import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, Socket } from "../contract/socket.ts";
+import { formatAddress, tcpAddress } from "./address.ts";
+import { brokenError, errorCode } from "./broken_error.ts";
+import { NodeReader, onConnection } from "./node_reader.ts";
+import { NodeSocket } from "./node_socket.ts";
+
+/** As the contract says; Node's own is 511. */
+const DEFAULT_BACKLOG = 1024;
+
+/** The end of a Unix socket that was never bound. */
+const UNNAMED: Address = { transport: "unix", path: "" };
+
+/** The I/O engine on `node:net`, for Node 20 and later; Deno runs it too. */
+export function createNodeEngine(): IoEngine {
+  return { name: "node", listen, connect };
+}
+
+async function listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
+  try {
+    try {
+      return await bind(options, accept);
+    } catch (error) {
+      if (options.transport !== "unix") throw error;
+      await clearPath(options.path, error);
+      return await bind(options, accept);
+    }
+  } catch (error) {
+    throw brokenError(`listen on ${formatAddress(options)}`, error);
+  }
+}
+
+async function bind(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
+  const server = net.createServer({ allowHalfOpen: true, noDelay: true });
+  const backlog = options.backlog ?? DEFAULT_BACKLOG;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.once("listening", resolve);
+    if (options.transport === "unix") server.listen({ path: options.path, backlog });
+    else server.listen({ host: options.hostname, port: options.port, backlog });
+  });
+  // An accept that failed, as for want of descriptors, must not end the process.
+  server.removeAllListeners("error").on("error", () => {});
+  const listener = new NodeListener(server, boundAddress(server, options));
+  onConnection(server, (socket, reader) => {
+    const remote = remoteAddress(socket, listener.address);
+    // The client reset the connection before it was accepted.
+    if (remote === null) socket.destroy();
+    else reader.attach(socket, new NodeSocket(socket, localAddress(socket, listener.address), remote)).open(accept);
+  });
+  if (options.transport === "unix" && options.mode !== undefined) {
+    try {
+      await chmod(options.path, options.mode);
+    } catch (error) {
+      await listener.close();
+      throw error;
+    }
+  }
+  return listener;
+}
+
+/**
+ * Removes a socket file on which nobody listens.
+ *
+ * @throws What really stands in the way: the error of `bind`, unless libuv hid it.
+ */
+async function clearPath(path: string, error: unknown): Promise<void> {
+  // libuv says EACCES where the folder is missing, for Windows' sake.
+  if (errorCode(error) === "EACCES") await access(dirname(path));
+  if (errorCode(error) !== "EADDRINUSE" || !(await isStale(path))) throw error;
+  await unlink(path);
+}
+
+/** Whether the path is a socket on which nobody listens. */
+async function isStale(path: string): Promise<boolean> {
+  const isSocket = await stat(path).then((found) => found.isSocket(), () => false);
+  if (!isSocket) return false;
+  return new Promise((resolve) => {
+    const probe = net.connect({ path });
+    probe.once("connect", () => {
+      probe.destroy();
+      resolve(false);
+    });
+    probe.once("error", (error) => resolve(errorCode(error) === "ECONNREFUSED"));
+  });
+}
+
+function connect(options: ConnectOptions): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const reader = new NodeReader();
+    const socket = options.transport === "unix"
+      ? net.connect({ path: options.path, allowHalfOpen: true, ...reader.options })
+      : net.connect({ host: options.hostname, port: options.port, allowHalfOpen: true, noDelay: true, ...reader.options });
+    const fail = (error: Error) => reject(brokenError(`connect to ${formatAddress(options)}`, error));
+    socket.pause();
+    socket.once("error", fail);
+    socket.once("connect", () => {
+      socket.off("error", fail);
+      const local = options.transport === "unix" ? UNNAMED : localAddress(socket, options);
+      resolve(reader.attach(socket, new NodeSocket(socket, local, options)));
+    });
+  });
+}
+
+function boundAddress(server: net.Server, options: ListenOptions): Address {
+  if (options.transport === "unix") return { transport: "unix", path: options.path };
+  const bound = server.address();
+  // Node gives null or a path for anything but a TCP listener.
+  if (bound === null || typeof bound === "string") return tcpAddress(options.hostname, options.port);
+  return tcpAddress(bound.address, bound.port);
+}
+
+/** @param otherwise The listener's address, or where a client's socket goes. */
+function localAddress(socket: net.Socket, otherwise: Address): Address {
+  if (otherwise.transport === "unix" || socket.localAddress === undefined) return otherwise;
+  return tcpAddress(socket.localAddress, socket.localPort ?? 0);
+}
+
+/** Null if the connection is gone already. */
+function remoteAddress(socket: net.Socket, { transport }: Address): Address | null {
+  if (transport === "unix") return UNNAMED;
+  return socket.remoteAddress === undefined ? null : tcpAddress(socket.remoteAddress, socket.remotePort ?? 0);
+}
+
+class NodeListener implements Listener {
+  readonly address: Address;
+  readonly #server: net.Server;
+
+  constructor(server: net.Server, address: Address) {
+    this.#server = server;
+    this.address = address;
+  }
+
+  /** Does not wait for the server's own `close`, which comes when the last connection has gone. */
+  close(): Promise<void> {
+    this.#server.close();
+    return new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,171 @@
+import type { Socket as NetSocket } from "node:net";
+import { HIGH_WATER_MARK } from "../contract/socket.ts";
+import type { Address, Latin1, Socket, SocketHandler } from "../contract/socket.ts";
+import { formatAddress } from "./address.ts";
+import { brokenError } from "./broken_error.ts";
+import { WriteQueue } from "./write_queue.ts";
+
+/** Stands in until the user of a socket has set its own. */
+const NO_HANDLER: SocketHandler = { data() {}, drain() {}, end() {}, close() {} };
+
+/**
+ * A `net.Socket` behind the contract.
+ *
+ * What the kernel does not take at once waits in a queue of ours and goes to Node in pieces of 64 KiB: Node counts a write as
+ * unsent until all of it has left, so one of 100 MB would show no progress for minutes.
+ */
+export class NodeSocket implements Socket {
+  readonly local: Address;
+  readonly remote: Address;
+  readonly tls = null;
+  handler: SocketHandler = NO_HANDLER;
+  readonly #socket: NetSocket;
+  /** Null until it is needed, as on most sockets it never is. */
+  #queue: WriteQueue | null = null;
+  #corked = false;
+  /** A piece of the queue is on its way; `#afterPiece` sends the next. */
+  #sending = false;
+  #needsDrain = false;
+  #ending = false;
+  /** Aborted or closed: nothing comes any more but `close`. */
+  #dead = false;
+  #error: Error | null = null;
+
+  constructor(socket: NetSocket, local: Address, remote: Address) {
+    this.#socket = socket;
+    this.local = local;
+    this.remote = remote;
+    socket.on("end", () => this.#receiveEnd());
+    socket.on("error", (error) => this.#error ??= error);
+    socket.on("close", () => this.#close());
+  }
+
+  /** For the engine: hands the socket to whoever serves it. */
+  open(accept: (socket: Socket) => void): void {
+    this.#guard(() => accept(this));
+  }
+
+  /** For the engine: bytes came. */
+  receive(chunk: Uint8Array): void {
+    if (this.#dead) return;
+    try {
+      this.handler.data(chunk);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  get unsent(): number {
+    return this.#dead ? 0 : this.#queued + this.#socket.writableLength;
+  }
+
+  write(chunk: Uint8Array | Latin1): boolean {
+    if (this.#ending || this.#dead) return true;
+    if (chunk.length <= HIGH_WATER_MARK && !this.#corked && this.unsent === 0) {
+      if (chunk.length > 0) this.#socket.write(chunk, "latin1");
+      return true;
+    }
+    (this.#queue ??= new WriteQueue()).push(chunk);
+    if (!this.#corked) this.#sendPiece();
+    if (this.unsent <= HIGH_WATER_MARK) return true;
+    this.#needsDrain = true;
+    return false;
+  }
+
+  cork(): void {
+    this.#corked = true;
+  }
+
+  uncork(): void {
+    if (!this.#corked) return;
+    this.#corked = false;
+    this.#sendPiece();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  end(): void {
+    if (this.#ending || this.#dead) return;
+    this.uncork();
+    this.#ending = true;
+    if (this.#queued === 0) this.#socket.end();
+  }
+
+  abort(): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    this.#error = null;
+    this.#queue = null;
+    if (this.#canReset()) this.#socket.resetAndDestroy();
+    else this.#socket.destroy();
+  }
+
+  get #queued(): number {
+    return this.#queue === null ? 0 : this.#queue.bytes;
+  }
+
+  /** A Unix socket has no RST; and libuv refuses a reset, which then never closes, in the turn in which FIN leaves (Node 20 to 24). */
+  #canReset(): boolean {
+    const sendsFin = this.#socket.writableEnded && !this.#socket.writableFinished && this.#socket.writableLength === 0;
+    return this.local.transport === "tcp" && !sendsFin;
+  }
+
+  #sendPiece(): void {
+    const queue = this.#queue;
+    if (this.#sending || queue === null || queue.bytes === 0) return;
+    this.#sending = true;
+    // One system call a piece, however many chunks it is of.
+    this.#socket.cork();
+    let room = HIGH_WATER_MARK;
+    for (let chunk = queue.take(room); chunk !== undefined; chunk = room > 0 ? queue.take(room) : undefined) {
+      room -= chunk.length;
+      const isLast = room === 0 || queue.bytes === 0;
+      this.#socket.write(chunk, "latin1", isLast ? () => this.#afterPiece() : undefined);
+    }
+    this.#socket.uncork();
+  }
+
+  #afterPiece(): void {
+    if (this.#dead) return;
+    this.#sending = false;
+    if (!this.#corked) this.#sendPiece();
+    if (this.unsent > 0) return;
+    if (this.#ending) this.#socket.end();
+    if (!this.#needsDrain) return;
+    this.#needsDrain = false;
+    this.#guard(() => this.handler.drain());
+  }
+
+  #receiveEnd(): void {
+    if (!this.#dead) this.#guard(() => this.handler.end());
+  }
+
+  #close(): void {
+    this.#dead = true;
+    this.#queue = null;
+    const error = this.#error && brokenError(`connection with ${formatAddress(this.remote)}`, this.#error);
+    this.#guard(() => this.handler.close(error));
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** A handler threw: a bug, which ends this socket and reaches the runtime's uncaught error handling. */
+  #fail(error: unknown): void {
+    this.abort();
+    setTimeout(() => {
+      throw error;
+    }, 0);
+  }
+}

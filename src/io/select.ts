@@ -1,0 +1,94 @@
+import type { Env } from "../contract/app.ts";
+import type { Clock } from "../contract/clock.ts";
+import type { IoEngine } from "../contract/socket.ts";
+import { ConfigError, UnsupportedError } from "../errors.ts";
+import { createEnv } from "./env.ts";
+import type { RuntimeGlobals } from "./runtime_types.ts";
+
+/** The runtimes that heddle runs on. */
+export type RuntimeName = "deno" | "bun" | "node";
+
+/** What heddle takes from the runtime it runs on. */
+export interface Platform {
+  /** The runtime and its own version, such as `2.9.6`. */
+  readonly runtime: { readonly name: RuntimeName; readonly version: string };
+  readonly engine: IoEngine;
+  readonly clock: Clock;
+  /** The environment variables, read on touch. */
+  readonly env: Env;
+}
+
+const DISPLAY_NAMES: Readonly<Record<RuntimeName, string>> = { deno: "Deno", bun: "Bun", node: "Node" };
+
+/**
+ * Finds out the runtime and loads its I/O engine, and that one only.
+ *
+ * @param name An I/O engine: `deno`, `bun` or `node`. @default the runtime's own
+ * @throws {ConfigError} There is no engine of that name.
+ * @throws {UnsupportedError} The runtime cannot run that engine.
+ */
+export async function selectPlatform(name?: string): Promise<Platform> {
+  const globals = globalThis as RuntimeGlobals;
+  const runtime = detectRuntime(globals);
+  const chosen = name ?? runtime.name;
+  if (!isEngineName(chosen)) {
+    throw new ConfigError("--io", `choose the I/O engine ${JSON.stringify(chosen)}: the engines are "deno", "bun" and "node"`);
+  }
+  requireEngine(chosen, runtime);
+  const [engine, clock] = await Promise.all([loadEngine(chosen), loadClock(runtime.name)]);
+  return { runtime, engine, clock, env: runtimeEnv(globals) };
+}
+
+function detectRuntime(globals: RuntimeGlobals): Platform["runtime"] {
+  if (globals.Deno !== undefined) return { name: "deno", version: globals.Deno.version.deno };
+  if (globals.Bun !== undefined) return { name: "bun", version: globals.Bun.version };
+  return { name: "node", version: globals.process?.versions.node ?? "" };
+}
+
+function isEngineName(name: string): name is RuntimeName {
+  return name === "deno" || name === "bun" || name === "node";
+}
+
+/** Deno runs node:net well; Bun 1.4's loses `drain`, so its answers would stop in the middle (bun PR 43499). */
+function requireEngine(engine: RuntimeName, runtime: Platform["runtime"]): void {
+  if (engine === runtime.name || (engine === "node" && runtime.name === "deno")) return;
+  const display = `${DISPLAY_NAMES[runtime.name]} ${runtime.version}`;
+  throw new UnsupportedError(display, `use the I/O engine "${engine}": ${display} cannot run it; leave --io out, or use "${runtime.name}"`);
+}
+
+async function loadEngine(name: RuntimeName): Promise<IoEngine> {
+  switch (name) {
+    case "deno":
+      return (await import("./deno.ts")).createDenoEngine();
+    case "bun":
+      return (await import("./bun.ts")).createBunEngine();
+    case "node":
+      return (await import("./node.ts")).createNodeEngine();
+  }
+}
+
+async function loadClock(name: RuntimeName): Promise<Clock> {
+  if (name === "deno") return new (await import("./clock_deno.ts")).DenoClock();
+  return new (await import("./clock_node.ts")).NodeClock();
+}
+
+function runtimeEnv(globals: RuntimeGlobals): Env {
+  const { Deno } = globals;
+  if (Deno !== undefined) {
+    return createEnv({
+      get: (name) => permitted(() => Deno.env.get(name), undefined),
+      names: () => permitted(() => Object.keys(Deno.env.toObject()), []),
+    });
+  }
+  const variables = globals.process?.env ?? {};
+  return createEnv({ get: (name) => variables[name], names: () => Object.keys(variables) });
+}
+
+/** Deno throws NotCapable where the permission was not given. */
+function permitted<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}

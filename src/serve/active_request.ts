@@ -1,0 +1,157 @@
+import { type ContextHost, createContext } from "../app/context.ts";
+import type { App, Env, RequestContext, YieldEnv } from "../contract/app.ts";
+import type { CoreContext, SuspendEngine } from "../contract/engine.ts";
+import type { RequestHead } from "../contract/head.ts";
+import type { RequestName } from "../contract/observer.ts";
+import type { Address } from "../contract/socket.ts";
+import { cgiEnv } from "../gateway/cgi_env.ts";
+import { createRequest, type RequestParts } from "../http/request.ts";
+import { Answer } from "./answer.ts";
+import type { Connection } from "./connection.ts";
+import type { RequestBody } from "./request_body.ts";
+import type { ServerContext } from "./server_context.ts";
+
+/** A first slice that is longer is warned of: a person notices a wait of about 100 ms. */
+const BLOCKED_MS = 100;
+
+/**
+ * One request from its head to the end of its answer: what its engine and its app see of it. It is made when the head is in, waits
+ * for its core, and gives the core back when the app is done and the socket has taken the last byte, or sooner if the answer is detached.
+ */
+export class ActiveRequest implements CoreContext, RequestParts, ContextHost, RequestName {
+  readonly server: ServerContext;
+  readonly connection: Connection;
+  readonly head: RequestHead;
+  readonly body: RequestBody | null;
+  readonly reply: Answer;
+  /** -1 until it has one. */
+  core = -1;
+  /** By the clock, when it took its core. */
+  startedAt = 0;
+  /** Set when the core is given back: its last word on switches. */
+  switches = 0;
+  #request: Request | null = null;
+  #context: RequestContext | null = null;
+  #yieldEnv: YieldEnv | null = null;
+  #abort: AbortController | null = null;
+  #aborted = false;
+  #reason: unknown;
+  #holdsCore = false;
+
+  constructor(server: ServerContext, connection: Connection, head: RequestHead, body: RequestBody | null) {
+    this.server = server;
+    this.connection = connection;
+    this.head = head;
+    this.body = body;
+    this.reply = new Answer(this);
+  }
+
+  /** Whether it is on a core now. */
+  get holdsCore(): boolean {
+    return this.#holdsCore;
+  }
+
+  get app(): App {
+    return this.server.app;
+  }
+
+  get engine(): SuspendEngine {
+    return this.server.engine;
+  }
+
+  get env(): Env {
+    return this.server.env;
+  }
+
+  get scheme(): "http" | "https" {
+    return this.connection.scheme;
+  }
+
+  get fallbackAuthority(): string {
+    return this.connection.fallbackAuthority;
+  }
+
+  get remote(): Address {
+    return this.connection.remote;
+  }
+
+  get method(): string {
+    return this.head.method;
+  }
+
+  get target(): string {
+    return this.head.target;
+  }
+
+  get request(): Request {
+    return this.#request ??= createRequest(this);
+  }
+
+  get context(): RequestContext {
+    return this.#context ??= createContext(this);
+  }
+
+  get yieldEnv(): YieldEnv {
+    const { head, scheme, body, core, connection } = this;
+    return this.#yieldEnv ??= cgiEnv({ head, scheme, local: connection.local, remote: connection.remote, body, core });
+  }
+
+  /** Runs the first slice on the core it was given. */
+  start(core: number): void {
+    const { server, head } = this;
+    this.core = core;
+    this.#holdsCore = true;
+    this.startedAt = server.clock.now();
+    server.table.begin(core, this.startedAt, head.method, head.target);
+    server.scheduler.start(this);
+    const heldMs = server.clock.now() - this.startedAt;
+    if (heldMs > BLOCKED_MS) this.#warnBlocked(heldMs);
+  }
+
+  #warnBlocked(heldMs: number): void {
+    const { server, method, target } = this;
+    server.observer.warning?.(
+      `${method} ${target} held the event loop for ${Math.round(heldMs)} ms: no other request ran meanwhile; ` +
+        `give way with "await suspend()" in an async handler, or yield from a function* application(env, startResponse)`,
+    );
+  }
+
+  /** Gives the core back. A second call does nothing. */
+  releaseCore(): void {
+    if (!this.#holdsCore) return;
+    this.#holdsCore = false;
+    const { server, core } = this;
+    server.scheduler.finish(this);
+    this.switches = server.table.switches(core);
+    server.pool.release(core);
+  }
+
+  /** Late touches replay what has happened; after the answer's end it aborts no more. */
+  signal(): AbortSignal {
+    if (this.#abort === null) {
+      this.#abort = new AbortController();
+      if (this.#aborted) this.#abort.abort(this.#reason);
+    }
+    return this.#abort.signal;
+  }
+
+  /** The client has gone, or the server gives the request up. */
+  abort(reason: Error): void {
+    if (this.#aborted || this.reply.finished) return;
+    this.#aborted = true;
+    this.#reason = reason;
+    this.#abort?.abort(reason);
+  }
+
+  waitUntil(promise: Promise<unknown>): void {
+    const { background, observer } = this.server;
+    const settled = Promise.resolve(promise).catch((error: unknown) => observer.appError?.(error, this)).finally(() =>
+      background.delete(settled)
+    );
+    background.add(settled);
+  }
+
+  detach(): void {
+    this.reply.detach();
+  }
+}

@@ -1,0 +1,280 @@
+import type { Reply } from "../contract/engine.ts";
+import type { RequestRecord } from "../contract/observer.ts";
+import { readResponse, type ResponseParts } from "../http/response.ts";
+import type { ActiveRequest } from "./active_request.ts";
+import { sendStream } from "./answer_stream.ts";
+
+/** A head that waits for its first chunk. */
+interface PendingHead {
+  readonly status: number;
+  readonly statusText: string;
+  readonly fields: Iterable<readonly [string, string]>;
+}
+
+/** An answer whose app says nothing of why it failed: a 500's text. */
+const FAILED = "Internal Server Error";
+
+/**
+ * One request's answer, from what the app gives to the bytes on the socket. It leaves whole (head and body in one write) or as a
+ * stream (`start`, `write`, `end`); after its end, or once the client has gone, everything is taken and dropped.
+ */
+export class Answer implements Reply {
+  readonly #request: ActiveRequest;
+  #pending: PendingHead | null = null;
+  #status = 0;
+  #fields = 0;
+  #headBytes = 0;
+  #bodyBytes = 0;
+  #finished = false;
+  /** The client has gone, or the connection was given up. */
+  #gone = false;
+  #detached = false;
+  #offloaded = false;
+  #drained: (() => void) | null = null;
+  /** Called once if the client goes in mid-stream. */
+  onGone: ((reason: Error) => void) | null = null;
+
+  constructor(request: ActiveRequest) {
+    this.#request = request;
+  }
+
+  /** The head has left. */
+  get started(): boolean {
+    return this.#status !== 0;
+  }
+
+  /** The last byte is with the socket, or nothing more will be. */
+  get finished(): boolean {
+    return this.#finished;
+  }
+
+  get closed(): boolean {
+    return this.#finished || this.#gone;
+  }
+
+  respond(response: Response): void {
+    if (this.closed) {
+      discard(response);
+      this.#finish();
+      return;
+    }
+    let parts: ResponseParts;
+    try {
+      parts = readResponse(response);
+      if (!(parts.body instanceof ReadableStream)) {
+        this.#sendWhole(parts.status, parts.statusText, parts.fields, parts.body);
+        return;
+      }
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    sendStream(this.#request, parts, parts.body);
+  }
+
+  start(status: number, statusText: string, fields: Iterable<readonly [string, string]>): void {
+    if (this.#pending !== null || this.started) throw new TypeError("start an answer: its head was given already");
+    if (!Number.isInteger(status) || status < 200 || status > 599) {
+      throw new TypeError(`start an answer: status ${status} is not one from 200 to 599`);
+    }
+    this.#pending = { status, statusText, fields };
+  }
+
+  write(chunk: string | Uint8Array): boolean {
+    if (this.closed) return true;
+    const { connection } = this.#request;
+    const bytes = typeof chunk === "string" ? encoder.encode(chunk) : chunk;
+    if (this.started) return this.#sendData(bytes);
+    connection.socket.cork();
+    try {
+      this.startNow();
+      return this.#sendData(bytes);
+    } finally {
+      connection.socket.uncork();
+    }
+  }
+
+  /** Sends a head that waits for its first chunk: an event stream's may be long in coming. */
+  startNow(): void {
+    const head = this.#pending;
+    if (head === null) throw new TypeError("send a chunk: the head was not given; call startResponse(status, fields) first");
+    if (this.closed || this.started) return;
+    const { exchange, socket } = this.#request.connection;
+    this.#prepare();
+    const text = exchange.sendHead(head.status, head.statusText, head.fields, null);
+    this.#sentHead(head.status, text.length);
+    socket.write(text);
+    if (this.#detached) this.#offload();
+  }
+
+  #sendData(bytes: Uint8Array): boolean {
+    const { exchange, socket } = this.#request.connection;
+    if (bytes.length === 0) return true;
+    this.#bodyBytes += bytes.length;
+    let room = true;
+    for (const piece of exchange.sendData(bytes)) room = socket.write(piece);
+    if (!room) this.#request.connection.watchWrites();
+    return room;
+  }
+
+  drained(callback: () => void): void {
+    if (this.closed || !this.#request.connection.congested) callback();
+    else this.#drained = callback;
+  }
+
+  /** The socket takes more. */
+  drain(): void {
+    const callback = this.#drained;
+    this.#drained = null;
+    callback?.();
+  }
+
+  end(): void {
+    if (!this.closed) {
+      try {
+        if (!this.started) {
+          const head = this.#pending;
+          if (head === null) throw new TypeError("end an answer: the app gave no head; call startResponse(status, fields) first");
+          this.#sendWhole(head.status, head.statusText, head.fields, null);
+          return;
+        }
+        const { exchange, socket } = this.#request.connection;
+        const last = exchange.sendEnd();
+        if (last.length > 0) socket.write(last);
+      } catch (error) {
+        this.fail(error);
+        return;
+      }
+    }
+    this.#finish();
+  }
+
+  /** Head and body in one write, with the body's length. */
+  sendWhole(parts: PendingHead, body: Uint8Array | null): void {
+    try {
+      this.#sendWhole(parts.status, parts.statusText, parts.fields, body);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  #sendWhole(status: number, statusText: string, fields: Iterable<readonly [string, string]>, body: string | Uint8Array | null): void {
+    const { connection, body: requestBody } = this.#request;
+    const { exchange, socket } = connection;
+    if (requestBody !== null && !requestBody.complete && !exchange.skipBody()) exchange.closeAfter();
+    this.#prepare();
+    if (body !== null && body.length > COPIED_BYTES) this.#sendLarge(status, statusText, fields, body);
+    else {
+      const piece = exchange.sendWhole(status, statusText, fields, body);
+      this.#sentHead(status, exchange.sentHeadBytes);
+      this.#bodyBytes = piece.length - this.#headBytes;
+      socket.write(piece);
+    }
+    this.#finish();
+  }
+
+  #sendLarge(status: number, statusText: string, fields: Iterable<readonly [string, string]>, body: string | Uint8Array): void {
+    const { exchange, socket } = this.#request.connection;
+    const bytes = typeof body === "string" ? encoder.encode(body) : body;
+    const head = exchange.sendHead(status, statusText, fields, bytes.length);
+    this.#sentHead(status, head.length);
+    socket.cork();
+    socket.write(head);
+    this.#sendData(bytes);
+    const last = exchange.sendEnd();
+    if (last.length > 0) socket.write(last);
+    socket.uncork();
+  }
+
+  #sentHead(status: number, bytes: number): void {
+    this.#status = status;
+    this.#headBytes = bytes;
+    this.#fields = this.#request.connection.exchange.sentFields;
+  }
+
+  /** Says `Connection: close` where this answer is the connection's last. */
+  #prepare(): void {
+    const { server, connection } = this.#request;
+    if (server.draining || connection.halfClosed) connection.exchange.closeAfter();
+  }
+
+  fail(error: unknown): void {
+    const { server, core } = this.#request;
+    if (this.#finished) return;
+    if (!this.#gone) {
+      server.table.countException(core);
+      server.observer.appError?.(error, this.#request);
+      if (this.started) this.#request.connection.abort();
+      else this.#sendWhole(500, FAILED, PLAIN_TEXT, FAILED);
+    }
+    this.#finish();
+  }
+
+  /** The client has gone, or the connection is given up: the app's stream is cancelled and what waits is woken. */
+  clientGone(reason: Error): void {
+    if (this.closed) return;
+    this.#gone = true;
+    this.onGone?.(reason);
+    this.drain();
+  }
+
+  /** From the head on, the answer goes on without its core. */
+  detach(): void {
+    this.#detached = true;
+    if (this.started && !this.#finished) this.#offload();
+  }
+
+  #offload(): void {
+    if (!this.#request.holdsCore) return;
+    this.#offloaded = true;
+    this.#request.server.offloaded++;
+    this.#request.server.table.countOffloaded(this.#request.core);
+    this.#request.releaseCore();
+  }
+
+  #finish(): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    const request = this.#request;
+    request.server.table.countBytes(request.core, this.#headBytes + this.#bodyBytes);
+    request.releaseCore();
+    if (this.#offloaded) request.server.offloaded--;
+    request.server.observer.request?.(this.#record());
+    request.connection.answered(request);
+  }
+
+  #record(): RequestRecord {
+    const { server, connection, head, core, startedAt, switches } = this.#request;
+    const durationMs = server.clock.now() - startedAt;
+    return {
+      remote: connection.remote,
+      method: head.method,
+      target: head.target,
+      minor: head.minor,
+      status: this.#status,
+      requestFields: head.fields.count,
+      requestHeadBytes: head.bytes,
+      bodyBytes: this.#bodyBytes,
+      headBytes: this.#headBytes,
+      fields: this.#fields,
+      startedAt: server.clock.wallTime() - durationMs,
+      durationMs,
+      switches,
+      core,
+      aborted: this.#gone,
+      field: (name) => head.fields.first(name),
+    };
+  }
+}
+
+/** A larger body is not copied behind its head, but written after it: past this a copy costs more than a second buffer in the same system call. */
+const COPIED_BYTES = 65_536;
+
+const encoder = new TextEncoder();
+
+const PLAIN_TEXT: ReadonlyArray<readonly [string, string]> = [["content-type", "text/plain;charset=UTF-8"]];
+
+/** Nobody will read this response: its stream's source is told so. */
+function discard(response: Response): void {
+  if (response?.body?.locked === false) response.body.cancel().catch(() => {});
+}

@@ -1,0 +1,363 @@
+import type { Address, Socket, SocketHandler } from "../contract/socket.ts";
+import { HIGH_WATER_MARK } from "../contract/socket.ts";
+import { type CoreWaiter, WaitingPlace } from "../core/pool.ts";
+import { WheelTimer } from "../core/timer_wheel.ts";
+import { BrokenError, ClosedError, ProtocolError } from "../errors.ts";
+import { Exchange } from "../http/exchange.ts";
+import type { HttpHead } from "../http/http_head.ts";
+import { ActiveRequest } from "./active_request.ts";
+import { LingeringClose } from "./lingering_close.ts";
+import { type BodyOwner, RequestBody } from "./request_body.ts";
+import type { OpenSocket, ServerContext } from "./server_context.ts";
+import { CONNECTION_TRANSITIONS, type ConnectionEvent, type ConnectionState } from "./state.ts";
+
+/**
+ * One client's connection: socket, HTTP exchange and core meet here. Bytes come in by `data`, become a request, and run once there is
+ * a core; the answer comes back through `exchange` and `socket` (see `answer.ts`), and `answered` goes on to the next request.
+ *
+ * A connection has one request at a time. What its client sends meanwhile is held, one chunk at most, and then it is not read.
+ */
+export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSocket {
+  readonly place: WaitingPlace = new WaitingPlace(this);
+  readonly socket: Socket;
+  readonly exchange: Exchange;
+  readonly scheme: "http" | "https";
+  readonly #server: ServerContext;
+  readonly #timer: WheelTimer;
+  #state: ConnectionState = "idle";
+  #request: ActiveRequest | null = null;
+  #advancing = false;
+  #paused = false;
+  #halfClosed = false;
+  #unsentAtCheck = 0;
+
+  constructor(server: ServerContext, socket: Socket) {
+    this.#server = server;
+    this.socket = socket;
+    this.scheme = socket.tls === null ? "http" : "https";
+    this.exchange = new Exchange(server.limits, server.date);
+    this.#timer = new WheelTimer(() => this.#timeOut());
+    server.open.add(this);
+    this.#wait(server.timeouts.keepAliveMs);
+  }
+
+  get local(): Address {
+    return this.socket.local;
+  }
+
+  get remote(): Address {
+    return this.socket.remote;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  /** Where HTTP/1.0 names no host: the address it came to. */
+  get fallbackAuthority(): string {
+    const { local } = this;
+    if (local.transport === "unix") return "localhost";
+    return local.hostname.includes(":") ? `[${local.hostname}]:${local.port}` : `${local.hostname}:${local.port}`;
+  }
+
+  /** The client sent FIN: it gets its answer, and no other one. */
+  get halfClosed(): boolean {
+    return this.#halfClosed;
+  }
+
+  /** More is unsent than may be: writers wait for `drain`. */
+  get congested(): boolean {
+    return this.socket.unsent > HIGH_WATER_MARK;
+  }
+
+  // The socket's calls.
+
+  data(chunk: Uint8Array): void {
+    this.exchange.receive(chunk);
+    this.#advance();
+  }
+
+  drain(): void {
+    if (this.#state === "flushing") {
+      this.#move("flushed");
+      this.#nextRequest();
+      this.#advance();
+    } else this.#request?.reply.drain();
+  }
+
+  end(): void {
+    this.#halfClosed = true;
+    this.exchange.receiveEnd();
+    this.#request?.abort(new BrokenError("serve a request: the client closed its side"));
+    this.#advance();
+  }
+
+  close(error: Error | null): void {
+    this.#leave();
+    const request = this.#request;
+    if (request === null) return;
+    this.#request = null;
+    const reason = error ?? new BrokenError("serve a request: the connection was closed");
+    request.body?.fail(reason);
+    request.abort(reason);
+    request.reply.clientGone(reason);
+  }
+
+  // From bytes to a running request.
+
+  /** Takes what is there, as far as it goes: one request, or several pipelined ones whose answers came at once. */
+  #advance(): void {
+    if (this.#advancing) return;
+    this.#advancing = true;
+    try {
+      while (this.#step());
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#refuse(error);
+    } finally {
+      this.#advancing = false;
+      this.socket.uncork();
+    }
+    if (this.#state === "over") return;
+    this.exchange.hold();
+    this.#setReading(!this.#holdsEnough());
+  }
+
+  /** One event of the exchange. @returns Whether there may be another. */
+  #step(): boolean {
+    if (this.#state === "stalled" || this.#state === "flushing" || this.#state === "over") return false;
+    if (this.#awaitsHead() && this.exchange.held > 0 && this.#server.pool.full) return this.#stall();
+    const event = this.exchange.next();
+    switch (event.type) {
+      case "head":
+        this.#takeHead(event);
+        return true;
+      case "data":
+        this.#request?.body?.push(event.bytes);
+        this.#wait(this.#server.timeouts.bodyIdleMs);
+        return true;
+      case "end":
+        this.#takeEnd();
+        return true;
+      case "need-more":
+        if (this.#state === "idle" && this.exchange.held > 0) this.#startHead();
+        return false;
+      case "paused":
+        return false;
+      case "closed":
+        if (this.#awaitsHead()) this.#close();
+        return false;
+    }
+  }
+
+  #awaitsHead(): boolean {
+    return this.#state === "idle" || this.#state === "head";
+  }
+
+  #startHead(): void {
+    this.#move("bytes");
+    this.#wait(this.#server.timeouts.headMs);
+  }
+
+  #takeHead(head: HttpHead): void {
+    this.#move("headDone");
+    const { framing } = head;
+    const body = framing.kind === "none" ? null : new RequestBody(framing.kind === "length" ? framing.bytes : null, this);
+    const request = new ActiveRequest(this.#server, this, head, body);
+    this.#request = request;
+    if (body === null) return;
+    this.#wait(this.#server.timeouts.bodyIdleMs);
+    const small = framing.kind === "length" && framing.bytes <= this.#server.postBufferingBytes;
+    if (!small || head.expectsContinue) this.#askForCore();
+  }
+
+  #takeEnd(): void {
+    if (this.#state === "skipping") {
+      this.#move("skipped");
+      this.#nextRequest();
+      return;
+    }
+    this.#request!.body?.end();
+    if (this.#state === "buffering") this.#askForCore();
+  }
+
+  #askForCore(): void {
+    const { pool } = this.#server;
+    const core = pool.take();
+    if (core >= 0) this.granted(core);
+    else if (pool.enqueue(this)) this.#move("enqueue");
+    else this.#stall();
+  }
+
+  /** The wait queue is full: nothing is read until it has a place. */
+  #stall(): false {
+    this.#move("stall");
+    this.#server.pool.stall(this);
+    return false;
+  }
+
+  /** The pool's word: the queue has a place. */
+  proceed(): void {
+    if (this.#request !== null) {
+      this.#askForCore();
+      return;
+    }
+    this.#move("proceed");
+    this.#advance();
+  }
+
+  /** The request has its core. */
+  granted(core: number): void {
+    this.#move("run");
+    // More has come than this request: its answer and the next ones leave together.
+    if (this.#advancing && this.exchange.held > 0) this.socket.cork();
+    this.#request!.start(core);
+  }
+
+  // From the answer to the next request.
+
+  /** The answer is complete, or nobody is there to take it. */
+  answered(request: ActiveRequest): void {
+    if (this.#request !== request) return;
+    this.#request = null;
+    const complete = request.body === null || request.body.complete;
+    if (this.exchange.mustClose || this.#halfClosed || !complete && !this.exchange.skipBody()) {
+      this.#close();
+      return;
+    }
+    if (!complete) {
+      this.#move("skip");
+      this.#wait(this.#server.timeouts.bodyIdleMs);
+      this.#advance();
+      return;
+    }
+    if (this.congested) {
+      this.#move("unsent");
+      this.watchWrites();
+      return;
+    }
+    this.#move("answered");
+    this.#nextRequest();
+    this.#advance();
+  }
+
+  #nextRequest(): void {
+    this.exchange.nextRequest();
+    this.#wait(this.#server.timeouts.keepAliveMs);
+  }
+
+  /** Refuses what the client sent: the answer, then FIN. Nothing of the request is echoed. */
+  #refuse(error: ProtocolError): void {
+    const request = this.#request;
+    this.#request = null;
+    this.#server.observer.refused?.(error.status, error.message, this.remote);
+    const started = request?.reply.started === true;
+    request?.body?.fail(error);
+    request?.abort(error);
+    request?.reply.clientGone(error);
+    if (started) {
+      this.socket.abort();
+      return;
+    }
+    this.socket.write(this.exchange.errorAnswer(error.status, error.message));
+    this.#close();
+  }
+
+  /** The last answer is out: flush, FIN, and a lingering close. */
+  #close(): void {
+    this.socket.uncork();
+    new LingeringClose(this.#server, this.socket, this.#halfClosed);
+    this.#leave();
+  }
+
+  /** It holds nothing of the server's any more. */
+  #leave(): void {
+    this.#move("finish");
+    this.#server.pool.remove(this);
+    this.#server.wheel.cancel(this.#timer);
+    this.#server.closed(this);
+  }
+
+  /** Ends the connection at once: an answer cannot be completed. */
+  abort(): void {
+    this.socket.abort();
+  }
+
+  /** A graceful stop: a connection without a request is closed gently. */
+  closeIdle(): void {
+    if (this.#state === "idle") this.#close();
+  }
+
+  /** The mercy is over: what is in flight is lost. @returns Whether a request was. */
+  kill(): boolean {
+    const lost = this.#request !== null;
+    this.#request?.abort(new ClosedError("serve a request: the server has stopped"));
+    this.socket.abort();
+    return lost;
+  }
+
+  // The body's calls.
+
+  wanted(): void {
+    if (this.#request?.head.expectsContinue && !this.#request.body!.complete) this.socket.write(this.exchange.sendInformational(100, []));
+  }
+
+  hungry(): void {
+    this.#setReading(!this.#holdsEnough());
+  }
+
+  unwanted(): void {
+    this.hungry();
+  }
+
+  /** While a request waits or runs one read stays armed, so that a client that goes is noticed; once bytes are held there is none. */
+  #holdsEnough(): boolean {
+    const body = this.#request?.body ?? null;
+    if (body !== null && !body.complete) return body.full;
+    if (this.#state === "stalled" || this.#state === "flushing") return true;
+    return this.#request !== null && this.exchange.held > 0;
+  }
+
+  #setReading(reading: boolean): void {
+    if (this.#paused !== reading) return;
+    this.#paused = !reading;
+    if (reading) this.socket.resume();
+    else this.socket.pause();
+  }
+
+  // Timeouts: no progress for too long.
+
+  /** Bytes are unsent past the mark: the client must take some. */
+  watchWrites(): void {
+    this.#unsentAtCheck = this.socket.unsent;
+    this.#wait(this.#server.timeouts.writeStallMs);
+  }
+
+  /** The wheel looks at a deadline that only grows when its old time comes: this costs a store a request. */
+  #wait(ms: number): void {
+    this.#server.wheel.schedule(this.#timer, ms);
+  }
+
+  /** A deadline that nobody called off: what it was for may have come meanwhile. */
+  #timeOut(): void {
+    const { timeouts } = this.#server;
+    const body = this.#request?.body ?? null;
+    if (this.#state === "idle") this.#close();
+    else if (this.#state === "head") this.#refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
+    else if (this.socket.unsent > 0) this.#checkWrites();
+    else if (body !== null && !body.complete && !this.#paused) {
+      this.#refuse(new ProtocolError(408, `nothing of the body came for ${timeouts.bodyIdleMs} ms`));
+    }
+  }
+
+  #checkWrites(): void {
+    if (this.socket.unsent < this.#unsentAtCheck) this.watchWrites();
+    else this.socket.abort();
+  }
+
+  #move(event: ConnectionEvent): void {
+    const next = CONNECTION_TRANSITIONS[this.#state][event];
+    if (next === undefined) throw new Error(`move a connection: no "${event}" in state "${this.#state}"`);
+    this.#state = next;
+  }
+}

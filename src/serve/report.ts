@@ -1,0 +1,14 @@
+import type { Observer } from "../contract/observer.ts";
+
+/** What a server with no observer of its own says, on the console: what failed and what works less well than it could. Requests are not listed. */
+export const reportToConsole: Observer = {
+  appError(error, request) {
+    console.error(request === null ? "an app's promise failed:" : `${request.method} ${request.target} failed:`, error);
+  },
+  queueFull(stalled) {
+    console.warn(`[DANGER] async queue is full !!! ${stalled} connections had to wait`);
+  },
+  warning(message) {
+    console.warn(`*** WARNING *** ${message}`);
+  },
+};

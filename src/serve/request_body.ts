@@ -1,0 +1,158 @@
+import type { BodySource } from "../contract/body.ts";
+import { HIGH_WATER_MARK } from "../contract/socket.ts";
+import { BrokenError } from "../errors.ts";
+
+/** What a body asks of its connection. */
+export interface BodyOwner {
+  /** The app reads for the first time: send `100 Continue` where the client waits for it. */
+  wanted(): void;
+  /** There is room again: read on. */
+  hungry(): void;
+  /** Nobody wants the rest. */
+  unwanted(): void;
+}
+
+/**
+ * Smaller pieces are gathered into blocks of this size: a body in chunks of one byte would otherwise cost a hundred times its bytes. 4 KiB
+ * is the least at which a block's own cost (about 100 bytes) is noise.
+ */
+const BLOCK_BYTES = 4096;
+
+interface Reader {
+  readonly resolve: (chunk: Uint8Array | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A request's body between the connection, which pushes what comes, and the app, which pulls. It holds at most `HIGH_WATER_MARK` and one
+ * chunk more; past that the connection stops reading, and the client's window closes.
+ */
+export class RequestBody implements BodySource {
+  readonly length: number | null;
+  readonly #owner: BodyOwner;
+  readonly #chunks: Uint8Array[] = [];
+  /** Index of the next chunk to be read: `shift` would move the rest each time. */
+  #next = 0;
+  /** The last chunk's block, where it has room left; else null. */
+  #block: Uint8Array | null = null;
+  #buffered = 0;
+  #ended = false;
+  #error: Error | null = null;
+  #reader: Reader | null = null;
+  #touched = false;
+  #cancelled = false;
+
+  /**
+   * @param length From Content-Length; null while it is chunked.
+   */
+  constructor(length: number | null, owner: BodyOwner) {
+    this.length = length;
+    this.#owner = owner;
+  }
+
+  /** Whether all of it has come. */
+  get complete(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether the app ever read of it. */
+  get touched(): boolean {
+    return this.#touched;
+  }
+
+  /** Whether more is held than may be: the connection stops reading. */
+  get full(): boolean {
+    return this.#buffered >= HIGH_WATER_MARK;
+  }
+
+  /** Takes borrowed bytes in; after `cancel` they are dropped. */
+  push(bytes: Uint8Array): void {
+    if (this.#cancelled || this.#error !== null) return;
+    const reader = this.#reader;
+    if (reader !== null) {
+      this.#reader = null;
+      reader.resolve(bytes.slice());
+      return;
+    }
+    this.#buffered += bytes.length;
+    if (this.#next === this.#chunks.length || bytes.length >= BLOCK_BYTES) {
+      this.#chunks.push(bytes.slice());
+      this.#block = null;
+    } else this.#gather(bytes);
+  }
+
+  #gather(bytes: Uint8Array): void {
+    const { buffer, byteOffset, length } = this.#chunks[this.#chunks.length - 1]!;
+    const end = byteOffset + length;
+    if (this.#block !== null && end + bytes.length <= BLOCK_BYTES) {
+      this.#block.set(bytes, end);
+      this.#chunks[this.#chunks.length - 1] = new Uint8Array(buffer, byteOffset, length + bytes.length);
+      return;
+    }
+    this.#block = new Uint8Array(BLOCK_BYTES);
+    this.#block.set(bytes);
+    this.#chunks.push(this.#block.subarray(0, bytes.length));
+  }
+
+  #take(): Uint8Array | null {
+    if (this.#next === this.#chunks.length) return null;
+    const chunk = this.#chunks[this.#next++]!;
+    if (this.#next === this.#chunks.length) {
+      this.#chunks.length = 0;
+      this.#next = 0;
+      this.#block = null;
+    }
+    this.#buffered -= chunk.length;
+    return chunk;
+  }
+
+  /** All of it has come. */
+  end(): void {
+    this.#ended = true;
+    this.#settle();
+  }
+
+  /** The rest will not come. What has come can still be read; then the error is met. */
+  fail(error: Error): void {
+    if (this.#ended || this.#error !== null) return;
+    this.#error = error;
+    this.#settle();
+  }
+
+  #settle(): void {
+    const reader = this.#reader;
+    if (reader === null) return;
+    this.#reader = null;
+    if (this.#error !== null) reader.reject(this.#error);
+    else reader.resolve(null);
+  }
+
+  read(): Uint8Array | null | Promise<Uint8Array | null> {
+    if (!this.#touched) {
+      this.#touched = true;
+      this.#owner.wanted();
+    }
+    const full = this.full;
+    const chunk = this.#take();
+    if (chunk !== null) {
+      if (full && !this.full) this.#owner.hungry();
+      return chunk;
+    }
+    if (this.#error !== null) return Promise.reject(this.#error);
+    if (this.#ended) return null;
+    if (this.#cancelled) return Promise.reject(new BrokenError("read a request's body: it was cancelled"));
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+    });
+  }
+
+  cancel(): void {
+    if (this.#cancelled || this.#ended) return;
+    this.#cancelled = true;
+    this.#chunks.length = 0;
+    this.#next = 0;
+    this.#block = null;
+    this.#buffered = 0;
+    this.#owner.unwanted();
+  }
+}

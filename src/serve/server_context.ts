@@ -1,0 +1,49 @@
+import type { App, Env } from "../contract/app.ts";
+import type { Clock } from "../contract/clock.ts";
+import type { SuspendEngine } from "../contract/engine.ts";
+import type { Observer } from "../contract/observer.ts";
+import type { CorePool } from "../core/pool.ts";
+import type { CoreScheduler } from "../core/scheduler.ts";
+import type { CoreTable } from "../core/table.ts";
+import type { TimerWheel } from "../core/timer_wheel.ts";
+import type { HttpLimits } from "../http/limits.ts";
+import type { Timeouts } from "./timeouts.ts";
+
+/** A client's socket in one of its phases: a connection, or its lingering close. */
+export interface OpenSocket {
+  /** Closes it gently if no request is under way. */
+  closeIdle(): void;
+  /** Resets it. @returns Whether a request was lost. */
+  kill(): boolean;
+}
+
+/** What all connections of a server share. */
+export interface ServerContext {
+  readonly app: App;
+  readonly engine: SuspendEngine;
+  readonly scheduler: CoreScheduler;
+  readonly table: CoreTable;
+  readonly pool: CorePool;
+  readonly wheel: TimerWheel;
+  readonly clock: Clock;
+  readonly env: Env;
+  readonly limits: HttpLimits;
+  readonly timeouts: Timeouts;
+  readonly observer: Observer;
+  /** Body bytes that are taken in before a request asks for a core (uWSGI `--post-buffering`). */
+  readonly postBufferingBytes: number;
+  /** The `date` field's value, made once a second. */
+  readonly date: () => string;
+  /** What is open: connections, and those that are being closed. */
+  readonly open: Set<OpenSocket>;
+  /** A socket of `open` is gone. */
+  closed(socket: OpenSocket): void;
+  /** Promises of `waitUntil` that have not settled. */
+  readonly background: Set<Promise<unknown>>;
+  /** A graceful stop is under way: each answer closes its connection. */
+  draining: boolean;
+  /** Called when the last socket is gone; `drain.ts` sets it. */
+  onQuiet: (() => void) | null;
+  /** Answers that go on without a core (uWSGI's offload). */
+  offloaded: number;
+}

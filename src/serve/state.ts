@@ -1,0 +1,42 @@
+/**
+ * A connection's life. A missing cell is an event that cannot come in that state: a bug.
+ *
+ * - `idle`: between requests; it holds no core and no request.
+ * - `head`: a part of a head has come.
+ * - `buffering`: a head is in, and its small body is coming, before the request asks for a core.
+ * - `stalled`: the wait queue is full; nothing is read.
+ * - `queued`: a request waits for a core.
+ * - `active`: a request runs, or its answer is being sent.
+ * - `skipping`: an answer is done, and what is left of its request's body is read and thrown away.
+ * - `flushing`: an answer is done, and the socket still holds more of it than the high-water mark.
+ * - `over`: the socket is gone, or was handed to `LingeringClose`.
+ */
+export type ConnectionState = "idle" | "head" | "buffering" | "stalled" | "queued" | "active" | "skipping" | "flushing" | "over";
+
+/** What happens to a connection. */
+export type ConnectionEvent =
+  | "bytes"
+  | "headDone"
+  | "stall"
+  | "proceed"
+  | "enqueue"
+  | "run"
+  | "answered"
+  | "skip"
+  | "skipped"
+  | "unsent"
+  | "flushed"
+  | "finish";
+
+/** The table of transitions. */
+export const CONNECTION_TRANSITIONS: Readonly<Record<ConnectionState, Partial<Record<ConnectionEvent, ConnectionState>>>> = {
+  idle: { bytes: "head", headDone: "buffering", stall: "stalled", finish: "over" },
+  head: { bytes: "head", headDone: "buffering", stall: "stalled", finish: "over" },
+  buffering: { enqueue: "queued", run: "active", stall: "stalled", finish: "over" },
+  stalled: { proceed: "idle", enqueue: "queued", run: "active", finish: "over" },
+  queued: { run: "active", finish: "over" },
+  active: { answered: "idle", skip: "skipping", unsent: "flushing", finish: "over" },
+  skipping: { skipped: "idle", finish: "over" },
+  flushing: { flushed: "idle", finish: "over" },
+  over: {},
+};

@@ -1,0 +1,27 @@
+/** How long a connection may make no progress, in milliseconds. None ends a handler that has not answered yet: that is harakiri's. */
+export interface Timeouts {
+  /** From a head's first byte to its last; trickling does not extend it. 408. */
+  readonly headMs: number;
+  /** Between two pieces of a body, while we read. 408. */
+  readonly bodyIdleMs: number;
+  /** Between two requests, and before the first. */
+  readonly keepAliveMs: number;
+  /** Bytes are pending and the client takes none. The connection is reset. */
+  readonly writeStallMs: number;
+  /** After our FIN: without a byte, and in all. */
+  readonly lingerIdleMs: number;
+  readonly lingerMs: number;
+}
+
+/**
+ * nginx waits 60 s for a head; 10 s from its first byte are plenty. 75 s of keep-alive are longer than load balancers' usual 60 s: a
+ * shorter one makes 502s there.
+ */
+export const DEFAULT_TIMEOUTS: Timeouts = {
+  headMs: 10_000,
+  bodyIdleMs: 30_000,
+  keepAliveMs: 75_000,
+  writeStallMs: 30_000,
+  lingerIdleMs: 2_000,
+  lingerMs: 10_000,
+};

@@ -1,0 +1,60 @@
+import type { App } from "../contract/app.ts";
+import type { Scheduler, SuspendEngine, SuspendEngineName } from "../contract/engine.ts";
+import { ConfigError } from "../errors.ts";
+import { createAsyncEngine } from "./async.ts";
+import { createGeneratorEngine } from "./generator.ts";
+
+/** The engines by name. */
+const ENGINES: Readonly<Record<SuspendEngineName, (scheduler: Scheduler) => SuspendEngine>> = {
+  async: createAsyncEngine,
+  generator: createGeneratorEngine,
+};
+
+/** The names that `--suspend` takes. */
+export const SUSPEND_ENGINE_NAMES = Object.keys(ENGINES) as readonly SuspendEngineName[];
+
+/**
+ * Chooses the engine that runs an app.
+ *
+ * @param name Null to choose by the app: `generator` for yield apps, `async` for the others.
+ * @throws {ConfigError} No engine has this name, or it cannot run this app; the message names the one that can.
+ */
+export function selectEngine(app: App, name: string | null, scheduler: Scheduler): SuspendEngine {
+  const fitting: SuspendEngineName = app.kind === "yield" ? "generator" : "async";
+  if (name === null) return ENGINES[fitting](scheduler);
+  if (!Object.hasOwn(ENGINES, name)) {
+    throw new ConfigError("suspend", `unavailable suspend engine "${name}": there are ${SUSPEND_ENGINE_NAMES.join(", ")}`);
+  }
+  const engine = ENGINES[name as SuspendEngineName](scheduler);
+  if (!engine.accepts(app)) {
+    throw new ConfigError("suspend", `the ${name} engine cannot run a ${app.kind} app: leave --suspend out, or use ${fitting}`);
+  }
+  return engine;
+}
+
+/**
+ * Tells where app, engine and cores do not fit together: what will not interleave, and what to change (uWSGI's warning of an async mode
+ * without a suspend engine).
+ *
+ * @param cores `--async`.
+ * @returns A line each; none if all is well.
+ */
+export function misfits(app: App, cores: number): readonly string[] {
+  const lines: string[] = [];
+  if (cores === 1) {
+    lines.push(
+      "one core: requests run one after another, and a sleep or a suspend of one holds up all others; raise --async to let them interleave",
+    );
+  }
+  if (app.kind === "yield" && !isGenerator(app.application)) {
+    lines.push(
+      "application is no generator function: what it does before it returns its chunks is one slice, during which no other request runs; " +
+        "make it a function*, or an async function*, and yield",
+    );
+  }
+  return lines;
+}
+
+function isGenerator(application: object): boolean {
+  return /^\[object (?:Async)?GeneratorFunction\]$/.test(Object.prototype.toString.call(application));
+}

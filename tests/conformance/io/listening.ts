@@ -1,0 +1,254 @@
+import assert from "node:assert/strict";
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Address, Listener, ListenOptions, Socket } from "../../../src/contract/socket.ts";
+import { BrokenError } from "../../../src/errors.ts";
+import type { IoCase, IoContext, Recorder } from "./harness.ts";
+import { pattern } from "./harness.ts";
+
+const LOOPBACK: ListenOptions = { transport: "tcp", hostname: "127.0.0.1", port: 0 };
+
+const refuse = (socket: Socket) => socket.abort();
+
+function portOf(listener: Listener): number {
+  assert.ok(listener.address.transport === "tcp");
+  return listener.address.port;
+}
+
+async function broken(promise: Promise<unknown>, message: string): Promise<void> {
+  await assert.rejects(promise, (error) => {
+    assert.ok(error instanceof BrokenError, `a BrokenError, not ${error}`);
+    assert.equal(error.message, message);
+    assert.ok(error.cause !== undefined);
+    return true;
+  });
+}
+
+/** A listener that echoes, and the sockets it accepted. */
+async function echo(context: IoContext, options: ListenOptions): Promise<{ listener: Listener; accepted: [Socket, Recorder][] }> {
+  const accepted: [Socket, Recorder][] = [];
+  const listener = await context.listen(options, (socket) => {
+    const recorder = context.record(socket);
+    recorder.onData = (chunk) => socket.write(new Uint8Array(chunk));
+    recorder.onEnd = () => socket.end();
+    accepted.push([socket, recorder]);
+  });
+  return { listener, accepted };
+}
+
+async function echoes(context: IoContext, address: Address): Promise<void> {
+  const peer = await context.peer(address);
+  peer.send("echo");
+  await context.until(() => peer.text === "echo", "an echo");
+}
+
+const tcpCases: readonly IoCase[] = [
+  {
+    name: "listen() tells the real port, and sockets tell their addresses",
+    async run(context) {
+      const { listener, accepted } = await echo(context, LOOPBACK);
+      const port = portOf(listener);
+      assert.ok(port > 0 && port < 65_536);
+      assert.deepEqual(listener.address, { transport: "tcp", hostname: "127.0.0.1", port });
+      await echoes(context, listener.address);
+      const [socket] = accepted[0] as [Socket, Recorder];
+      assert.deepEqual(socket.local, listener.address);
+      assert.ok(socket.remote.transport === "tcp");
+      assert.equal(socket.remote.hostname, "127.0.0.1");
+      assert.notEqual(socket.remote.port, port);
+      assert.equal(socket.tls, null);
+    },
+  },
+  {
+    name: "remote is still told after close()",
+    async run(context) {
+      const { socket, recorder } = await context.open();
+      socket.abort();
+      await context.until(() => recorder.closed, "close");
+      assert.ok(socket.remote.transport === "tcp" && socket.remote.port > 0);
+    },
+  },
+  {
+    name: "listen() on an address in use is a BrokenError that names it",
+    async run(context) {
+      const { listener } = await echo(context, LOOPBACK);
+      const port = portOf(listener);
+      await broken(context.listen({ ...LOOPBACK, port }, refuse), `listen on 127.0.0.1:${port}: address in use`);
+      await echoes(context, listener.address);
+    },
+  },
+  {
+    name: "listen() on a foreign address is a BrokenError",
+    async run(context) {
+      // RFC 5737: an address for documentation, which is nobody's.
+      const foreign = { transport: "tcp", hostname: "192.0.2.1", port: 8080 } as const;
+      await broken(context.listen(foreign, refuse), "listen on 192.0.2.1:8080: not an address of this machine");
+    },
+  },
+  {
+    name: "close() of a listener frees the address at once, and accepted sockets live on",
+    async run(context) {
+      const { listener } = await echo(context, LOOPBACK);
+      const port = portOf(listener);
+      const peer = await context.peer(listener.address);
+      peer.send("a");
+      await context.until(() => peer.text === "a", "an echo");
+      await listener.close();
+      await listener.close();
+      peer.send("b");
+      await context.until(() => peer.text === "ab", "an echo after the listener's close");
+      const again = await context.listen({ ...LOOPBACK, port }, refuse);
+      assert.equal(portOf(again), port);
+    },
+  },
+  {
+    name: "close() of a listener refuses new connections",
+    async run(context) {
+      const { listener } = await echo(context, LOOPBACK);
+      await listener.close();
+      await broken(context.engine.connect(listener.address), `connect to 127.0.0.1:${portOf(listener)}: connection refused`);
+    },
+  },
+  {
+    name: "listen() on ::1 serves IPv6",
+    async run(context) {
+      const { listener, accepted } = await echo(context, { transport: "tcp", hostname: "::1", port: 0 });
+      assert.deepEqual(listener.address, { transport: "tcp", hostname: "::1", port: portOf(listener) });
+      await echoes(context, listener.address);
+      const [socket] = accepted[0] as [Socket, Recorder];
+      assert.ok(socket.remote.transport === "tcp");
+      assert.equal(socket.remote.hostname, "::1");
+    },
+  },
+  {
+    name: "listen() on :: serves IPv4 too, and names its clients as IPv4",
+    async run(context) {
+      const { listener, accepted } = await echo(context, { transport: "tcp", hostname: "::", port: 0 });
+      await echoes(context, { transport: "tcp", hostname: "::1", port: portOf(listener) });
+      await echoes(context, { transport: "tcp", hostname: "127.0.0.1", port: portOf(listener) });
+      const names = accepted.map(([socket]) => socket.remote.transport === "tcp" ? socket.remote.hostname : "");
+      assert.deepEqual(names, ["::1", "127.0.0.1"]);
+    },
+  },
+  {
+    name: "listen() takes a host name",
+    async run(context) {
+      const { listener } = await echo(context, { transport: "tcp", hostname: "localhost", port: 0, backlog: 10 });
+      await echoes(context, listener.address);
+    },
+  },
+];
+
+const unixCases: readonly IoCase[] = [
+  {
+    name: "listen() on a Unix socket serves, tells its path, and removes the file at close()",
+    async run(context) {
+      const path = context.unixPath();
+      const { listener, accepted } = await echo(context, { transport: "unix", path });
+      assert.deepEqual(listener.address, { transport: "unix", path });
+      await echoes(context, listener.address);
+      const [socket] = accepted[0] as [Socket, Recorder];
+      assert.deepEqual(socket.local, { transport: "unix", path });
+      assert.deepEqual(socket.remote, { transport: "unix", path: "" });
+      await listener.close();
+      assert.equal(existsSync(path), false);
+    },
+  },
+  {
+    name: "listen() sets the mode of a Unix socket",
+    async run(context) {
+      const path = context.unixPath();
+      await context.listen({ transport: "unix", path, mode: 0o600 }, refuse);
+      assert.equal(statSync(path).mode & 0o777, 0o600);
+    },
+  },
+  {
+    name: "listen() leaves a Unix socket alone on which someone listens",
+    async run(context) {
+      const path = context.unixPath();
+      const { listener } = await echo(context, { transport: "unix", path });
+      await broken(context.listen({ transport: "unix", path }, refuse), `listen on unix:${path}: address in use`);
+      await echoes(context, listener.address);
+    },
+  },
+  {
+    name: "listen() leaves a file alone that is no socket",
+    async run(context) {
+      const path = context.unixPath();
+      writeFileSync(path, "precious");
+      await broken(context.listen({ transport: "unix", path }, refuse), `listen on unix:${path}: address in use`);
+      assert.equal(statSync(path).size, 8);
+    },
+  },
+  {
+    name: "listen() on a Unix path in a folder that is not there is a BrokenError",
+    async run(context) {
+      const path = join(dirname(context.unixPath()), "missing", "x.sock");
+      await broken(context.listen({ transport: "unix", path }, refuse), `listen on unix:${path}: no such file or directory`);
+    },
+  },
+  {
+    name: "connect() to a Unix path where nothing is is a BrokenError",
+    async run(context) {
+      const path = context.unixPath();
+      await broken(context.engine.connect({ transport: "unix", path }), `connect to unix:${path}: no such file or directory`);
+    },
+  },
+];
+
+const connectCases: readonly IoCase[] = [
+  {
+    name: "connect() gives a socket that is paused until resume()",
+    unix: true,
+    async run(context) {
+      const listener = await context.listen(context.listenOptions, (socket) => {
+        const recorder = context.record(socket);
+        socket.write("hello");
+        recorder.onData = (chunk) => socket.write(new Uint8Array(chunk));
+        recorder.onEnd = () => socket.end();
+      });
+      const socket = await context.engine.connect(listener.address);
+      await context.quiet();
+      const recorder = context.record(socket);
+      await context.quiet();
+      assert.deepEqual(recorder.events, []);
+      socket.resume();
+      await context.until(() => recorder.text === "hello", "what was sent first");
+      assert.deepEqual(socket.remote, listener.address);
+      assert.equal(socket.local.transport, context.transport);
+      const sent = pattern(1_000_000);
+      socket.write(sent.slice());
+      await context.until(() => recorder.received === sent.length + 5, "an echo");
+      assert.ok(Buffer.concat(recorder.chunks).subarray(5).equals(sent));
+      socket.end();
+      await context.until(() => recorder.closed, "close");
+      assert.equal(recorder.error, null);
+      // Whether the large write drained at once or later is the kernel's affair.
+      assert.deepEqual(recorder.events.filter((event) => event === "end" || event === "close"), ["end", "close"]);
+    },
+  },
+  {
+    name: "connect() may write before resume()",
+    async run(context) {
+      const { listener, accepted } = await echo(context, LOOPBACK);
+      const socket = await context.engine.connect(listener.address);
+      const recorder = context.record(socket);
+      socket.write("early");
+      await context.until(() => accepted[0]?.[1].text === "early", "the bytes");
+      socket.resume();
+      await context.until(() => recorder.text === "early", "the echo");
+    },
+  },
+  {
+    name: "connect() works over IPv6",
+    async run(context) {
+      const { listener } = await echo(context, { transport: "tcp", hostname: "::1", port: 0 });
+      const socket = await context.engine.connect(listener.address);
+      context.record(socket);
+      assert.deepEqual(socket.remote, listener.address);
+    },
+  },
+];
+
+/** Listeners, their errors, and connections that we make. */
+export const listeningCases: readonly IoCase[] = [...tcpCases, ...unixCases, ...connectCases];

@@ -1,0 +1,40 @@
+import { test } from "node:test";
+import { closingCases } from "./io/closing.ts";
+import { crowdCases } from "./io/crowd.ts";
+import type { IoCase, IoHarness } from "./io/harness.ts";
+import { IoContext } from "./io/harness.ts";
+import { listeningCases } from "./io/listening.ts";
+import { readingCases } from "./io/reading.ts";
+import { resetCases } from "./io/resets.ts";
+import { writingCases } from "./io/writing.ts";
+import { DEVIATIONS } from "./deviations.ts";
+import { runtimeName } from "../support/runtime.ts";
+
+const CASES: readonly IoCase[] = [...writingCases, ...readingCases, ...closingCases, ...resetCases, ...listeningCases, ...crowdCases];
+
+/** What an I/O engine promises (`src/contract/socket.ts`), as tests; what it is known not to keep is skipped, with the reason. */
+export function ioSuite(harness: IoHarness): void {
+  for (const ioCase of CASES) {
+    run(ioCase, harness, "tcp");
+    if (ioCase.unix && harness.unixPath() !== null) run(ioCase, harness, "unix");
+  }
+}
+
+function run(ioCase: IoCase, harness: IoHarness, transport: "tcp" | "unix"): void {
+  const name = transport === "tcp" ? ioCase.name : `${ioCase.name} (unix)`;
+  const deviation = DEVIATIONS.find((each) =>
+    each.runtime === runtimeName() && each.engine === harness.engine.name && each.tests.includes(name)
+  );
+  const skip = deviation === undefined ? false : `deviation: ${deviation.reason}`;
+  test(`${harness.engine.name}: ${name}`, { skip, timeout: ioCase.timeoutMs ?? 4000 }, async () => {
+    const context = new IoContext(harness, transport);
+    try {
+      await ioCase.run(context);
+    } catch (error) {
+      // The case's own failure says more than one that follows from it.
+      await context.finish().catch(() => {});
+      throw error;
+    }
+    await context.finish();
+  });
+}

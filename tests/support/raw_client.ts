@@ -1,0 +1,124 @@
+import net from "node:net";
+import type { Address } from "../../src/contract/socket.ts";
+
+/** Bytes handed to the kernel at a time; what `accepted` counts in. */
+const SEND_STEP = 65_536;
+
+/**
+ * The other end of a connection, on `node:net` of any runtime, with nothing of heddle's in it. It never waits for `drain`, which
+ * Bun's node:net loses (1.4): the next step goes out when the write of the last one calls back.
+ */
+export class RawClient {
+  readonly #socket: net.Socket;
+  readonly #chunks: Uint8Array[] = [];
+  #toSend: Uint8Array[] = [];
+  #sending = false;
+  #ending = false;
+  /** Bytes received. */
+  received = 0;
+  /** Bytes sent that the kernel has taken. */
+  accepted = 0;
+  /** The other end sent FIN. */
+  ended = false;
+  /** The connection is gone. */
+  closed = false;
+  /** The system's error code with which it went, such as `ECONNRESET`. */
+  errorCode: string | null = null;
+
+  private constructor(socket: net.Socket) {
+    this.#socket = socket;
+    socket.on("data", (chunk: Uint8Array) => {
+      this.received += chunk.length;
+      this.#chunks.push(chunk);
+    });
+    socket.on("end", () => this.ended = true);
+    socket.on("close", () => this.closed = true);
+    socket.on("error", (error) => this.errorCode = "code" in error ? String(error.code) : error.message);
+  }
+
+  /** Connects; the client reads at once. */
+  static connect(address: Address): Promise<RawClient> {
+    return new Promise((resolve, reject) => {
+      const socket = address.transport === "unix"
+        ? net.connect({ path: address.path, allowHalfOpen: true })
+        : net.connect({ host: address.hostname, port: address.port, allowHalfOpen: true, noDelay: true });
+      socket.once("error", reject);
+      socket.once("connect", () => {
+        socket.off("error", reject);
+        resolve(new RawClient(socket));
+      });
+    });
+  }
+
+  /** Everything received, a character a byte. */
+  get text(): string {
+    return Buffer.concat(this.#chunks).toString("latin1");
+  }
+
+  /** Everything received. */
+  get bytes(): Uint8Array {
+    return new Uint8Array(Buffer.concat(this.#chunks));
+  }
+
+  /** How many pieces arrived: packets that came together are one. */
+  get pieces(): number {
+    return this.#chunks.length;
+  }
+
+  /** Forgets what was received, but for its count. */
+  forget(): void {
+    this.#chunks.length = 0;
+  }
+
+  /** Sends bytes, in order; a string's characters are bytes. */
+  send(data: Uint8Array | string): void {
+    const bytes = typeof data === "string" ? Buffer.from(data, "latin1") : data;
+    for (let start = 0; start < bytes.length; start += SEND_STEP) this.#toSend.push(bytes.subarray(start, start + SEND_STEP));
+    this.#pump();
+  }
+
+  /** Takes nothing more than the buffers between hold. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads again. */
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Sends FIN after what waits; goes on reading. */
+  end(): void {
+    this.#ending = true;
+    this.#pump();
+  }
+
+  /** Sends RST (on a Unix socket: closes with what is unread). */
+  reset(): void {
+    this.#toSend = [];
+    if (this.#socket.remoteAddress === undefined) this.#socket.destroy();
+    else this.#socket.resetAndDestroy();
+  }
+
+  /** Lets go of the connection, whatever its state. */
+  destroy(): void {
+    this.#toSend = [];
+    this.#socket.destroy();
+  }
+
+  #pump(): void {
+    if (this.#sending) return;
+    const bytes = this.#toSend.shift();
+    if (bytes === undefined) {
+      if (this.#ending) this.#socket.end();
+      return;
+    }
+    this.#sending = true;
+    this.#socket.write(bytes, (error) => {
+      this.#sending = false;
+      if (error) return;
+      this.accepted += bytes.length;
+      this.#pump();
+    });
+  }
+}

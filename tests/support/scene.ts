@@ -1,0 +1,110 @@
+import type { App, RequestContext, YieldEnv } from "../../src/contract/app.ts";
+import type { CoreContext, Reply, Scheduler, SuspendEngine } from "../../src/contract/engine.ts";
+import { CoreScheduler } from "../../src/core/scheduler.ts";
+import { type CoreTable, createCoreTable } from "../../src/core/table.ts";
+import { TimerWheel } from "../../src/core/timer_wheel.ts";
+import { FakeClock } from "./fake_clock.ts";
+
+/** A request of a scene: what became of it, and what it sent. */
+export interface SceneRequest extends CoreContext {
+  outcome: "running" | "answered" | "failed";
+  error: unknown;
+  readonly chunks: (string | Uint8Array)[];
+  readonly reply: Reply & { room: boolean; closed: boolean; drain(): void };
+}
+
+/** An engine with a scheduler, on a fake clock, without a network. */
+export interface Scene {
+  readonly clock: FakeClock;
+  readonly table: CoreTable;
+  readonly engine: SuspendEngine;
+  run(name: string, app: App): SceneRequest;
+  /** One turn of the event loop. */
+  turn(): Promise<void>;
+  /** Turns until nothing happens by itself any more. */
+  settle(): Promise<void>;
+}
+
+/** Makes a scene for an engine. */
+export function createScene(create: (scheduler: Scheduler) => SuspendEngine): Scene {
+  const clock = new FakeClock();
+  const table = createCoreTable(16);
+  const wheel = new TimerWheel(clock);
+  const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: 0 });
+  const engine = create(scheduler);
+  let next = 0;
+  const turn = async () => {
+    clock.advance(0);
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  };
+  return {
+    clock,
+    table,
+    engine,
+    turn,
+    async settle() {
+      for (let count = 0; count < 40; count++) await turn();
+    },
+    run(name, app) {
+      const request = new FakeRequest(next++, name, app, engine, (finished) => scheduler.finish(finished));
+      table.move(request.core, "take");
+      table.begin(request.core, clock.now(), "GET", `/${name}`);
+      scheduler.start(request);
+      return request;
+    },
+  };
+}
+
+class FakeRequest implements SceneRequest {
+  readonly core: number;
+  readonly app: App;
+  readonly engine: SuspendEngine;
+  readonly env = {};
+  readonly request: Request;
+  readonly yieldEnv: YieldEnv;
+  readonly chunks: (string | Uint8Array)[] = [];
+  outcome: "running" | "answered" | "failed" = "running";
+  error: unknown = null;
+  readonly reply: SceneRequest["reply"];
+  readonly #finish: (request: FakeRequest) => void;
+
+  constructor(core: number, name: string, app: App, engine: SuspendEngine, finish: (request: FakeRequest) => void) {
+    this.core = core;
+    this.app = app;
+    this.engine = engine;
+    this.#finish = finish;
+    this.request = new Request(`http://localhost/${name}`);
+    this.yieldEnv = { PATH_INFO: `/${name}` };
+    this.reply = this.#makeReply();
+  }
+
+  /** A scene's apps take none. */
+  readonly context = {} as RequestContext;
+
+  #end(outcome: "answered" | "failed"): void {
+    this.outcome = outcome;
+    this.reply.closed = true;
+    this.#finish(this);
+  }
+
+  #makeReply(): SceneRequest["reply"] {
+    let waiting: (() => void) | null = null;
+    return {
+      closed: false,
+      room: true,
+      respond: () => this.#end("answered"),
+      start: () => {},
+      write: (chunk) => {
+        this.chunks.push(chunk);
+        return this.reply.room;
+      },
+      drained: (callback) => waiting = callback,
+      drain: () => waiting?.(),
+      end: () => this.#end("answered"),
+      fail: (error) => {
+        this.error = error;
+        this.#end("failed");
+      },
+    };
+  }
+}

@@ -1,0 +1,228 @@
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import type { CoreContext, SuspendEngine } from "../../../src/contract/engine.ts";
+import { CorePool } from "../../../src/core/pool.ts";
+import { CoreScheduler } from "../../../src/core/scheduler.ts";
+import { createCoreTable } from "../../../src/core/table.ts";
+import { TimerWheel } from "../../../src/core/timer_wheel.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+
+/** What the scheduler does not call. */
+const UNUSED = {
+  name: "async" as const,
+  accepts: () => true,
+  suspend: () => Promise.reject(new Error("not for the scheduler")),
+  sleep: () => Promise.reject(new Error("not for the scheduler")),
+  kill: () => assert.fail("not for the scheduler"),
+};
+
+type Slice = (request: CoreContext) => void;
+
+/** A scheduler, and requests whose slices a test writes as functions. */
+class Fixture {
+  readonly clock = new FakeClock();
+  readonly table = createCoreTable(100);
+  readonly pool = new CorePool(this.table, { queue: 10, observer: {}, clock: this.clock });
+  readonly scheduler = new CoreScheduler({ table: this.table, wheel: new TimerWheel(this.clock), clock: this.clock, sliceMs: 2 });
+  readonly log: string[] = [];
+
+  /** Starts a request: `slices[0]` is its first slice, and so on; past the last one a slice does nothing. */
+  start(name: string, ...slices: Slice[]): CoreContext {
+    const engine: SuspendEngine = {
+      ...UNUSED,
+      start: (request) => {
+        this.log.push(`${name} starts`);
+        slices.shift()?.(request);
+      },
+      resume: (request) => {
+        this.log.push(`${name} resumes ${this.table.state(request.core)}`);
+        slices.shift()?.(request);
+      },
+      finish: () => void this.log.push(`${name} is finished`),
+    };
+    const request = { core: this.pool.take(), engine } as CoreContext;
+    this.table.begin(request.core, this.clock.now(), "GET", `/${name}`);
+    this.scheduler.start(request);
+    return request;
+  }
+
+  finish(request: CoreContext): void {
+    this.scheduler.finish(request);
+    this.pool.release(request.core);
+  }
+}
+
+test("start() runs the first slice; what then waits for something of its own is waiting", () => {
+  const fixture = new Fixture();
+  fixture.start("a", (request) => assert.equal(fixture.table.state(request.core), "running"));
+  assert.equal(fixture.table.state(0), "waiting");
+  assert.deepEqual(fixture.log, ["a starts"]);
+});
+
+test("start() of a request answered in its first slice leaves the core to the next", () => {
+  const fixture = new Fixture();
+  let other: CoreContext | null = null;
+  fixture.start("a", (request) => {
+    fixture.finish(request);
+    other = fixture.start("b", (next) => fixture.scheduler.ready(next));
+    assert.equal(other.core, request.core);
+  });
+  assert.equal(fixture.table.state(0), "ready");
+  assert.equal(fixture.table.switches(0), 1);
+});
+
+test("ready() queues a request once, and counts a switch each time it is queued", async () => {
+  const fixture = new Fixture();
+  const again: Slice = (request) => {
+    fixture.scheduler.ready(request);
+    fixture.scheduler.ready(request);
+    assert.equal(fixture.table.state(request.core), "ready");
+  };
+  const request = fixture.start("a", again, again, again);
+  assert.equal(fixture.scheduler.queued, 1);
+  await fixture.clock.settle();
+  assert.deepEqual(fixture.log, ["a starts", "a resumes running", "a resumes running", "a resumes running"]);
+  assert.equal(fixture.table.switches(request.core), 3);
+  assert.equal(fixture.table.state(request.core), "waiting");
+  assert.equal(fixture.scheduler.queued, 0);
+});
+
+test("sleep() wakes once, not before its time", async () => {
+  const fixture = new Fixture();
+  let woken = 0;
+  const wake = () => {
+    woken++;
+    fixture.scheduler.ready(request);
+  };
+  const request = fixture.start("a", (request) => void fixture.scheduler.sleep(request, 50, wake));
+  assert.equal(fixture.table.state(0), "sleeping");
+  fixture.clock.advance(49);
+  assert.equal(woken, 0);
+  fixture.clock.advance(2);
+  assert.deepEqual([woken, fixture.table.state(0)], [1, "ready"]);
+  await fixture.clock.settle();
+  fixture.clock.advance(1000);
+  assert.deepEqual([woken, fixture.table.state(0)], [1, "waiting"]);
+  assert.deepEqual(fixture.log, ["a starts", "a resumes running"]);
+});
+
+test("sleep() that is called off does not wake", () => {
+  const fixture = new Fixture();
+  const request = fixture.start("a");
+  const sleep = fixture.scheduler.sleep(request, 50, () => assert.fail("woken"));
+  sleep.cancel();
+  sleep.cancel();
+  assert.equal(fixture.clock.armed, 0);
+  fixture.clock.advance(100);
+});
+
+test("a request that sleeps in one branch and suspends in another sleeps on after its slice", async () => {
+  const fixture = new Fixture();
+  const request = fixture.start("a", (request) => {
+    fixture.scheduler.sleep(request, 50, () => fixture.scheduler.ready(request));
+    fixture.scheduler.ready(request);
+    fixture.scheduler.sleep(request, 80, () => fixture.scheduler.ready(request));
+    assert.equal(fixture.table.state(request.core), "ready");
+  });
+  await fixture.clock.settle();
+  assert.equal(fixture.table.state(request.core), "sleeping");
+  fixture.clock.advance(51);
+  await fixture.clock.settle();
+  assert.equal(fixture.table.state(request.core), "sleeping");
+  fixture.clock.advance(30);
+  await fixture.clock.settle();
+  assert.equal(fixture.table.state(request.core), "waiting");
+  assert.equal(fixture.table.switches(request.core), 3);
+});
+
+test("sleep() called off counts no more as a sleep", async () => {
+  const fixture = new Fixture();
+  const request = fixture.start("a", (request) => {
+    fixture.scheduler.sleep(request, 50, () => {}).cancel();
+    fixture.scheduler.ready(request);
+  });
+  await fixture.clock.settle();
+  assert.equal(fixture.table.state(request.core), "waiting");
+});
+
+test("sending() lasts until ready()", async () => {
+  const fixture = new Fixture();
+  const request = fixture.start("a", (request) => fixture.scheduler.sending(request));
+  assert.equal(fixture.table.state(0), "sending");
+  fixture.scheduler.ready(request);
+  assert.equal(fixture.table.state(0), "ready");
+  await fixture.clock.settle();
+  assert.equal(fixture.table.state(0), "waiting");
+});
+
+test("finish() tells the engine, once", () => {
+  const fixture = new Fixture();
+  const request = fixture.start("a");
+  fixture.finish(request);
+  fixture.scheduler.finish(request);
+  assert.deepEqual(fixture.log, ["a starts", "a is finished"]);
+  assert.equal(fixture.table.state(0), "idle");
+});
+
+/** A client goes while its request is in the run queue, and another request gets the core before the slice is run. */
+test("a request finished while it is ready runs on, and leaves the core's next request alone", async () => {
+  const fixture = new Fixture();
+  const gone = fixture.start("gone", (request) => fixture.scheduler.ready(request), (request) => fixture.scheduler.ready(request));
+  fixture.finish(gone);
+  fixture.scheduler.ready(gone);
+  const next = fixture.start("next", (request) => fixture.scheduler.sending(request));
+  assert.equal(next.core, gone.core);
+  await fixture.clock.settle();
+  assert.deepEqual(fixture.log.slice(3), ["gone resumes sending", "gone resumes sending"]);
+  assert.equal(fixture.table.state(0), "sending");
+  assert.equal(fixture.table.switches(0), 0);
+});
+
+test("a request finished while it sleeps wakes, and leaves the core's next request alone", async () => {
+  const fixture = new Fixture();
+  const gone = fixture.start("gone", (request) => {
+    fixture.scheduler.sleep(request, 50, () => fixture.scheduler.ready(request));
+    fixture.scheduler.sleep(request, 60, () => assert.fail("called off")).cancel();
+  });
+  fixture.finish(gone);
+  fixture.start("next", (request) => fixture.scheduler.ready(request));
+  await fixture.clock.settle();
+  fixture.clock.advance(51);
+  await fixture.clock.settle();
+  assert.equal(fixture.log.at(-1), "gone resumes waiting");
+  assert.equal(fixture.table.state(0), "waiting");
+  assert.equal(fixture.table.switches(0), 1);
+});
+
+test("sleep() and sending() of a finished request move no core", async () => {
+  const fixture = new Fixture();
+  const gone = fixture.start("gone");
+  fixture.finish(gone);
+  let woken = 0;
+  fixture.scheduler.sleep(gone, 5, () => woken++);
+  fixture.scheduler.sending(gone);
+  assert.equal(fixture.table.state(0), "idle");
+  fixture.start("next", (request) => fixture.scheduler.ready(request));
+  fixture.clock.advance(10);
+  await fixture.clock.settle();
+  assert.deepEqual([woken, fixture.table.state(0)], [1, "waiting"]);
+});
+
+test("100 requests that always suspend are resumed in turn, and the poller has its turns", async () => {
+  const fixture = new Fixture();
+  const slices = new Uint32Array(100);
+  const forever = (request: CoreContext) => {
+    slices[request.core]++;
+    fixture.clock.spend(0.125);
+    fixture.scheduler.ready(request);
+  };
+  for (let count = 0; count < 100; count++) fixture.start("a", forever, ...new Array(200).fill(forever));
+  slices.fill(0);
+  for (let turn = 1; turn <= 100; turn++) {
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    assert.equal(fixture.clock.waitingTurns, 1);
+    assert.ok(Math.max(...slices) - Math.min(...slices) <= 1);
+    fixture.clock.turn();
+  }
+  assert.equal(slices.reduce((sum, count) => sum + count, 0), 1600);
+});

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ListenOptions } from "../../../src/contract/socket.ts";
+import { ConfigError } from "../../../src/errors.ts";
+import { listenersOf, mergeServeOptions } from "../../../src/options/listeners.ts";
+import { fromEnvironment, type GivenOptions, readOptions } from "../../../src/options/read.ts";
+import { SERVE_OPTIONS } from "../../../src/options/table.ts";
+
+type Given = GivenOptions<typeof SERVE_OPTIONS>;
+
+const flags = (options: Partial<Record<keyof Given, string[]>>): Given =>
+  Object.fromEntries(Object.entries(options).map(([name, texts]) => [name, { source: SERVE_OPTIONS[name as keyof Given].flag, texts }]));
+
+const variables = (values: Record<string, string>): Given => fromEnvironment(SERVE_OPTIONS, (name) => values[name]);
+
+function listen(given: Given, environment: Given = {}): readonly ListenOptions[] {
+  return listenersOf(readOptions(SERVE_OPTIONS, mergeServeOptions(given, environment)));
+}
+
+const tcp = (hostname: string, port: number) => ({ transport: "tcp", hostname, port, backlog: 1024 });
+
+test("listenersOf() listens on 127.0.0.1:8080 where nothing is said", () => {
+  assert.deepEqual(listen({}), [tcp("127.0.0.1", 8080)]);
+});
+
+test("listenersOf() puts --host and --port together, each with its default", () => {
+  assert.deepEqual(listen(flags({ port: ["3000"] })), [tcp("127.0.0.1", 3000)]);
+  assert.deepEqual(listen(flags({ host: ["::1"] })), [tcp("::1", 8080)]);
+  assert.deepEqual(listen(flags({ host: ["0.0.0.0"], port: ["0"] })), [tcp("0.0.0.0", 0)]);
+});
+
+test("listenersOf() gives each listener its backlog, and Unix sockets their mode", () => {
+  assert.deepEqual(listen(flags({ http: [":1", "unix:/a"], listen: ["5"], chmodSocket: ["660"] })), [
+    { transport: "tcp", hostname: "0.0.0.0", port: 1, backlog: 5 },
+    { transport: "unix", path: "/a", mode: 0o660, backlog: 5 },
+  ]);
+  assert.deepEqual(listen(flags({ http: ["unix:/a"] })), [{ transport: "unix", path: "/a", backlog: 1024 }]);
+});
+
+test("mergeServeOptions() lets a flag win over its variable", () => {
+  const merged = mergeServeOptions(flags({ async: ["5"] }), variables({ HEDDLE_ASYNC: "9", HEDDLE_QUEUE: "7" }));
+  const { async, queue } = readOptions(SERVE_OPTIONS, merged);
+  assert.deepEqual([async, queue], [5, 7]);
+});
+
+test("mergeServeOptions() never reads a wrong variable that a flag wins over", () => {
+  assert.deepEqual(listen(flags({ http: [":1"] }), variables({ HEDDLE_HTTP: "nonsense" })), [tcp("0.0.0.0", 1)]);
+});
+
+test("mergeServeOptions() lets --port and --host win over HEDDLE_HTTP, and --http over HEDDLE_PORT and HEDDLE_HOST", () => {
+  assert.deepEqual(listen(flags({ port: ["3000"] }), variables({ HEDDLE_HTTP: ":1" })), [tcp("127.0.0.1", 3000)]);
+  assert.deepEqual(listen(flags({ host: ["::1"] }), variables({ HEDDLE_HTTP: ":1" })), [tcp("::1", 8080)]);
+  assert.deepEqual(listen(flags({ http: [":1"] }), variables({ HEDDLE_PORT: "2", HEDDLE_HOST: "::1" })), [tcp("0.0.0.0", 1)]);
+});
+
+test("mergeServeOptions() puts --port and HEDDLE_HOST together", () => {
+  assert.deepEqual(listen(flags({ port: ["3000"] }), variables({ HEDDLE_HOST: "0.0.0.0" })), [tcp("0.0.0.0", 3000)]);
+});
+
+test("mergeServeOptions() refuses --http beside one of its short forms, and names both as they were written", () => {
+  assert.throws(
+    () => listen(flags({ http: [":1"], port: ["2"] })),
+    (error) =>
+      error instanceof ConfigError && error.option === "--port" &&
+      error.message === "--port: --http is given too; it says host and port already",
+  );
+  assert.throws(
+    () => listen({}, variables({ HEDDLE_HTTP: ":1", HEDDLE_HOST: "::1" })),
+    /^ConfigError: HEDDLE_HOST: HEDDLE_HTTP is given too/,
+  );
+});

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ConfigError } from "../../../src/errors.ts";
+import { fromEnvironment, readOptions } from "../../../src/options/read.ts";
+import { SERVE_OPTIONS } from "../../../src/options/table.ts";
+
+const environment = (variables: Record<string, string>) => fromEnvironment(SERVE_OPTIONS, (name) => variables[name]);
+
+test("readOptions() gives every default where nothing is given", () => {
+  assert.deepEqual(readOptions(SERVE_OPTIONS, {}), {
+    http: [{ transport: "tcp", hostname: "127.0.0.1", port: 8080 }],
+    port: null,
+    host: null,
+    chmodSocket: null,
+    listen: 1024,
+    async: 1000,
+    queue: 1024,
+    sliceMs: 2,
+    limitPostBytes: 1_048_576,
+    reloadMercyMs: 30_000,
+    io: null,
+    suspend: null,
+    globals: "light",
+    logFormat: "uwsgi",
+  });
+});
+
+test("readOptions() reads what is given", () => {
+  const values = readOptions(SERVE_OPTIONS, {
+    async: { source: "--async", texts: ["10"] },
+    http: { source: "--http", texts: [":1", "unix:/a"] },
+    logFormat: { source: "--log-format", texts: ["none"] },
+  });
+  assert.equal(values.async, 10);
+  assert.deepEqual(values.http, [{ transport: "tcp", hostname: "0.0.0.0", port: 1 }, { transport: "unix", path: "/a" }]);
+  assert.equal(values.logFormat, "none");
+});
+
+test("readOptions() names option, text and reason of a wrong value", () => {
+  assert.throws(
+    () => readOptions(SERVE_OPTIONS, { async: { source: "--async", texts: ["ten"] } }),
+    (error) =>
+      error instanceof ConfigError && error.option === "--async" && error.message === '--async "ten": not a whole number from 1 to 1000000',
+  );
+});
+
+test("readOptions() names the variable of a wrong value of the environment", () => {
+  assert.throws(
+    () => readOptions(SERVE_OPTIONS, environment({ HEDDLE_LIMIT_POST: "lots" })),
+    (error) =>
+      error instanceof ConfigError && error.option === "HEDDLE_LIMIT_POST" &&
+      error.message.startsWith('HEDDLE_LIMIT_POST "lots": not a size'),
+  );
+});
+
+test("readOptions() refuses a second value of an option that takes one", () => {
+  assert.throws(
+    () => readOptions(SERVE_OPTIONS, { async: { source: "--async", texts: ["1", "2"] } }),
+    /^ConfigError: --async: given 2 times, with "1" and "2"; give it once$/,
+  );
+});
+
+test("fromEnvironment() splits a repeatable option's variable at commas, and no other's", () => {
+  assert.deepEqual(environment({ HEDDLE_HTTP: "127.0.0.1:1, [::1]:2,unix:/a", HEDDLE_ASYNC: "1,2" }), {
+    http: { source: "HEDDLE_HTTP", texts: ["127.0.0.1:1", "[::1]:2", "unix:/a"] },
+    async: { source: "HEDDLE_ASYNC", texts: ["1,2"] },
+  });
+});
+
+test("fromEnvironment() takes an empty variable for an unset one", () => {
+  assert.deepEqual(environment({ HEDDLE_ASYNC: "", HEDDLE_HTTP: "  " }), {});
+});
+
+test("fromEnvironment() asks for the variables of the table, and no other", () => {
+  const asked: string[] = [];
+  fromEnvironment(SERVE_OPTIONS, (name) => {
+    asked.push(name);
+    return undefined;
+  });
+  assert.equal(asked.length, Object.keys(SERVE_OPTIONS).length);
+  assert.ok(asked.every((name) => name.startsWith("HEDDLE_")));
+});

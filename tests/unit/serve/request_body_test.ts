@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { HIGH_WATER_MARK } from "../../../src/contract/socket.ts";
+import { BrokenError } from "../../../src/errors.ts";
+import { RequestBody } from "../../../src/serve/request_body.ts";
+
+function bodyWithLog(length: number | null = null): { body: RequestBody; log: string[] } {
+  const log: string[] = [];
+  const body = new RequestBody(length, {
+    wanted: () => log.push("wanted"),
+    hungry: () => log.push("hungry"),
+    unwanted: () => log.push("unwanted"),
+  });
+  return { body, log };
+}
+
+const bytes = (...values: number[]) => new Uint8Array(values);
+
+test("read() of what is there gives it at once, without a promise", () => {
+  const { body } = bodyWithLog(2);
+  body.push(bytes(1, 2));
+  body.end();
+  assert.deepEqual(body.read(), bytes(1, 2));
+  assert.equal(body.read(), null);
+});
+
+test("read() before the bytes come waits for them", async () => {
+  const { body } = bodyWithLog();
+  const first = body.read();
+  body.push(bytes(7));
+  assert.deepEqual(await first, bytes(7));
+  const second = body.read();
+  body.end();
+  assert.equal(await second, null);
+});
+
+test("push() copies: the bytes are borrowed", async () => {
+  const { body } = bodyWithLog();
+  const waiting = body.read();
+  const chunk = bytes(1);
+  body.push(chunk);
+  chunk[0] = 9;
+  assert.deepEqual(await waiting, bytes(1));
+  for (let value = 0; value < 3; value++) {
+    chunk[0] = value;
+    body.push(chunk);
+  }
+  chunk[0] = 9;
+  body.end();
+  assert.deepEqual([...readAll(body)], [0, 1, 2]);
+});
+
+function readAll(body: RequestBody): Uint8Array {
+  const all: number[] = [];
+  for (let chunk = body.read(); chunk !== null; chunk = body.read()) all.push(...chunk as Uint8Array);
+  return new Uint8Array(all);
+}
+
+test("push() of small pieces gathers them: order kept, few chunks", () => {
+  const { body } = bodyWithLog();
+  for (let index = 0; index < 10_000; index++) body.push(bytes(index & 255));
+  body.push(new Uint8Array(5000).fill(1));
+  body.push(bytes(2));
+  body.end();
+  let chunks = 0;
+  let total = 0;
+  for (let chunk = body.read(); chunk !== null; chunk = body.read()) {
+    const block = chunk as Uint8Array;
+    if (total < 10_000) { for (let index = 0; index < block.length; index++) assert.equal(block[index], (total + index) & 255); }
+    chunks++;
+    total += block.length;
+  }
+  assert.equal(total, 15_001);
+  assert.ok(chunks <= 6, `${chunks} chunks`);
+});
+
+test("full says when to stop reading; read() below the mark asks for more", () => {
+  const { body, log } = bodyWithLog();
+  body.push(new Uint8Array(HIGH_WATER_MARK - 1));
+  assert.equal(body.full, false);
+  body.push(new Uint8Array(BLOCK));
+  assert.equal(body.full, true);
+  body.read();
+  assert.deepEqual(log, ["wanted", "hungry"]);
+});
+
+const BLOCK = 8192;
+
+test("wanted() is called once, at the first read", () => {
+  const { body, log } = bodyWithLog();
+  assert.equal(body.touched, false);
+  void body.read();
+  body.push(bytes(1));
+  void body.read();
+  assert.deepEqual(log, ["wanted"]);
+  assert.equal(body.touched, true);
+});
+
+test("fail() lets what came be read, then rejects", async () => {
+  const { body } = bodyWithLog(10);
+  body.push(bytes(1));
+  body.fail(new BrokenError("gone"));
+  assert.deepEqual(body.read(), bytes(1));
+  await assert.rejects(Promise.resolve(body.read()), BrokenError);
+});
+
+test("fail() rejects a read that waits; after the end it means nothing", async () => {
+  const first = bodyWithLog();
+  const waiting = first.body.read() as Promise<unknown>;
+  first.body.fail(new BrokenError("gone"));
+  await assert.rejects(waiting, BrokenError);
+  const second = bodyWithLog();
+  second.body.end();
+  second.body.fail(new BrokenError("gone"));
+  assert.equal(second.body.read(), null);
+});
+
+test("cancel() drops what is there and what comes", async () => {
+  const { body, log } = bodyWithLog();
+  body.push(new Uint8Array(HIGH_WATER_MARK));
+  body.cancel();
+  body.push(bytes(1));
+  assert.equal(body.full, false);
+  assert.deepEqual(log, ["unwanted"]);
+  await assert.rejects(Promise.resolve(body.read()), BrokenError);
+});
