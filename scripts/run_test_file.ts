@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { EMIT_FOLDER } from "./emit_tests.ts";
 import type { TestResult } from "./junit.ts";
 import { readJunit } from "./junit.ts";
 import { ROOT } from "./root.ts";
@@ -9,6 +8,7 @@ import type { Runtime, RuntimeName } from "./runtimes.ts";
 /** One test file on one runtime, run. */
 export interface FileResult {
   readonly runtime: RuntimeName;
+  /** Path from the project's folder. */
   readonly file: string;
   readonly tests: readonly TestResult[];
   /** What the runtime printed. */
@@ -18,29 +18,41 @@ export interface FileResult {
   readonly durationMs: number;
 }
 
-/** All three runtimes print each test as it ends; the longest ones take half a minute on two busy cores. */
+/** Where and with what a test file runs. */
+export interface TestFileOptions {
+  /** The folder from which `file` counts. @default the project's */
+  readonly cwd?: string;
+  /** Added to the environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** All runtimes print each test as it ends; the longest ones take half a minute on two busy cores. */
 const TEST_LIMIT_MS = 90_000;
 
 /**
  * Runs a test file in a process of its own, so that a crash, a hang or a changed global stays with its file.
  *
- * @param file Path from the project's folder, `tests/unit/core/pool_test.ts`.
- * @param scratch A folder for the report.
+ * @param file Path of the file, from `options.cwd`.
  */
-export async function runTestFile(runtime: Runtime, file: string, scratch: string): Promise<FileResult> {
-  const report = join(scratch, `${runtime.name}-${file.replaceAll("/", "-")}.xml`);
-  const cwd = runtime.name === "node20" ? EMIT_FOLDER : ROOT;
-  const process = await runProcess(runtime.path, commandLine(runtime.name, file, report), { cwd, silenceMs: TEST_LIMIT_MS });
-  const tests = readJunit(await Deno.readTextFile(report).catch(() => ""));
-  let trouble: string | null = null;
-  if (process.timedOut) {
-    trouble = `silent for ${TEST_LIMIT_MS / 1000} s: a test hangs, or one left a server, socket or timer behind`;
-  } else if (process.code !== 0 && !tests.some((test) => test.outcome === "failed")) {
-    trouble = `ended with ${process.code}, and no test of it failed`;
-  } else if (tests.length === 0) {
-    trouble = "ran no test";
+export async function runTestFile(runtime: Runtime, file: string, options: TestFileOptions = {}): Promise<FileResult> {
+  const { cwd = ROOT, env } = options;
+  const scratch = await Deno.makeTempDir({ prefix: "heddle-test-" });
+  try {
+    const report = join(scratch, "report.xml");
+    const process = await runProcess(runtime.path, commandLine(runtime.name, file, report), { cwd, env, silenceMs: TEST_LIMIT_MS });
+    const tests = readJunit(await Deno.readTextFile(report).catch(() => ""));
+    let trouble: string | null = null;
+    if (process.timedOut) {
+      trouble = `silent for ${TEST_LIMIT_MS / 1000} s: a test hangs, or one left a server, socket or timer behind`;
+    } else if (process.code !== 0 && !tests.some((test) => test.outcome === "failed")) {
+      trouble = `ended with ${process.code}, and no test of it failed`;
+    } else if (tests.length === 0) {
+      trouble = "ran no test";
+    }
+    return { runtime: runtime.name, file, tests, output: process.output, trouble, durationMs: process.durationMs };
+  } finally {
+    await Deno.remove(scratch, { recursive: true });
   }
-  return { runtime: runtime.name, file, tests, output: process.output, trouble, durationMs: process.durationMs };
 }
 
 function commandLine(runtime: RuntimeName, file: string, report: string): string[] {
@@ -51,18 +63,14 @@ function commandLine(runtime: RuntimeName, file: string, report: string): string
     case "bun":
       return ["test", "--reporter=junit", `--reporter-outfile=${report}`, `./${file}`];
     case "node":
-      return [...nodeReporters(report), file];
     case "node20":
-      return [...nodeReporters(report), file.replace(/\.ts$/, ".js")];
+      // Without --test: with it a leaked server hangs a process of Node's own, past any --test-timeout (24.21; 20.20 ends it).
+      return [
+        "--test-reporter=spec",
+        "--test-reporter-destination=stdout",
+        "--test-reporter=junit",
+        `--test-reporter-destination=${report}`,
+        file,
+      ];
   }
-}
-
-/** Without `--test`, which would hang on a leaked server in a process of its own that nobody can end (24.21; 20.20 times out). */
-function nodeReporters(report: string): string[] {
-  return [
-    "--test-reporter=spec",
-    "--test-reporter-destination=stdout",
-    "--test-reporter=junit",
-    `--test-reporter-destination=${report}`,
-  ];
 }

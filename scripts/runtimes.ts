@@ -51,13 +51,15 @@ async function findRuntime(name: RuntimeName): Promise<Runtime> {
 }
 
 async function locate(name: RuntimeName, wanted: string): Promise<string> {
-  const candidates = name === "deno" ? [Deno.execPath(), "deno"] : [installedPath(name, wanted)];
-  if (name === "node20") {
-    candidates.push("node");
+  const candidates = [installedPath(name, wanted)];
+  if (name === "deno") {
+    candidates.push(Deno.execPath());
+  } else if (name === "node20") {
+    candidates.push(await firstLine("sh", ["-c", "command -v node"]));
   }
   for (const candidate of candidates) {
-    if (await versionOf(candidate) === wanted) {
-      return candidate === "node" ? await firstLine("sh", ["-c", "command -v node"]) : candidate;
+    if (candidate !== "" && await versionOf(candidate) === wanted) {
+      return candidate;
     }
   }
   return await install(name, wanted);

@@ -18,8 +18,9 @@ type StopSignal = keyof typeof STOP_SIGNALS;
  * @returns The exit code.
  */
 export function runUntilStopped(server: Server, mercyMs: number, observer: Observer, err: LineWriter): Promise<number> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let stopping = false;
+    let signals = 0;
     const stop = (reason: string, code: number) => {
       if (stopping) return;
       stopping = true;
@@ -27,13 +28,13 @@ export function runUntilStopped(server: Server, mercyMs: number, observer: Obser
       server.close({ mercyMs }).then((lost) => {
         err.write(`stopped; ${plural(lost)} lost\n`);
         resolve(code);
-      });
+      }, reject);
     };
     const signalled = (signal: StopSignal) => {
-      if (stopping) {
-        err.write(`${signal} again: ending at once; ${plural(inFlight(server))} lost\n`);
-        resolve(128 + STOP_SIGNALS[signal]);
-      } else stop(signal, EXIT_CODES.ok);
+      // The first one after an exception only asks for what is under way.
+      if (signals++ === 0) return stop(signal, EXIT_CODES.ok);
+      err.write(`${signal} again: ending at once; ${plural(inFlight(server))} lost\n`);
+      resolve(128 + STOP_SIGNALS[signal]);
     };
     for (const signal of Object.keys(STOP_SIGNALS) as StopSignal[]) process.on(signal, () => signalled(signal));
     process.on("unhandledRejection", (reason) => observer.appError?.(reason, null));

@@ -39,11 +39,6 @@ export class CoreScheduler implements Scheduler {
     });
   }
 
-  /** Requests in the run queue. */
-  get queued(): number {
-    return this.#runQueue.size;
-  }
-
   /** Runs the first slice of a request, whose core has been taken and begun; the answer may be complete when this returns. */
   start(request: CoreContext): void {
     this.#holders[request.core] = request;

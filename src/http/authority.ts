@@ -1,6 +1,13 @@
 import type { Latin1 } from "../contract/socket.ts";
-import { COLON, DOT, HEX, HOST_NAME, NINE, ZERO } from "./grammar.ts";
+import { HEX, HOST_NAME } from "./grammar.ts";
 
+// The file's own, though grammar.ts has them: Node 24 and Deno 2.9 load an imported constant at each use.
+const NAME_TABLE = HOST_NAME;
+const DASH = 0x2d;
+const DOT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const COLON = 0x3a;
 const OPEN = 0x5b;
 
 /**
@@ -11,38 +18,29 @@ const OPEN = 0x5b;
  * such a request is refused before an app sees it. International names come as `xn--` labels, and must be well-formed.
  */
 export function isAuthority(text: Latin1, start: number, end: number): boolean {
-  let at = start;
   if (text.charCodeAt(start) === OPEN) {
     const close = text.indexOf("]", start);
-    if (close < 0 || close >= end || !isIpv6(text, start + 1, close)) return false;
-    at = close + 1;
-  } else {
-    let label = start;
-    let unit = 0;
-    for (; at < end; at++) {
-      unit = text.charCodeAt(at);
-      if (unit === DOT) {
-        if (at === label) return false;
-        label = at + 1;
-      } else if (HOST_NAME[unit] === 0) break;
-    }
-    if (at === start || !isName(text, start, label, at)) return false;
+    return close > 0 && close < end && isIpv6(text, start + 1, close) && isPort(text, close + 1, end);
   }
-  return at === end || (text.charCodeAt(at) === COLON && isPort(text, at + 1, end));
+  let label = start;
+  let doubleDash = false;
+  let at = start;
+  for (; at < end; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === DOT) {
+      if (at === label) return false;
+      label = at + 1;
+    } else if (unit === DASH) doubleDash ||= text.charCodeAt(at + 1) === DASH;
+    else if (NAME_TABLE[unit] === 0) break;
+  }
+  if (at === start || (doubleDash && !isIdna(text.slice(start, at)))) return false;
+  // A dot at the end makes a name absolute; `new URL` drops an address's, so an address may have none.
+  const last = label < at ? label : text.lastIndexOf(".", at - 2) + 1;
+  if (isDigit(text.charCodeAt(last)) && isNumber(text, Math.max(start, last), at) && !isIpv4(text, start, at)) return false;
+  return at === end || isPort(text, at, end);
 }
 
-/** `label` is where the last label starts: nothing is in it where the name ends in a dot. */
-function isName(text: string, start: number, label: number, end: number): boolean {
-  if (label === end) {
-    // A dot at the end makes a name absolute. An address with one is an address to `new URL`, which drops the dot.
-    const last = text.lastIndexOf(".", end - 2) + 1;
-    if (isDigit(text.charCodeAt(Math.max(start, last)))) return false;
-  } else if (isDigit(text.charCodeAt(label)) && isNumber(text, label, end) && !isIpv4(text, start, end)) return false;
-  // Searching for "xn--" costs 10 ns; the few names with a double dash pay for new URL, which knows the rules for them.
-  const dashes = text.indexOf("--", start);
-  return dashes < 0 || dashes >= end || isIdna(text.slice(start, end));
-}
-
+/** The rules for `xn--` labels are `new URL`'s own, and are long. */
 function isIdna(name: string): boolean {
   if (!/(?:^|\.)xn--/i.test(name)) return true;
   try {
@@ -52,10 +50,9 @@ function isIdna(name: string): boolean {
   }
 }
 
-/** Whether `new URL` takes a last label for a number, and so the whole name for an IPv4 address. */
+/** Whether `new URL` takes a last label, with or without a dot behind it, for a number, and so the whole name for an IPv4 address. */
 function isNumber(text: string, start: number, end: number): boolean {
-  const label = text.slice(start, end);
-  return /^(?:\d+|0[xX][0-9A-Fa-f]*)$/.test(label);
+  return /^(?:\d+|0[xX][0-9A-Fa-f]*)\.?$/.test(text.slice(start, end));
 }
 
 function isIpv4(text: string, start: number, end: number): boolean {
@@ -104,9 +101,12 @@ function isIpv6(text: string, start: number, end: number): boolean {
   return closed && (gap ? groups < 8 : groups === 8);
 }
 
+/** Whether `text[start..end)` is nothing, or a colon and a port; the port may be empty (RFC 3986 section 3.2.3). */
 function isPort(text: string, start: number, end: number): boolean {
+  if (start === end) return true;
+  if (text.charCodeAt(start) !== COLON) return false;
   let port = 0;
-  for (let at = start; at < end; at++) {
+  for (let at = start + 1; at < end; at++) {
     const unit = text.charCodeAt(at);
     if (!isDigit(unit)) return false;
     port = port * 10 + unit - ZERO;

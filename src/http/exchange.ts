@@ -62,7 +62,7 @@ export class Exchange {
     this.#limits = limits;
     this.#latin1 = latin1;
     this.#heads = new HeadReader(limits, latin1);
-    this.#writer = new Writer(date);
+    this.#writer = new Writer(date, latin1);
   }
 
   /** Bytes that wait, not consumed. */

@@ -31,11 +31,18 @@ function replace(name: "Request" | "Response" | "fetch", value: unknown): () => 
 function unwrapping(native: typeof Request): typeof Request {
   const proxy: typeof Request = new Proxy(native, {
     construct(target, args: unknown[], newTarget): Request {
-      if (LazyRequest.is(args[0])) args[0] = LazyRequest.native(args[0]);
+      if (LazyRequest.is(args[0])) args[0] = usable(LazyRequest.native(args[0]), args[1]);
       return Reflect.construct(target, args, newTarget === proxy ? target : newTarget);
     },
   });
   return proxy;
+}
+
+/** Bun's own Request would take over a body that was used, and throw no sooner than it is read. */
+function usable(request: Request, init: unknown): Request {
+  const body = (init as RequestInit | null | undefined)?.body ?? null;
+  if (body === null && request.bodyUsed) throw new TypeError("make a request of another: its body was used already, or its stream is locked");
+  return request;
 }
 
 function unwrappingFetch(native: typeof fetch): typeof fetch {

@@ -40,6 +40,11 @@ export class LightHeaders {
     return headers.#native === null ? headers.#list() : [...headers.#native];
   }
 
+  /** A native object with the same fields: a copy, unless one was adopted. */
+  static native(headers: LightHeaders): Headers {
+    return headers.#native ?? new NativeHeaders([...headers]);
+  }
+
   /** From here on `native` holds the fields, and `headers` hands every call on to it. */
   static adopt(headers: LightHeaders, native: Headers): void {
     headers.#native = native;
@@ -130,4 +135,4 @@ export class LightHeaders {
   }
 }
 
-poseAs(LightHeaders, NativeHeaders.prototype, NativeHeaders);
+poseAs(LightHeaders, { sample: new NativeHeaders(), named: NativeHeaders, nativeOf: LightHeaders.native });

@@ -1,7 +1,7 @@
 import { Body } from "./body.ts";
 import { LightHeaders } from "./headers.ts";
 import { INSPECT, type Inspect, inspectAs } from "./inspect.ts";
-import { refuseForgottenMethod, requestPrototype, stateSymbols } from "./native_request.ts";
+import { NATIVE_SAMPLE, refuseForgottenMethod, requestPrototype } from "./native_request.ts";
 import { poseAs } from "./pose_as.ts";
 import type { RequestParts } from "./request.ts";
 import { requestUrl } from "./request_url.ts";
@@ -193,18 +193,5 @@ function mayHaveBody(method: string): boolean {
 }
 
 
-poseAs(LazyRequest, requestPrototype(), NativeRequest);
+poseAs(LazyRequest, { sample: NATIVE_SAMPLE, prototype: requestPrototype(), named: NativeRequest, nativeOf: LazyRequest.native });
 refuseForgottenMethod(LazyRequest.prototype);
-
-// What the native code asks for when it gets one of ours: the state of the native Request that stands for it.
-for (const symbol of stateSymbols()) {
-  Object.defineProperty(LazyRequest.prototype, symbol, {
-    configurable: true,
-    get(this: LazyRequest): unknown {
-      return Reflect.get(LazyRequest.native(this), symbol);
-    },
-    set(this: LazyRequest, value: unknown): void {
-      Reflect.set(LazyRequest.native(this), symbol, value);
-    },
-  });
-}

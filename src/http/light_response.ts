@@ -38,6 +38,7 @@ export class LightResponse {
   #statusText = "";
   #type: ResponseType = "default";
   #immutable = false;
+  #native: Response | null = null;
 
   /**
    * @throws {RangeError} The status is not one from 200 to 599.
@@ -70,6 +71,22 @@ export class LightResponse {
   /** Whether a value is one of these. */
   static is(value: unknown): value is LightResponse {
     return typeof value === "object" && value !== null && #content in value;
+  }
+
+  /** The native Response that stands for `response`; see `nativeResponse`. */
+  static native(response: LightResponse): Response {
+    return response.#native ?? response.#makeNative();
+  }
+
+  #makeNative(): Response {
+    const { status, statusText, headers } = this;
+    const body = this.#open();
+    if (body.unusable) throw new TypeError("make a native response: the body was used already, or its stream is locked");
+    if (this.#type === "error") return this.#native = NativeResponse.error();
+    const native = new NativeResponse(body.stream, { status, statusText, headers: [...headers] });
+    body.adopt(native);
+    LightHeaders.adopt(headers, native.headers);
+    return this.#native = native;
   }
 
   /** As `readResponse` gives it. */
@@ -223,5 +240,5 @@ export class LightResponse {
   }
 }
 
-poseAs(LightResponse, NativeResponse.prototype, LightResponse);
+poseAs(LightResponse, { sample: new NativeResponse(), named: LightResponse, nativeOf: LightResponse.native });
 Object.defineProperty(LightResponse, "name", { value: "Response", configurable: true });

@@ -2,7 +2,7 @@
  * How the native Request and `fetch` take one of ours, and where they cannot, how they say so. What each runtime's does with an object that is
  * `instanceof Request` and not its own:
  *
- * - Deno 2.9 and Node 20 keep a Request's state under symbols: ours answers to these (`stateSymbols`), and all works.
+ * - Deno 2.9 and Node 20 keep a Request's state under symbols: ours answers to these (`poseAs`), and all works.
  * - Node 24 keeps private fields: ours is refused (`requestPrototype`).
  * - Bun 1.4 reads the standard members, and all works but for one thing: `new Request(ours, init)` forgets the method if `init` names none, and makes it GET.
  *   That is refused too (`refuseForgottenMethod`).
@@ -13,10 +13,11 @@ const NativeRequest = globalThis.Request;
 
 const WAY_OUT = "use new Request(request.url, request), or nativeRequest(request) of heddle, or run the app with light globals";
 
-/** The symbols under which the native Request keeps its state; none on Bun and Node 24. */
-export function stateSymbols(): symbol[] {
-  return Object.getOwnPropertySymbols(new NativeRequest("http://localhost/"));
-}
+/** A native Request, of which only the shape matters. */
+export const NATIVE_SAMPLE: Request = new NativeRequest("http://localhost/");
+
+/** Whether the native Request keeps its state under symbols. */
+const HAS_SYMBOLS = Object.getOwnPropertySymbols(NATIVE_SAMPLE).length > 0;
 
 /**
  * What a Request of ours inherits from. On Node 24 `new Request(ours)` and `fetch(ours)` could only say "Cannot read private member #state": there a link in the
@@ -24,7 +25,7 @@ export function stateSymbols(): symbol[] {
  */
 export function requestPrototype(): object {
   const { prototype } = NativeRequest;
-  if (stateSymbols().length > 0 || methodSeen() !== "") return prototype;
+  if (HAS_SYMBOLS || methodSeen() !== "") return prototype;
   return new Proxy(prototype, {
     getPrototypeOf(): object {
       if (isAskedBy("node:internal/deps/undici")) {
@@ -54,7 +55,7 @@ function methodSeen(): string {
  * @param prototype Of our class, whose getters are there.
  */
 export function refuseForgottenMethod(prototype: { readonly url: string; readonly keepalive: boolean; readonly mode: string; readonly method: string }): void {
-  const method = stateSymbols().length > 0 ? "" : methodSeen();
+  const method = HAS_SYMBOLS ? "" : methodSeen();
   if (method === "" || method === "POST") return;
   /** Whose `url` was read last. */
   let urlOf: object | null = null;

@@ -1,4 +1,5 @@
 import { LightResponse } from "./light_response.ts";
+import { listFields, takeStatic } from "./native_response.ts";
 
 /** What the wire needs of a Response. */
 export interface ResponseParts {
@@ -6,7 +7,7 @@ export interface ResponseParts {
   readonly status: number;
   /** Empty where the app gave none. */
   readonly statusText: string;
-  /** Names in lower case, sorted; each `set-cookie` apart. */
+  /** Names in lower case, sorted (but on Bun `set-cookie` comes last); each `set-cookie` apart. */
   readonly fields: Iterable<readonly [string, string]>;
   /** A string leaves as UTF-8. A stream is neither locked nor disturbed: take its reader before anything else can. */
   readonly body: string | Uint8Array | ReadableStream<Uint8Array> | null;
@@ -14,7 +15,7 @@ export interface ResponseParts {
 
 /**
  * Takes a Response apart; its body counts as used from here on, or once the stream is read. A light Response's string or bytes come as they are, with no
- * stream made. A native Response tells no one whether its body is a string or endless: there it is always a stream.
+ * stream made. A native Response's do so on Deno; Bun and Node do not tell whether a body is a string or endless: there it is always a stream.
  *
  * @throws {TypeError} It is no Response, it is `Response.error()`, or its body was used already: an empty answer would hide that.
  */
@@ -24,14 +25,29 @@ export function readResponse(response: Response): ResponseParts {
   return parts;
 }
 
+/**
+ * The native Response that stands for a light one, for what takes no other (Bun's `HTMLRewriter`); it is always the same one, and from here on both share one
+ * body and one store of headers. Any other Response is given back as it is.
+ *
+ * @throws {TypeError} The body was used already.
+ */
+export function nativeResponse(response: Response): Response {
+  return LightResponse.is(response) ? LightResponse.native(response) : response;
+}
+
 /** Responses of other makers pass (undici's from npm, another realm's): they have the same members. */
 function readNative(response: Response | null | undefined): ResponseParts {
-  if (typeof response?.status !== "number" || typeof response.headers !== "object") {
+  if (typeof response?.status !== "number" || typeof response.headers?.forEach !== "function" || typeof response.text !== "function") {
     throw new TypeError(`send a response: the app gave ${describe(response)}, not a Response`);
   }
-  const { status, statusText, headers, body } = response;
-  if (response.bodyUsed || body?.locked === true) throw new TypeError("send a response: its body was used already, or its stream is locked");
-  return { status, statusText, fields: headers, body };
+  const { status, statusText } = response;
+  const fields = listFields(response.headers);
+  // Before `body` is touched, which makes a stream; that of a spent body is used, and of a null body null.
+  const body = takeStatic(response) ?? response.body;
+  if (body instanceof ReadableStream && (response.bodyUsed || body.locked)) {
+    throw new TypeError("send a response: its body was used already, or its stream is locked");
+  }
+  return { status, statusText, fields, body };
 }
 
 function describe(value: unknown): string {

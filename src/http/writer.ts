@@ -1,3 +1,4 @@
+import type { DecodeLatin1 } from "../contract/bytes.ts";
 import type { Latin1 } from "../contract/socket.ts";
 import { AnswerHead } from "./answer_head.ts";
 import { type Field, fieldLine } from "./field_line.ts";
@@ -17,8 +18,14 @@ export interface AnswerTo {
 /** How an answer's body is delimited; `close`: by the connection's end. */
 type Framing = "none" | "length" | "chunked" | "close";
 
-/** A chunk up to this size is copied into one piece with its framing: below it, one piece more costs more than the copy. */
-const COPIED_CHUNK_BYTES = 4096;
+/**
+ * Bytes up to this many leave in one string with the head, or with their chunk's framing. Seen for 13 bytes behind a head (us, Node 24, Bun 1.4, Deno 2.9): 0.05,
+ * 0.03, 0.05 as a string against 0.27, 0.03, 0.32 as one array. Past it engines that take bytes alone would have to make too many of them.
+ */
+const STRING_BYTES = 1024;
+
+/** An ASCII string up to this long leaves as it is; past it, encoding is cheaper than the test for ASCII. */
+const ASCII_UNITS = 4096;
 
 const encoder = new TextEncoder();
 const CRLF: Latin1 = "\r\n";
@@ -31,13 +38,15 @@ export class Writer {
   /** The last head said that the connection ends. */
   closes = false;
   readonly #date: () => string;
+  readonly #latin1: DecodeLatin1;
   #framing: Framing = "none";
   /** Bytes that are missing to the declared length. */
   #left = 0;
 
   /** @param date Gives the `date` field's value. */
-  constructor(date: () => string) {
+  constructor(date: () => string, latin1: DecodeLatin1) {
     this.#date = date;
+    this.#latin1 = latin1;
   }
 
   /**
@@ -47,12 +56,17 @@ export class Writer {
    */
   whole(to: AnswerTo, status: number, statusText: string, fields: Iterable<Field>, body: string | Uint8Array | null): Piece {
     const head = new AnswerHead(status, statusText, fields);
-    const text = typeof body === "string" && isAscii(body);
-    const bytes = text || body === null ? null : typeof body === "string" ? encoder.encode(body) : body;
-    const length = text ? body.length : bytes === null ? 0 : bytes.length;
-    const start = this.#begin(to, status, head, body === null && isBodyless(to.method, status) ? null : length);
-    if (this.#framing === "none" || length === 0) return start;
-    return text ? start + body : bytes === null ? start : join(start, bytes);
+    const piece = body === null ? "" : this.#piece(body);
+    const start = this.#begin(to, status, head, body === null && isBodyless(to.method, status) ? null : piece.length);
+    if (this.#framing === "none") return start;
+    return typeof piece === "string" ? start + piece : join(start, piece);
+  }
+
+  /** A string where that is the cheaper way. */
+  #piece(data: string | Uint8Array): Piece {
+    if (typeof data === "string" && data.length <= ASCII_UNITS && isAscii(data)) return data;
+    const bytes = typeof data === "string" ? encoder.encode(data) : data;
+    return bytes.length <= STRING_BYTES ? this.#latin1(bytes, 0, bytes.length) : bytes;
   }
 
   /**
@@ -112,23 +126,18 @@ export class Writer {
    * @throws {TypeError} It goes past the declared length.
    */
   data(chunk: string | Uint8Array): readonly Piece[] {
-    const piece = typeof chunk !== "string" || isAscii(chunk) ? chunk : encoder.encode(chunk);
+    const piece = this.#piece(chunk);
     // A chunk of no bytes would end a chunked body.
     if (this.#framing === "none" || piece.length === 0) return [];
     if (this.#framing === "length") {
-      if (piece.length > this.#left) throw new TypeError("send a body: it is longer than its content-length");
+      if (piece.length > this.#left) {
+        throw new TypeError(`send a body: it is longer than its content-length, by ${piece.length - this.#left} bytes or more`);
+      }
       this.#left -= piece.length;
-      return [piece];
     }
-    if (this.#framing === "close") return [piece];
+    if (this.#framing !== "chunked") return [piece];
     const size = piece.length.toString(16) + CRLF;
-    if (typeof piece === "string") return [size + piece + CRLF];
-    if (piece.length > COPIED_CHUNK_BYTES) return [size, piece, CRLF];
-    const whole = new Uint8Array(size.length + piece.length + 2);
-    writeLatin1(size, whole, 0);
-    whole.set(piece, size.length);
-    writeLatin1(CRLF, whole, size.length + piece.length);
-    return [whole];
+    return typeof piece === "string" ? [size + piece + CRLF] : [size, piece, CRLF];
   }
 
   /**

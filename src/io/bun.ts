@@ -39,7 +39,6 @@ class BunEngine implements IoEngine {
   }
 
   async connect(options: ConnectOptions): Promise<Socket> {
-    const where = options.transport === "tcp" ? { hostname: options.hostname, port: options.port } : { unix: options.path };
     const socket = createHandler((native) => {
       const local = options.transport === "tcp" ? tcpAddress(native.localAddress ?? "", native.localPort ?? 0) : UNNAMED;
       native.data = new BunSocket(native, local, remoteAddress(native) ?? options);
@@ -47,7 +46,9 @@ class BunEngine implements IoEngine {
       native.data.pause();
     });
     try {
-      const native = await this.#bun.connect({ ...where, allowHalfOpen: true, socket });
+      const native = options.transport === "tcp"
+        ? await this.#bun.connect({ hostname: options.hostname, port: options.port, allowHalfOpen: true, socket })
+        : await this.#bun.connect({ unix: options.path, allowHalfOpen: true, socket });
       // Set above: Bun calls `open` before the promise is fulfilled.
       return native.data as BunSocket;
     } catch (error) {

@@ -38,10 +38,20 @@ export interface BunSocketListener {
   getsockname?(target: { address?: string; port?: number }): void;
 }
 
-/** What both `Bun.listen` and `Bun.connect` take. */
-export type BunSocketOptions<Data> =
-  & { readonly allowHalfOpen: true; readonly socket: BunSocketHandler<Data> }
-  & ({ readonly hostname: string; readonly port: number } | { readonly unix: string });
+/** What `Bun.listen` and `Bun.connect` take on TCP. */
+export interface BunTcpOptions<Data> {
+  readonly hostname: string;
+  readonly port: number;
+  readonly allowHalfOpen: true;
+  readonly socket: BunSocketHandler<Data>;
+}
+
+/** What `Bun.listen` and `Bun.connect` take on Unix sockets. */
+export interface BunUnixOptions<Data> {
+  readonly unix: string;
+  readonly allowHalfOpen: true;
+  readonly socket: BunSocketHandler<Data>;
+}
 
 /** Of `Bun.BunFile`. */
 export interface BunFile {
@@ -52,8 +62,10 @@ export interface BunFile {
 
 /** Of `Bun`. */
 export interface BunSockets {
-  listen<Data>(options: BunSocketOptions<Data>): BunSocketListener;
-  connect<Data>(options: BunSocketOptions<Data>): Promise<BunTcpSocket<Data>>;
+  listen<Data>(options: BunTcpOptions<Data>): BunSocketListener;
+  listen<Data>(options: BunUnixOptions<Data>): BunSocketListener;
+  connect<Data>(options: BunTcpOptions<Data>): Promise<BunTcpSocket<Data>>;
+  connect<Data>(options: BunUnixOptions<Data>): Promise<BunTcpSocket<Data>>;
   file(path: string): BunFile;
 }
 

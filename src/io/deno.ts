@@ -15,10 +15,11 @@ const LONGEST_RETRY_MS = 50;
 /**
  * The I/O engine over `Deno.listen` and `Deno.connect`. Needs Deno 2.9.5 or later (earlier ones keep a closed socket open while a
  * write is blocked: deno PR 36369), and the permissions net (TCP), or net, read and write of the path (Unix sockets).
+ *
+ * @param deno Another one than the runtime's own, for tests. @default globalThis.Deno
  */
-export function createDenoEngine(): IoEngine {
-  const { Deno } = globalThis as typeof globalThis & { readonly Deno: DenoSockets };
-  return new DenoEngine(Deno);
+export function createDenoEngine(deno: DenoSockets = (globalThis as typeof globalThis & { readonly Deno: DenoSockets }).Deno): IoEngine {
+  return new DenoEngine(deno);
 }
 
 class DenoEngine implements IoEngine {

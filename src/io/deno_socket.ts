@@ -183,11 +183,14 @@ export class DenoSocket implements Socket {
   }
 
   #encode(text: Latin1): Uint8Array {
-    const bytes = text.length <= SCRATCH ? scratches.pop() ?? new Uint8Array(SCRATCH) : new Uint8Array(text.length);
+    let bytes: Uint8Array;
+    if (text.length > SCRATCH) bytes = new Uint8Array(text.length);
+    else {
+      this.#scratch = scratches.pop() ?? new Uint8Array(SCRATCH);
+      bytes = this.#scratch.subarray(0, text.length);
+    }
     encodeLatin1(text, bytes, 0);
-    if (bytes.length === text.length) return bytes;
-    this.#scratch = bytes;
-    return bytes.subarray(0, text.length);
+    return bytes;
   }
 
   /** The kernel took `count` bytes of the chunk under way; sends the rest of it, then what has queued up behind it. */

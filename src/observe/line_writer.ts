@@ -5,8 +5,11 @@ import type { TextSink } from "../contract/output.ts";
 const COLLECT_MS = 5;
 /** Letters that are written without waiting: a pipe's buffer on Linux. */
 const ENOUGH = 65_536;
-/** Letters that are held while the sink takes none, such as a pipe whose reader has stopped; what comes after is dropped, and counted. */
-const MOST_HELD = 1_048_576;
+/**
+ * Letters that are held while the sink takes none, such as a pipe whose reader has stopped; what comes after is dropped, and counted. Half a
+ * second of 100,000 lines a second.
+ */
+const MOST_HELD = 8_388_608;
 
 /**
  * Collects lines and writes many at once. It never blocks, and never fails: lines that the sink cannot take are dropped and counted.

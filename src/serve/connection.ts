@@ -167,6 +167,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     this.#request = request;
     if (body === null) return;
     this.#wait(this.#server.timeouts.bodyIdleMs);
+    if (framing.kind === "length" && framing.bytes > this.exchange.bodyLimit) return; // The exchange's next event is the 413.
     const small = framing.kind === "length" && framing.bytes <= this.#server.postBufferingBytes;
     if (!small || head.expectsContinue) this.#askForCore();
   }
@@ -278,8 +279,11 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     this.#server.closed(this);
   }
 
-  /** Ends the connection at once: an answer cannot be completed. */
+  /** Ends the connection at once: an answer that has begun cannot be completed. */
   abort(): void {
+    const request = this.#request;
+    this.#request = null;
+    request?.body?.fail(new ClosedError("read a request's body: its answer failed"));
     this.socket.abort();
   }
 

@@ -11,7 +11,7 @@ import { createBunEngine } from "../../src/io/bun.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { runtimeName } from "../support/runtime.ts";
 import { unixPath } from "../support/unix_path.ts";
-import { type Connection, IoContext, type IoHarness, realTurn, Recorder } from "./io/harness.ts";
+import { type Connection, IoContext, type IoHarness, realTurn, type Recorder } from "./io/harness.ts";
 import { ioSuite } from "./io_suite.ts";
 
 const LOOPBACK: ListenOptions = { transport: "tcp", hostname: "127.0.0.1", port: 0 };
@@ -191,27 +191,36 @@ async function limitedListener(): Promise<void> {
   const clients: RawClient[] = [];
   try {
     const port = Number(await line(child.stdout));
-    const connect = async () => void clients.push(await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port }));
-    for (let index = 0; index < 100; index++) await connect();
+    let refused = 0;
+    for (let index = 0; index < 100; index++) {
+      // A reset may come before the client hears that it is connected.
+      const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port }).catch(() => null);
+      if (client === null) refused++;
+      else clients.push(client);
+    }
     await sleep(100);
     child.stdin.write("measure\n");
     const cpuMicroseconds = Number(await line(child.stdout));
     assert.ok(cpuMicroseconds < 100_000, `it used ${cpuMicroseconds / 1000} ms of 500`);
-    const refused = clients.filter((client) => client.errorCode === "ECONNRESET").length;
+    refused += clients.filter((client) => client.errorCode === "ECONNRESET").length;
     assert.ok(refused >= 52 && refused < 90, `${refused} of 100 were reset`);
     clients.forEach((client) => client.send("x"));
-    await sleep(100);
-    assert.equal(clients.filter((client) => client.text === "served").length, 100 - refused);
+    await until(() => clients.filter((client) => client.text === "served").length === 100 - refused);
     clients.forEach((client) => client.destroy());
     await sleep(100);
-    await connect();
-    clients.at(-1)?.send("x");
-    await sleep(100);
-    assert.equal(clients.at(-1)?.text, "served");
+    const late = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port });
+    clients.push(late);
+    late.send("x");
+    await until(() => late.text === "served");
   } finally {
     clients.forEach((client) => client.destroy());
     child.kill("SIGKILL");
   }
+}
+
+/** Waits until something is so; the test's own limit ends it otherwise. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await realTurn();
 }
 
 async function line(output: NodeJS.ReadableStream): Promise<string> {

@@ -41,8 +41,8 @@ export interface IoCase {
   readonly name: string;
   /** @default 4000 */
   readonly timeoutMs?: number;
-  /** Also run over a Unix socket. */
-  readonly unix?: boolean;
+  /** Run over a Unix socket too, or there only, if the engine has them. */
+  readonly unix?: boolean | "only";
   run(context: IoContext): Promise<void>;
 }
 

@@ -142,6 +142,7 @@ const tcpCases: readonly IoCase[] = [
 const unixCases: readonly IoCase[] = [
   {
     name: "listen() on a Unix socket serves, tells its path, and removes the file at close()",
+    unix: "only",
     async run(context) {
       const path = context.unixPath();
       const { listener, accepted } = await echo(context, { transport: "unix", path });
@@ -156,6 +157,7 @@ const unixCases: readonly IoCase[] = [
   },
   {
     name: "listen() sets the mode of a Unix socket",
+    unix: "only",
     async run(context) {
       const path = context.unixPath();
       await context.listen({ transport: "unix", path, mode: 0o600 }, refuse);
@@ -164,6 +166,7 @@ const unixCases: readonly IoCase[] = [
   },
   {
     name: "listen() leaves a Unix socket alone on which someone listens",
+    unix: "only",
     async run(context) {
       const path = context.unixPath();
       const { listener } = await echo(context, { transport: "unix", path });
@@ -173,6 +176,7 @@ const unixCases: readonly IoCase[] = [
   },
   {
     name: "listen() leaves a file alone that is no socket",
+    unix: "only",
     async run(context) {
       const path = context.unixPath();
       writeFileSync(path, "precious");
@@ -182,6 +186,7 @@ const unixCases: readonly IoCase[] = [
   },
   {
     name: "listen() on a Unix path in a folder that is not there is a BrokenError",
+    unix: "only",
     async run(context) {
       const path = join(dirname(context.unixPath()), "missing", "x.sock");
       await broken(context.listen({ transport: "unix", path }, refuse), `listen on unix:${path}: no such file or directory`);
@@ -189,6 +194,7 @@ const unixCases: readonly IoCase[] = [
   },
   {
     name: "connect() to a Unix path where nothing is is a BrokenError",
+    unix: "only",
     async run(context) {
       const path = context.unixPath();
       await broken(context.engine.connect({ transport: "unix", path }), `connect to unix:${path}: no such file or directory`);

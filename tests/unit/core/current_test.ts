@@ -1,5 +1,6 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { CoreContext } from "../../../src/contract/engine.ts";
 import { currentCore, enterCore } from "../../../src/core/current.ts";
 
@@ -56,4 +57,58 @@ async function deeper(note: () => void): Promise<void> {
     await null;
     note();
   })();
+}
+
+/** A release on the stack of one request starts the next one; an app that keeps its user in an AsyncLocalStorage must not see another's. */
+test("enterCore() hides the AsyncLocalStorages of the request on whose stack it is called", async () => {
+  const user = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  const look = async (name: string) => {
+    seen.push(`${name} ${currentCore()?.core} ${user.getStore()}`);
+    await null;
+    seen.push(`${name} later ${currentCore()?.core} ${user.getStore()}`);
+  };
+  await inTask(() => {
+    enterCore(A, () => {
+      user.enterWith("of A");
+      enterCore(B, look, "nested");
+      look("back");
+    }, 0);
+    enterCore(B, look, "next");
+    seen.push(`outside ${currentCore()} ${user.getStore()}`);
+  });
+  await inTask(() =>
+    enterCore(A, () =>
+      void user.run("of A", async () => {
+        await null;
+        enterCore(B, look, "awaited");
+        look("back again");
+      }), 0)
+  );
+  await inTask(() => enterCore(B, look, "other task"));
+  assert.deepEqual(seen, [
+    "nested 1 undefined",
+    "back 0 of A",
+    "next 1 undefined",
+    "outside null undefined",
+    "nested later 1 undefined",
+    "back later 0 of A",
+    "next later 1 undefined",
+    "awaited 1 undefined",
+    "back again 0 of A",
+    "awaited later 1 undefined",
+    "back again later 0 of A",
+    "other task 1 undefined",
+    "other task later 1 undefined",
+  ]);
+});
+
+/** Runs in a task of its own, as a socket's event does, and waits until its microtasks are done. */
+function inTask(run: () => void): Promise<void> {
+  return new Promise((resolve) =>
+    setTimeout(() => {
+      run();
+      setTimeout(resolve, 0);
+    }, 0)
+  );
 }

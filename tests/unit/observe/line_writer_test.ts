@@ -60,16 +60,16 @@ test("LineWriter has one write under way at a time, and keeps the order", async 
   assert.deepEqual(sink.texts, ["a\n", "b\nc\n"]);
 });
 
-test("LineWriter.write() drops and counts what goes over 1 MiB, and goes on once the sink takes more", async () => {
+test("LineWriter.write() drops and counts what goes over 8 MiB, and goes on once the sink takes more", async () => {
   const { sink, clock, writer } = scene();
   writer.write("first\n");
   clock.advance(5);
   const line = "x".repeat(1023) + "\n";
-  for (let index = 0; index < 2000; index++) writer.write(line);
-  assert.equal(writer.dropped, 2000 - 1024);
+  for (let index = 0; index < 9000; index++) writer.write(line);
+  assert.equal(writer.dropped, 9000 - 8192);
   await sink.taken();
   await sink.taken();
-  assert.equal(sink.texts[1].length, 1_048_576);
+  assert.equal(sink.texts[1].length, 8_388_608);
   writer.write("later\n");
   clock.advance(5);
   assert.equal(sink.texts[2], "later\n");

@@ -1,0 +1,58 @@
+/** Serves apps that lie outside of the checkout with the executable that HEDDLE_BINARY names. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { serveOnce } from "../tests/support/serve_once.mjs";
+
+const binary = process.env.HEDDLE_BINARY;
+const folder = mkdtempSync(join(tmpdir(), "heddle-binary-"));
+/** No runtime is in its PATH. */
+const env = { PATH: "/nowhere", HOME: folder };
+
+before(() => {
+  mkdirSync(join(folder, "node_modules"));
+  const hono = fileURLToPath(new URL("../node_modules/hono", import.meta.url));
+  cpSync(hono, join(folder, "node_modules/hono"), { recursive: true, dereference: true });
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, dependencies: { hono: "*" } }));
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test("binary tells its version", { timeout: 30_000 }, () => {
+  assert.match(execFileSync(binary, ["--version"], { cwd: folder, env, encoding: "utf8" }), /\d+\.\d+\.\d+/);
+});
+
+test("binary serves a TypeScript app from outside, with its own npm import and heddle's", { timeout: 30_000 }, async () => {
+  writeFileSync(
+    join(folder, "app.ts"),
+    `import { Hono } from "hono";
+     import { sleep } from "heddle";
+     import { getConnInfo } from "heddle/hono";
+     enum Greeting { Hello = "Hello" }
+     const app = new Hono();
+     app.get("/:name", async (c) => {
+       await sleep(5);
+       return c.text(\`\${Greeting.Hello as string}, \${c.req.param("name")} at \${getConnInfo(c).remote.address}\`);
+     });
+     export default app;`,
+  );
+  const answer = await serveOnce(binary, ["serve", "app.ts"], { cwd: folder, env, path: "/you" });
+  assert.deepEqual(answer, { status: 200, text: "Hello, you at 127.0.0.1", code: 0 });
+});
+
+test("binary serves a yield app from outside, by its absolute path", { timeout: 30_000 }, async () => {
+  const app = join(folder, "yields.ts");
+  writeFileSync(
+    app,
+    `export default function* application(env: object, start: (status: string, fields: [string, string][]) => void): Iterable<string> {
+       start("200 OK", [["content-type", "text/plain"]]);
+       for (let count = 0; count < 3; count++) yield String(count);
+     }`,
+  );
+  assert.deepEqual(await serveOnce(binary, ["serve", app], { cwd: tmpdir(), env }), { status: 200, text: "012", code: 0 });
+});

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nextReadSize, releaseReadBuffer, SMALL_READ, takeReadBuffer } from "../../../src/io/read_buffers.ts";
+
+test("nextReadSize() grows sixteenfold after a full read, up to 64 KiB", () => {
+  assert.equal(nextReadSize(SMALL_READ, SMALL_READ), 8192);
+  assert.equal(nextReadSize(8192, 8192), 65_536);
+  assert.equal(nextReadSize(65_536, 65_536), 65_536);
+});
+
+test("nextReadSize() fits what came with room to spare, and comes back down", () => {
+  assert.equal(nextReadSize(SMALL_READ, 1), SMALL_READ);
+  assert.equal(nextReadSize(8192, 300), SMALL_READ);
+  assert.equal(nextReadSize(8192, 512), 1024);
+  assert.equal(nextReadSize(8192, 900), 1024);
+  assert.equal(nextReadSize(65_536, 40_000), 65_536);
+});
+
+test("takeReadBuffer() gives the size asked for, and no two share a byte", () => {
+  for (let size = SMALL_READ; size <= 65_536; size *= 2) {
+    const buffers = Array.from({ length: 200 }, () => takeReadBuffer(size));
+    buffers.forEach((buffer, index) => buffer.fill(index));
+    buffers.forEach((buffer, index) => {
+      assert.equal(buffer.length, size);
+      assert.ok(buffer.every((byte) => byte === index));
+    });
+  }
+});
+
+test("takeReadBuffer() takes a released one again, and the stock is bounded", () => {
+  const buffer = takeReadBuffer(65_536);
+  releaseReadBuffer(buffer);
+  assert.equal(takeReadBuffer(65_536), buffer);
+  const burst = Array.from({ length: 100 }, () => takeReadBuffer(65_536));
+  burst.forEach(releaseReadBuffer);
+  const again = new Set(Array.from({ length: 100 }, () => takeReadBuffer(65_536)));
+  assert.equal(burst.filter((each) => again.has(each)).length, 32);
+});
