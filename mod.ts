@@ -7,7 +7,23 @@ export { serve, type ServeOptions, type Server, type ServerStats } from "./src/s
 export { core, sleep, suspend } from "./src/suspend/calls.ts";
 export type { App, Env, FetchHandler, RequestContext, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "./src/contract/app.ts";
 export type { Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
-export type { Address, ListenOptions, ListenTcp, ListenUnix, TcpAddress, UnixAddress } from "./src/contract/socket.ts";
+export type { Clock, ClockTimer } from "./src/contract/clock.ts";
+export type {
+  Address,
+  ConnectOptions,
+  IoEngine,
+  Latin1,
+  Listener,
+  ListenOptions,
+  ListenTcp,
+  ListenUnix,
+  Socket,
+  SocketHandler,
+  TcpAddress,
+  TlsInfo,
+  UnixAddress,
+} from "./src/contract/socket.ts";
+export type { Platform, RuntimeName } from "./src/io/select.ts";
 export type { CoreSnapshot, CoresSnapshot, RequestSnapshot } from "./src/core/snapshot.ts";
 export type { CoreState } from "./src/core/state.ts";
 export type { HttpLimits } from "./src/http/limits.ts";

@@ -96,7 +96,7 @@ export interface Listener {
 /** Where to listen. */
 export type ListenOptions = (ListenTcp | ListenUnix) & {
   /**
-   * Length of the kernel's accept queue (uWSGI `--listen`). Deno.listen and Bun.listen take none: a listed deviation.
+   * Length of the kernel's accept queue (uWSGI `--listen`). Bun.listen takes none, nor does Deno.listen for a Unix socket: listed deviations.
    *
    * @default 1024
    */

@@ -10,8 +10,9 @@ const encoder = new TextEncoder();
 type Holder = Request | Response;
 
 /**
- * The body of a request or a response: one state, whoever reads it. While it is a string, bytes or a `BodySource` it is read directly; `.stream`
- * makes a stream of it; what only a native object can do (foreign streams, blobs, forms, tee) makes it a native object's, for good.
+ * The body of a request or a response: one state, whoever reads it. While it is a string, bytes or a `BodySource` it is read directly;
+ * `.stream` makes a stream of it; what only a native object can do (foreign streams, blobs, forms, tee) makes it a native object's, for
+ * good.
  */
 export class Body {
   #content: StreamContent | null;

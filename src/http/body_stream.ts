@@ -7,8 +7,8 @@ export type StreamContent = string | Uint8Array | BodySource;
 const encoder = new TextEncoder();
 
 /**
- * The stream of a body that is not read otherwise, made when an app touches `.body`. It knows its body: a Response made of it takes the body as it
- * is, and a string leaves as a string (Hono makes a new Response of the old one's stream for each header it adds).
+ * The stream of a body that is not read otherwise, made when an app touches `.body`. It knows its body: a Response made of it takes the
+ * body as it is, and a string leaves as a string (Hono makes a new Response of the old one's stream for each header it adds).
  */
 export class BodyStream extends ReadableStream<Uint8Array> {
   readonly #body: Body;

@@ -6,9 +6,10 @@ export type Field = readonly [name: string, value: string];
 /** `tchar`s (RFC 9110 section 5.6.2); a regular expression takes 20 ns for a name, half of what a loop over `TOKEN` takes for a string. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** Fetch standard, "header value" and "byte sequence": any byte but NUL, LF and CR. */
-// deno-lint-ignore no-control-regex
-const VALUE = /^[\x01-\x09\x0b\x0c\x0e-\xff]*$/;
+/** A "header value" of the Fetch standard: bytes, but not NUL, LF and CR. */
+const VALUE = /^[^\0\n\r\u0100-\uffff]*$/;
+
+const NativeHeaders = globalThis.Headers;
 
 const COOKIE = "set-cookie";
 
@@ -60,13 +61,22 @@ export function fieldsFrom(init: unknown): Field[] {
   if ((typeof init !== "object" && typeof init !== "function") || init === null) {
     throw new TypeError(`read header fields: a value of type ${init === null ? "null" : typeof init} is no list of pairs and no record`);
   }
+  if (init instanceof NativeHeaders) return combineFields(listFields(init));
   const fields: Field[] = [];
   if (isIterable(init)) {
     for (const pair of init) fields.push(pairFrom(pair));
   } else {
-    for (const [name, value] of Object.entries(init)) fields.push([fieldName(name), fieldValue(value)]);
+    const record = init as Readonly<Record<string, unknown>>;
+    for (const name of Object.keys(record)) fields.push([fieldName(name), fieldValue(record[name])]);
   }
   return combineFields(fields);
+}
+
+/** A Headers object's fields, in its order. `forEach` takes a fifth of the time of `for of` on Deno, and as much on Node and Bun. */
+export function listFields(headers: Headers): Field[] {
+  const fields: Field[] = [];
+  headers.forEach((value, name) => fields.push([name, value]));
+  return fields;
 }
 
 function isIterable(value: object): value is Iterable<unknown> {
@@ -74,7 +84,9 @@ function isIterable(value: object): value is Iterable<unknown> {
 }
 
 function pairFrom(pair: unknown): Field {
-  if (typeof pair !== "object" || pair === null || !isIterable(pair)) throw new TypeError("read header fields: an entry is no pair of name and value");
+  if (typeof pair !== "object" || pair === null || !isIterable(pair)) {
+    throw new TypeError("read header fields: an entry is no pair of name and value");
+  }
   const [name, value, ...rest] = pair;
   if (value === undefined || rest.length > 0) throw new TypeError("read header fields: an entry is no pair of name and value");
   return [fieldName(name), fieldValue(value)];

@@ -2,11 +2,12 @@ import { LazyRequest } from "./lazy_request.ts";
 import { LightResponse } from "./light_response.ts";
 
 /**
- * Puts classes in `globalThis` that know heddle's objects: a light `Response`; a `Request` that takes a server's request as its input, and else is the native one; a
- * `fetch` that takes one too. `Headers` stays. Objects of the native classes are `instanceof` these and the other way round.
+ * Puts classes in `globalThis` that know heddle's objects: a light `Response`; a `Request` that takes a server's request as its input, and
+ * else is the native one; a `fetch` that takes one too. `Headers` stays. Objects of the native classes are `instanceof` these and the other
+ * way round.
  *
- * For a process that is the server's own, before the app loads: `serve()` never calls it. What asks for a native Response by its inner state
- * (`WebAssembly.compileStreaming`, `caches.put`) takes no light one.
+ * For a process that is the server's own, before the app loads: `serve()` never calls it. What asks for a native Response by its inner
+ * state (`WebAssembly.compileStreaming`, Bun's `HTMLRewriter`) takes no light one: `nativeResponse` gives it what it takes.
  *
  * @returns The undo: it restores what was there.
  */
@@ -41,7 +42,9 @@ function unwrapping(native: typeof Request): typeof Request {
 /** Bun's own Request would take over a body that was used, and throw no sooner than it is read. */
 function usable(request: Request, init: unknown): Request {
   const body = (init as RequestInit | null | undefined)?.body ?? null;
-  if (body === null && request.bodyUsed) throw new TypeError("make a request of another: its body was used already, or its stream is locked");
+  if (body === null && request.bodyUsed) {
+    throw new TypeError("make a request of another: its body was used already, or its stream is locked");
+  }
   return request;
 }
 

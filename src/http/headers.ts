@@ -8,8 +8,9 @@ const NativeHeaders = globalThis.Headers;
 const UNCLONEABLE = Symbol("Headers");
 
 /**
- * Headers by the Fetch standard's rules, over a request's field lines or a list. `get` looks a field up in the head's bytes; the list is made on first
- * iteration or change. A request's are not immutable (guard "request", as on Node and Bun; Deno's server has "immutable"): frameworks change them.
+ * Headers by the Fetch standard's rules, over a request's field lines or a list. `get` looks a field up in the head's bytes; the list is
+ * made on first iteration or change. A request's are not immutable (guard "request", as on Node and Bun; Deno's server has "immutable"):
+ * frameworks change them.
  */
 export class LightHeaders {
   readonly uncloneable = UNCLONEABLE;

@@ -11,8 +11,8 @@ const NativeRequest = globalThis.Request;
 const UNCLONEABLE = Symbol("Request");
 
 /**
- * A server's Request, each part of it made when it is touched. What it cannot do itself it hands to a native Request that it makes (`native`), and
- * from there on that one keeps body and headers.
+ * A server's Request, each part of it made when it is touched. What it cannot do itself it hands to a native Request that it makes
+ * (`native`), and from there on that one keeps body and headers.
  */
 export class LazyRequest {
   readonly uncloneable = UNCLONEABLE;
@@ -134,7 +134,8 @@ export class LazyRequest {
     return inspectAs("Request", { method, url, headers, bodyUsed }, depth, options, inspect);
   }
 
-  // A server's request was not made by a page: what is left has the values of `new Request(url)` (Fetch standard, section 5.4), on runtimes that lack it too.
+  // A server's request was not made by a page: what is left has the values of `new Request(url)` (Fetch standard, section 5.4), on runtimes
+  // that lack it too.
 
   get cache(): RequestCache {
     return "default";
@@ -185,13 +186,14 @@ export class LazyRequest {
   }
 }
 
-/** Fetch standard, `new Request`: `GET` and `HEAD` have no body. Their small letters too: a native Request takes those for the same methods. */
+/**
+ * Fetch standard, `new Request`: `GET` and `HEAD` have no body. Their small letters too: a native Request takes those for the same methods.
+ */
 function mayHaveBody(method: string): boolean {
   if (method === "GET" || method === "HEAD") return false;
   const upper = method.length < 5 ? method.toUpperCase() : method;
   return upper !== "GET" && upper !== "HEAD";
 }
-
 
 poseAs(LazyRequest, { sample: NATIVE_SAMPLE, prototype: requestPrototype(), named: NativeRequest, nativeOf: LazyRequest.native });
 refuseForgottenMethod(LazyRequest.prototype);

@@ -24,8 +24,8 @@ export interface LightResponseInit {
 }
 
 /**
- * A Response that keeps a string or bytes as they are and makes no stream of them: on Node the native one costs 2 to 10 us. Everything else a Response
- * does, it does; where that takes a native one it makes it.
+ * A Response that keeps a string or bytes as they are and makes no stream of them: on Node the native one costs 2 to 10 us. Everything else
+ * a Response does, it does; where that takes a native one it makes it.
  */
 export class LightResponse {
   readonly uncloneable = UNCLONEABLE;
@@ -59,7 +59,9 @@ export class LightResponse {
     if (status !== undefined) this.#status = statusFrom(status);
     if (statusText !== undefined) this.#statusText = statusTextFrom(statusText);
     if (LightResponse.is(init)) this.#fields = LightResponse.#fieldsOf(init);
-    else if (init.headers !== undefined) this.#fields = LightHeaders.is(init.headers) ? LightHeaders.fieldsOf(init.headers) : fieldsFrom(init.headers);
+    else if (init.headers !== undefined) {
+      this.#fields = LightHeaders.is(init.headers) ? LightHeaders.fieldsOf(init.headers) : fieldsFrom(init.headers);
+    }
   }
 
   #setBody(body: unknown): void {

@@ -1,11 +1,11 @@
 /**
- * How the native Request and `fetch` take one of ours, and where they cannot, how they say so. What each runtime's does with an object that is
- * `instanceof Request` and not its own:
+ * How the native Request and `fetch` take one of ours, and where they cannot, how they say so. What each runtime's does with an object that
+ * is `instanceof Request` and not its own:
  *
  * - Deno 2.9 and Node 20 keep a Request's state under symbols: ours answers to these (`poseAs`), and all works.
  * - Node 24 keeps private fields: ours is refused (`requestPrototype`).
- * - Bun 1.4 reads the standard members, and all works but for one thing: `new Request(ours, init)` forgets the method if `init` names none, and makes it GET.
- *   That is refused too (`refuseForgottenMethod`).
+ * - Bun 1.4 reads the standard members, and all works but for one thing: `new Request(ours, init)` forgets the method if `init` names none,
+ *   and makes it GET. That is refused too (`refuseForgottenMethod`).
  */
 import { UnsupportedError } from "../errors.ts";
 
@@ -20,8 +20,8 @@ export const NATIVE_SAMPLE: Request = new NativeRequest("http://localhost/");
 const HAS_SYMBOLS = Object.getOwnPropertySymbols(NATIVE_SAMPLE).length > 0;
 
 /**
- * What a Request of ours inherits from. On Node 24 `new Request(ours)` and `fetch(ours)` could only say "Cannot read private member #state": there a link in the
- * chain says what to do instead. It is asked by `instanceof` alone, which then takes about 3 us.
+ * What a Request of ours inherits from. On Node 24 `new Request(ours)` and `fetch(ours)` could only say "Cannot read private member
+ * #state": there a link in the chain says what to do instead. It is asked by `instanceof` alone, which then takes about 3 us.
  */
 export function requestPrototype(): object {
   const { prototype } = NativeRequest;
@@ -39,7 +39,15 @@ export function requestPrototype(): object {
 /** The method that `new Request(ours, {})` has, if ours is a POST without a body; empty if it throws. */
 function methodSeen(): string {
   const members = { url: "http://localhost/", method: "POST", headers: new Headers(), body: null, signal: null };
-  const rest = { redirect: "follow", mode: "cors", cache: "default", credentials: "same-origin", integrity: "", referrer: "", keepalive: false };
+  const rest = {
+    redirect: "follow",
+    mode: "cors",
+    cache: "default",
+    credentials: "same-origin",
+    integrity: "",
+    referrer: "",
+    keepalive: false,
+  };
   const probe: object = Object.create(NativeRequest.prototype, Object.getOwnPropertyDescriptors({ ...members, ...rest }));
   try {
     return new NativeRequest(probe as Request, {}).method;
@@ -49,12 +57,14 @@ function methodSeen(): string {
 }
 
 /**
- * On Bun, makes `new Request(ours, init)` throw where it would forget the method, and `new Request(ours)` of another method than GET with it: the two
- * look the same. Bun's constructor reads `url` of its first argument, later `mode`, and nothing of `keepalive` between them.
+ * On Bun, makes `new Request(ours, init)` throw where it would forget the method, and `new Request(ours)` of another method than GET with
+ * it: the two look the same. Bun's constructor reads `url` of its first argument, later `mode`, and nothing of `keepalive` between them.
  *
  * @param prototype Of our class, whose getters are there.
  */
-export function refuseForgottenMethod(prototype: { readonly url: string; readonly keepalive: boolean; readonly mode: string; readonly method: string }): void {
+export function refuseForgottenMethod(
+  prototype: { readonly url: string; readonly keepalive: boolean; readonly mode: string; readonly method: string },
+): void {
   const method = HAS_SYMBOLS ? "" : methodSeen();
   if (method === "" || method === "POST") return;
   /** Whose `url` was read last. */
@@ -80,7 +90,10 @@ function override<T extends object>(prototype: T, name: keyof T, before: (reques
 }
 
 function unsupported(reason: string): UnsupportedError {
-  return new UnsupportedError(globalThis.navigator?.userAgent ?? "this runtime", `pass a server's request to the native Request or fetch: ${reason}; ${WAY_OUT}`);
+  return new UnsupportedError(
+    globalThis.navigator?.userAgent ?? "this runtime",
+    `pass a server's request to the native Request or fetch: ${reason}; ${WAY_OUT}`,
+  );
 }
 
 /** The error's name, this function, whoever asks it, the getter or trap, and two frames of who called that. */

@@ -15,10 +15,10 @@ export interface Pose<T extends object> {
 }
 
 /**
- * Makes the objects of a class `instanceof` a native one. Nothing of the native class runs for them: a native Request costs 1 to 4 us to make, and its state could
- * not be ours. So the class defines every member of the standard anew, for the native ones throw on its objects. What else is there is asked of a native object:
- * members that only one runtime has (Bun's `headers.toJSON()`), and those under symbols, by which the native code of Deno and Node 20
- * reads a Request, a Response or Headers that it is given.
+ * Makes the objects of a class `instanceof` a native one. Nothing of the native class runs for them: a native Request costs 1 to 4 us to
+ * make, and its state could not be ours. So the class defines every member of the standard anew, for the native ones throw on its objects.
+ * What else is there is asked of a native object: members that only one runtime has (Bun's `headers.toJSON()`), and those under symbols, by
+ * which the native code of Deno and Node 20 reads a Request, a Response or Headers that it is given.
  *
  * Once for a class, before its first object. (Extending the native class would mean to call its constructor.)
  */

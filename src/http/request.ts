@@ -15,11 +15,13 @@ export interface RequestParts {
 }
 
 /**
- * Makes the Request an app sees. It is `instanceof Request`; its URL, headers, body and signal are made when they are touched, and its headers can be
- * changed. `GET` and `HEAD` have no body, as the Fetch standard has it, whatever the client sent. The method is as the client sent it: `get` is not `GET`.
+ * Makes the Request an app sees. It is `instanceof Request`; its URL, headers, body and signal are made when they are touched, and its
+ * headers can be changed. `GET` and `HEAD` have no body, as the Fetch standard has it, whatever the client sent. The method is as the
+ * client sent it: `get` is not `GET`.
  *
- * The native `new Request(request)` and `fetch(request)` take it on Bun, on Deno, on Node 20 and with light globals (`installLightGlobals`); on Node 24
- * without them they throw an UnsupportedError. `new Request(url, request)` works everywhere, and `nativeRequest(request)` gives a native one.
+ * The native `new Request(request)` and `fetch(request)` take it on Bun, on Deno, on Node 20 and with light globals
+ * (`installLightGlobals`); on Node 24 without them they throw an UnsupportedError. `new Request(url, request)` works everywhere, and
+ * `nativeRequest(request)` gives a native one.
  */
 export function createRequest(parts: RequestParts): Request {
   // Every member is there; shapeOf says why the type does not tell.
@@ -27,8 +29,8 @@ export function createRequest(parts: RequestParts): Request {
 }
 
 /**
- * The native Request that stands for one of ours, for what takes no other; it is always the same one, and from here on both share one body, one store of headers
- * and one signal. Any other Request is given back as it is.
+ * The native Request that stands for one of ours, for what takes no other; it is always the same one, and from here on both share one body,
+ * one store of headers and one signal. Any other Request is given back as it is.
  *
  * @throws {TypeError} The method is one that no native Request may have, such as TRACE.
  */

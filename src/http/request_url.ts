@@ -1,18 +1,22 @@
 import type { RequestHead } from "../contract/head.ts";
 
 /**
- * Paths and queries that `new URL` leaves as they are: characters it does not encode, and no segment that begins with a dot or a percent sign (`/./`,
- * `/..`, `/%2e`). A fifth of what `new URL(...).href` costs.
+ * Paths and queries that `new URL` leaves as they are: characters it does not encode, and no segment that begins with a dot or a percent
+ * sign (`/./`, `/..`, `/%2e`). A fifth of what `new URL(...).href` costs.
  */
 const PLAIN = /^\/(?![.%])(?:[\w!$&()*+,\-.:;=@~%]|\/(?![.%]))*(?:\?[\w!$&()*+,\-.:;=@~%/?]*)?$/;
 
-/** The origin of the last request: nearly all requests of a server have the same, and a client that changes it each time pays for one `new URL`. */
+/**
+ * The origin of the last request: nearly all requests of a server have the same, and a client that changes it each time pays for one `new
+ * URL`.
+ */
 let lastScheme = "";
 let lastAuthority = "";
 let lastOrigin = "";
 
 /**
- * A request's URL as `Request.url` gives it: absolute, normalized, without a fragment. That of `OPTIONS *` has the path `/` (RFC 9112 section 3.3).
+ * A request's URL as `Request.url` gives it: absolute, normalized, without a fragment. That of `OPTIONS *` has the path `/` (RFC 9112
+ * section 3.3).
  *
  * @param fallbackAuthority Where the head names no host (HTTP/1.0).
  */

@@ -1,5 +1,6 @@
+import { listFields } from "./fields.ts";
 import { LightResponse } from "./light_response.ts";
-import { listFields, takeStatic } from "./native_response.ts";
+import { takeStatic } from "./native_response.ts";
 
 /** What the wire needs of a Response. */
 export interface ResponseParts {
@@ -14,8 +15,9 @@ export interface ResponseParts {
 }
 
 /**
- * Takes a Response apart; its body counts as used from here on, or once the stream is read. A light Response's string or bytes come as they are, with no
- * stream made. A native Response's do so on Deno; Bun and Node do not tell whether a body is a string or endless: there it is always a stream.
+ * Takes a Response apart; its body counts as used from here on, or once the stream is read. A light Response's string or bytes come as they
+ * are, with no stream made. A native Response's do so on Deno; Bun and Node do not tell whether a body is a string or endless: there it is
+ * always a stream.
  *
  * @throws {TypeError} It is no Response, it is `Response.error()`, or its body was used already: an empty answer would hide that.
  */
@@ -26,8 +28,8 @@ export function readResponse(response: Response): ResponseParts {
 }
 
 /**
- * The native Response that stands for a light one, for what takes no other (Bun's `HTMLRewriter`); it is always the same one, and from here on both share one
- * body and one store of headers. Any other Response is given back as it is.
+ * The native Response that stands for a light one, for what takes no other (Bun's `HTMLRewriter`); it is always the same one, and from here
+ * on both share one body and one store of headers. Any other Response is given back as it is.
  *
  * @throws {TypeError} The body was used already.
  */

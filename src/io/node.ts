@@ -13,7 +13,7 @@ const DEFAULT_BACKLOG = 1024;
 /** The end of a Unix socket that was never bound. */
 const UNNAMED: Address = { transport: "unix", path: "" };
 
-/** The I/O engine on `node:net`, for Node 20 and later; Deno runs it too. */
+/** The I/O engine on `node:net`, for Node 20 and later; Deno and Bun run it too. */
 export function createNodeEngine(): IoEngine {
   return { name: "node", listen, connect };
 }

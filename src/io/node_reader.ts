@@ -2,7 +2,7 @@ import net from "node:net";
 import process from "node:process";
 import type { NodeSocket } from "./node_socket.ts";
 
-/** Node reads into one buffer for all sockets and gives it on before the next read; Deno's node:net (2.9) has a read pending on each. */
+/** Node fills one buffer for all sockets and hands it on before the next read; Deno's node:net (2.9) has a read pending on each socket. */
 const SHARES_BUFFER = process.versions.deno === undefined && process.versions.bun === undefined;
 
 /** As much as libuv asks the kernel for at a time. */

@@ -1,12 +1,10 @@
-/** The slices of the runtimes' globals that `select.ts` and the clocks touch; `tests/types` proves them against the real types. */
+/** The slices of the runtimes' globals that `select.ts` touches; `tests/types` proves them against the real types. */
 
 /** Of `Deno`. */
 export interface DenoGlobal {
   readonly version: { readonly deno: string };
-  readonly env: {
-    get(name: string): string | undefined;
-    toObject(): Record<string, string>;
-  };
+  readonly env: { toObject(): Record<string, string> };
+  readonly permissions: { querySync(descriptor: { readonly name: "env" }): { readonly state: string } };
 }
 
 /** Of `Bun`. */

@@ -2,6 +2,7 @@ import type { Env } from "../contract/app.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { IoEngine } from "../contract/socket.ts";
 import { ConfigError, UnsupportedError } from "../errors.ts";
+import { readGrantedVariable } from "./deno_env.ts";
 import { createEnv } from "./env.ts";
 import type { RuntimeGlobals } from "./runtime_types.ts";
 
@@ -49,11 +50,13 @@ function isEngineName(name: string): name is RuntimeName {
   return name === "deno" || name === "bun" || name === "node";
 }
 
-/** Deno runs node:net well; Bun 1.4's loses `drain`, so its answers would stop in the middle (bun PR 43499). */
+/** node:net is on all three, and passes the conformance suite there. */
 function requireEngine(engine: RuntimeName, runtime: Platform["runtime"]): void {
-  if (engine === runtime.name || (engine === "node" && runtime.name === "deno")) return;
+  if (engine === "node" || engine === runtime.name) return;
   const display = `${DISPLAY_NAMES[runtime.name]} ${runtime.version}`;
-  throw new UnsupportedError(display, `use the I/O engine "${engine}": ${display} cannot run it; leave --io out, or use "${runtime.name}"`);
+  const ways = runtime.name === "node" ? `"node"` : `"${runtime.name}" or "node"`;
+  const message = `use the I/O engine "${engine}": ${display} has no ${DISPLAY_NAMES[engine]}.listen; choose ${ways}, or leave --io out`;
+  throw new UnsupportedError(display, message);
 }
 
 async function loadEngine(name: RuntimeName): Promise<IoEngine> {
@@ -72,23 +75,12 @@ async function loadClock(name: RuntimeName): Promise<Clock> {
   return new (await import("./clock_node.ts")).NodeClock();
 }
 
-function runtimeEnv(globals: RuntimeGlobals): Env {
-  const { Deno } = globals;
+function runtimeEnv({ Deno, process }: RuntimeGlobals): Env {
   if (Deno !== undefined) {
-    return createEnv({
-      get: (name) => permitted(() => Deno.env.get(name), undefined),
-      names: () => permitted(() => Object.keys(Deno.env.toObject()), []),
-    });
+    // To ask for a permission that was not given would stop the process with a question.
+    const mayList = () => Deno.permissions.querySync({ name: "env" }).state === "granted";
+    return createEnv({ get: readGrantedVariable, names: () => mayList() ? Object.keys(Deno.env.toObject()) : [] });
   }
-  const variables = globals.process?.env ?? {};
-  return createEnv({ get: (name) => variables[name], names: () => Object.keys(variables) });
-}
-
-/** Deno throws NotCapable where the permission was not given. */
-function permitted<T>(read: () => T, otherwise: T): T {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
+  const variables = process?.env ?? {};
+  return createEnv({ get: (name) => Object.hasOwn(variables, name) ? variables[name] : undefined, names: () => Object.keys(variables) });
 }

@@ -303,11 +303,15 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   // The body's calls.
 
   wanted(): void {
-    if (this.#request?.head.expectsContinue && !this.#request.body!.complete) this.socket.write(this.exchange.sendInformational(100, []));
+    const request = this.#request;
+    if (request === null || !request.head.expectsContinue || request.body!.complete) return;
+    this.socket.write(this.exchange.sendInformational(100, []));
+    this.#wait(this.#server.timeouts.bodyIdleMs);
   }
 
   hungry(): void {
     this.#setReading(!this.#holdsEnough());
+    this.#wait(this.#server.timeouts.bodyIdleMs);
   }
 
   unwanted(): void {
@@ -345,13 +349,19 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   /** A deadline that nobody called off: what it was for may have come meanwhile. */
   #timeOut(): void {
     const { timeouts } = this.#server;
-    const body = this.#request?.body ?? null;
     if (this.#state === "idle") this.#close();
     else if (this.#state === "head") this.#refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
     else if (this.socket.unsent > 0) this.#checkWrites();
-    else if (body !== null && !body.complete && !this.#paused) {
-      this.#refuse(new ProtocolError(408, `nothing of the body came for ${timeouts.bodyIdleMs} ms`));
-    }
+    else if (this.#awaitsBody()) this.#refuse(new ProtocolError(408, `nothing of the body came for ${timeouts.bodyIdleMs} ms`));
+  }
+
+  /** We read, and it is the client's turn: it is not where it waits for a `100 Continue` that the app has not asked for. */
+  #awaitsBody(): boolean {
+    if (this.#paused) return false;
+    if (this.#state === "skipping") return true;
+    const request = this.#request;
+    if (request === null || request.body === null || request.body.complete) return false;
+    return request.body.touched || !request.head.expectsContinue;
   }
 
   #checkWrites(): void {

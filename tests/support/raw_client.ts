@@ -5,8 +5,8 @@ import type { Address } from "../../src/contract/socket.ts";
 const SEND_STEP = 65_536;
 
 /**
- * The other end of a connection, on `node:net` of any runtime, with nothing of heddle's in it. It never waits for `drain`, which
- * Bun's node:net loses (1.4): the next step goes out when the write of the last one calls back.
+ * The other end of a connection, on `node:net` of any runtime, with nothing of heddle's in it. The next step goes out when the write
+ * of the last one calls back.
  */
 export class RawClient {
   readonly #socket: net.Socket;

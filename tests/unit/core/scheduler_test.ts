@@ -71,6 +71,16 @@ test("start() of a request answered in its first slice leaves the core to the ne
   assert.equal(fixture.table.switches(0), 1);
 });
 
+test("a request that is answered in its slice leaves an idle core", async () => {
+  const fixture = new Fixture();
+  fixture.start("a", (request) => fixture.finish(request));
+  assert.equal(fixture.table.state(0), "idle");
+  fixture.start("b", (request) => fixture.scheduler.ready(request), (request) => fixture.finish(request));
+  await fixture.clock.settle();
+  assert.equal(fixture.table.state(0), "idle");
+  assert.equal(fixture.log.at(-1), "b is finished");
+});
+
 test("ready() queues a request once, and counts a switch each time it is queued", async () => {
   const fixture = new Fixture();
   const again: Slice = (request) => {
@@ -92,7 +102,10 @@ test("sleep() wakes once, not before its time", async () => {
     woken++;
     fixture.scheduler.ready(request);
   };
-  const request = fixture.start("a", (request) => void fixture.scheduler.sleep(request, 50, wake));
+  const request = fixture.start("a", (request) => {
+    fixture.scheduler.sleep(request, 50, wake);
+    assert.equal(fixture.table.state(0), "sleeping");
+  });
   assert.equal(fixture.table.state(0), "sleeping");
   fixture.clock.advance(49);
   assert.equal(woken, 0);
@@ -133,12 +146,18 @@ test("a request that sleeps in one branch and suspends in another sleeps on afte
   assert.equal(fixture.table.switches(request.core), 3);
 });
 
-test("sleep() called off counts no more as a sleep", async () => {
+test("sleep() called off, even twice or too late, counts no more as a sleep", async () => {
   const fixture = new Fixture();
   const request = fixture.start("a", (request) => {
-    fixture.scheduler.sleep(request, 50, () => {}).cancel();
-    fixture.scheduler.ready(request);
+    const sleep = fixture.scheduler.sleep(request, 50, () => {});
+    sleep.cancel();
+    sleep.cancel();
+    const late = fixture.scheduler.sleep(request, 20, () => {
+      late.cancel();
+      fixture.scheduler.ready(request);
+    });
   });
+  fixture.clock.advance(21);
   await fixture.clock.settle();
   assert.equal(fixture.table.state(request.core), "waiting");
 });
@@ -151,6 +170,16 @@ test("sending() lasts until ready()", async () => {
   assert.equal(fixture.table.state(0), "ready");
   await fixture.clock.settle();
   assert.equal(fixture.table.state(0), "waiting");
+});
+
+test("sending() is told although another branch sleeps", async () => {
+  const fixture = new Fixture();
+  const request = fixture.start("a", (request) => fixture.scheduler.ready(request), (request) => {
+    fixture.scheduler.sleep(request, 50, () => {});
+    fixture.scheduler.sending(request);
+  });
+  await fixture.clock.settle();
+  assert.equal(fixture.table.state(request.core), "sending");
 });
 
 test("finish() tells the engine, once", () => {
@@ -190,6 +219,18 @@ test("a request finished while it sleeps wakes, and leaves the core's next reque
   assert.equal(fixture.log.at(-1), "gone resumes waiting");
   assert.equal(fixture.table.state(0), "waiting");
   assert.equal(fixture.table.switches(0), 1);
+});
+
+test("ready() queues a request that was finished once, as any other", async () => {
+  const fixture = new Fixture();
+  const gone = fixture.start("gone");
+  fixture.finish(gone);
+  for (let time = 0; time < 2; time++) {
+    fixture.scheduler.ready(gone);
+    fixture.scheduler.ready(gone);
+    await fixture.clock.settle();
+  }
+  assert.deepEqual(fixture.log.slice(2), ["gone resumes idle", "gone resumes idle"]);
 });
 
 test("sleep() and sending() of a finished request move no core", async () => {

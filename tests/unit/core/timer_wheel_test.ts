@@ -133,6 +133,16 @@ test("schedule() of an armed timer puts it off, or moves it up", () => {
   }
 });
 
+test("schedule() to a later time leaves the timer in its slot", () => {
+  const clock = new SkewedClock();
+  const wheel = new TimerWheel(clock);
+  const timer = new WheelTimer(() => {});
+  wheel.schedule(timer, 5000);
+  const { slot, slotTick } = timer;
+  wheel.schedule(timer, 300_000);
+  assert.deepEqual([timer.slot, timer.slotTick, wheel.size], [slot, slotTick, 1]);
+});
+
 test("schedule() takes the time it is given", () => {
   const clock = new SkewedClock();
   const wheel = new TimerWheel(clock);
@@ -177,11 +187,10 @@ test("a wheel that stood still for a year needs no catching up", () => {
   clock.advance(365 * 86_400_000);
   timeOne(clock, wheel, 5, 10);
   clock.set = 0;
-  clock.advance(11 * 86_400_000);
+  clock.advance(5 * 86_400_000);
   const took = timeOne(clock, wheel, 5, 10);
   assert.ok(took >= 5 && took <= 6);
-  // One where 5 ms cross no edge between slots.
-  assert.ok(clock.set <= 2, `${clock.set} timers of the clock`);
+  assert.equal(clock.set, 1);
 });
 
 test("a clock that rings early makes no timer early", () => {

@@ -20,8 +20,13 @@ async function withLightGlobals(use: () => unknown): Promise<void> {
 }
 
 function posted(sketch: RequestSketch = {}): Request {
-  const fields: [string, string][] = [["Content-Type", "text/plain"], ["X-A", "1"], ["x-a", "2"], ["Set-Cookie", "a=1,2"], ["set-cookie", "b=2"]];
-  return createRequest(requestParts({ method: "POST", path: "/path?query", fields, body: new ScriptedBody(["hello ", "world"], true), ...sketch }));
+  const fields: [string, string][] = [["Content-Type", "text/plain"], ["X-A", "1"], ["x-a", "2"], ["Set-Cookie", "a=1,2"], [
+    "set-cookie",
+    "b=2",
+  ]];
+  return createRequest(
+    requestParts({ method: "POST", path: "/path?query", fields, body: new ScriptedBody(["hello ", "world"], true), ...sketch }),
+  );
 }
 
 test("installLightGlobals() replaces Request, Response and fetch, leaves Headers, and its undo restores them", async () => {
@@ -62,7 +67,12 @@ test("new Request(ours) works everywhere, with and without init", async () => {
     assert.deepEqual(whole.headers.getSetCookie(), ["a=1,2", "b=2"]);
     assert.equal(await whole.text(), "hello world");
     const changed = new Request(posted(), { method: "PUT", headers: { "x-b": "3" }, body: "other" });
-    assert.deepEqual([changed.method, changed.headers.get("x-a"), changed.headers.get("x-b"), await changed.text()], ["PUT", null, "3", "other"]);
+    assert.deepEqual([changed.method, changed.headers.get("x-a"), changed.headers.get("x-b"), await changed.text()], [
+      "PUT",
+      null,
+      "3",
+      "other",
+    ]);
     const sameMethod = new Request(posted(), { body: "other" });
     assert.deepEqual([sameMethod.method, sameMethod.headers.get("x-a"), await sameMethod.text()], ["POST", "1, 2", "other"]);
     const moved = new Request("http://other.example/x", posted());
@@ -119,7 +129,13 @@ test("a class derived from either global works", async () => {
 test("fetch(ours) sends it whole, and what comes is instanceof Response", { timeout: 5000 }, async () => {
   await withEchoServer(async (authority) => {
     await withLightGlobals(async () => {
-      for (const answer of [await fetch(posted({ authority })), await fetch(new Request(posted({ authority }))), await fetch(nativeRequest(posted({ authority })))]) {
+      for (
+        const answer of [
+          await fetch(posted({ authority })),
+          await fetch(new Request(posted({ authority }))),
+          await fetch(nativeRequest(posted({ authority }))),
+        ]
+      ) {
         assert.ok(answer instanceof Response);
         const { method, url, headers, body } = await answer.json() as Echo;
         assert.deepEqual([method, url, headers["x-a"], body], ["POST", "/path?query", "1, 2", "hello world"]);

@@ -35,7 +35,10 @@ test("get() finds a field whatever the case of its name", () => {
 });
 
 test("get() joins a field's lines with a comma: a server that collapsed them lost one of two `authorization`s", () => {
-  const headers = requestHeaders(["Authorization", "Basic YQ=="], ["Accept", "a"], ["authorization", "Bearer b"], ["accept", "b"], ["ACCEPT", "c"]);
+  const headers = requestHeaders(["Authorization", "Basic YQ=="], ["Accept", "a"], ["authorization", "Bearer b"], ["accept", "b"], [
+    "ACCEPT",
+    "c",
+  ]);
   assert.equal(headers.get("authorization"), "Basic YQ==, Bearer b");
   assert.equal(headers.get("accept"), "a, b, c");
   assert.deepEqual([...headers], [["accept", "a, b, c"], ["authorization", "Basic YQ==, Bearer b"]]);
@@ -90,7 +93,9 @@ test("a request's headers can be changed, as on Node and Bun: frameworks do it",
 
 test("immutable headers refuse every change", () => {
   const headers = new LightHeaders(null, [["a", "1"]], true);
-  for (const change of [() => headers.set("a", "2"), () => headers.append("b", "2"), () => headers.delete("a")]) assert.throws(change, TypeError);
+  for (const change of [() => headers.set("a", "2"), () => headers.append("b", "2"), () => headers.delete("a")]) {
+    assert.throws(change, TypeError);
+  }
   assert.equal(headers.get("a"), "1");
 });
 

@@ -44,7 +44,11 @@ async function ask(app: Hono, sketch: RequestSketch): Promise<Answer> {
   };
 }
 
-const form = (body: string, type: string): RequestSketch => ({ method: "POST", fields: [["content-type", type]], body: new ScriptedBody([body]) });
+const form = (body: string, type: string): RequestSketch => ({
+  method: "POST",
+  fields: [["content-type", type]],
+  body: new ScriptedBody([body]),
+});
 const json = (value: unknown): RequestSketch => form(JSON.stringify(value), "application/json");
 
 /** Each runs with native globals and with light ones: an app may meet either. */

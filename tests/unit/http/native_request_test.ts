@@ -113,7 +113,12 @@ test("fetch(ours) sends it whole, or the error names the way out", { timeout: 50
   await withEchoServer(async (authority) => {
     await worksOrNamesTheWayOut(TAKES_OURS || IS_BUN, async () => {
       const answer = await fetch(posted({ authority }));
-      const { method, url, headers, body } = await answer.json() as { method: string; url: string; headers: Record<string, string>; body: string };
+      const { method, url, headers, body } = await answer.json() as {
+        method: string;
+        url: string;
+        headers: Record<string, string>;
+        body: string;
+      };
       assert.deepEqual([method, url, headers["x-a"], body], ["POST", "/path?query", "1, 2", "hello world"]);
     });
     const answer = await fetch(`http://${authority}/other`, posted());
@@ -136,7 +141,13 @@ test("an app may ask instanceof, copy members and read them in any order", () =>
   const lazy = posted();
   assert.ok(lazy instanceof Request);
   assert.equal(lazy.url + lazy.mode, "http://example.org/path?querycors");
-  const copy = new Request(lazy.url, { method: lazy.method, mode: lazy.mode, headers: lazy.headers, cache: lazy.cache, redirect: lazy.redirect });
+  const copy = new Request(lazy.url, {
+    method: lazy.method,
+    mode: lazy.mode,
+    headers: lazy.headers,
+    cache: lazy.cache,
+    redirect: lazy.redirect,
+  });
   assert.equal(copy.method, "POST");
 });
 

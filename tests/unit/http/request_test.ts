@@ -122,7 +122,11 @@ test("every other member has the value of a new native Request, on runtimes with
 
 test("no member of the runtime's Request throws on it", async () => {
   for (const name of Object.getOwnPropertyNames(Request.prototype)) {
-    const lazy = request({ method: "POST", fields: [["content-type", "application/x-www-form-urlencoded"]], body: new ScriptedBody(["1"]) });
+    const lazy = request({
+      method: "POST",
+      fields: [["content-type", "application/x-www-form-urlencoded"]],
+      body: new ScriptedBody(["1"]),
+    });
     const value: unknown = Reflect.get(lazy, name);
     if (typeof value === "function" && name !== "constructor") await Reflect.apply(value, lazy, []);
   }
@@ -159,7 +163,12 @@ test("structuredClone refuses it, as it does a native one, and makes no empty ob
 });
 
 test("console.log prints it and never throws: one that threw hid the bug that was looked for", async () => {
-  const lazy = request({ method: "POST", path: "/printed", fields: [["X-A", "1"], ["Set-Cookie", "b=2"]], body: new ScriptedBody(["kept"]) });
+  const lazy = request({
+    method: "POST",
+    path: "/printed",
+    fields: [["X-A", "1"], ["Set-Cookie", "b=2"]],
+    body: new ScriptedBody(["kept"]),
+  });
   for (const inspect of [inspectOfNode, runtimeInspect()]) {
     assert.match(inspect(lazy), /Request \{[^]*POST[^]*http:\/\/example\.org\/printed/);
     assert.match(inspect([{ lazy }]), /Request|Object/);
