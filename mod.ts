@@ -4,6 +4,8 @@
  * @module
  */
 export { serve, type ServeOptions, type Server, type ServerStats } from "./src/serve/server.ts";
+export { nativeRequest } from "./src/http/request.ts";
+export { nativeResponse } from "./src/http/response.ts";
 export { core, sleep, suspend } from "./src/suspend/calls.ts";
 export type { App, Env, FetchHandler, RequestContext, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "./src/contract/app.ts";
 export type { Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";

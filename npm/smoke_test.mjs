@@ -19,7 +19,7 @@ const command = "node_modules/.bin/heddle";
 
 before(async () => {
   write("package.json", JSON.stringify({ private: true, type: "module" }));
-  await run("npm", ["install", "--no-fund", "--no-audit", process.env.HEDDLE_TARBALL, "hono@4"]);
+  await run("npm", ["install", "--prefer-offline", "--no-fund", "--no-audit", process.env.HEDDLE_TARBALL, "hono@4"]);
 }, { timeout: 120_000 });
 
 after(() => rmSync(folder, { recursive: true, force: true }));

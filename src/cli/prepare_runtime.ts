@@ -4,21 +4,20 @@ import { provideNodeModules } from "../io/node_resolve.ts";
 import type { RuntimeName } from "../io/select.ts";
 
 /**
- * Makes the runtime ready for an app: an app's `import "heddle"` gets this very heddle, and on Node the light Request and Response take the
- * place of the global ones. Deno takes the names from the import map of `deno.json`, and has fast globals, as Bun has.
- *
- * @param globals What was asked for.
- * @returns What the globals are now.
+ * Makes the runtime ready for an app: an app's `import "heddle"` gets this very heddle, and the light Request and Response take the
+ * place of the global ones if that is asked for. Deno takes the names from the import map of `deno.json`.
  */
-export function prepareRuntime(runtime: RuntimeName, globals: "light" | "native"): "light" | "native" {
+export function prepareRuntime(runtime: RuntimeName, globals: "light" | "native"): void {
   if (runtime === "bun") provideBunModules({ heddle: () => import("../../mod.ts"), "heddle/hono": () => import("../entry/hono.ts") });
-  if (runtime !== "node") return "native";
+  if (runtime === "node") provideToNode();
+  if (globals === "light") installLightGlobals();
+}
+
+function provideToNode(): void {
   // The emit for Node 20 keeps the tree, but ends its files in .js.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   provideNodeModules({
     heddle: new URL(`../../mod.${extension}`, import.meta.url).href,
     "heddle/hono": new URL(`../entry/hono.${extension}`, import.meta.url).href,
   });
-  if (globals === "light") installLightGlobals();
-  return globals;
 }

@@ -52,7 +52,7 @@ async function serveApp(path: string, values: ServeOptionValues, streams: Stream
   ]);
   const platform = await selectPlatform(values.io ?? undefined);
   const { clock, runtime } = platform;
-  const globals = prepareRuntime(runtime.name, values.globals);
+  prepareRuntime(runtime.name, values.globals);
   const { app, description } = await loadApp(path, process.cwd());
   const format = values.logFormat === "none" ? null : values.logFormat;
   const observer = createAccessLog({ format, requests: streams.out, problems: streams.err, clock, pid: process.pid });
@@ -73,7 +73,7 @@ async function serveApp(path: string, values: ServeOptionValues, streams: Stream
   const say = (line: string) => streams.err.write(`${line}\n`);
   const { io, suspend } = server.engines;
   const version = `heddle ${VERSION} on ${RUNTIME_NAMES[runtime.name]} ${runtime.version}, pid ${process.pid}`;
-  say(`${version}: io ${io}, suspend ${suspend}, ${values.async} cores, globals ${globals}`);
+  say(`${version}: io ${io}, suspend ${suspend}, ${values.async} cores, globals ${values.globals}`);
   say(`app: ${path}, ${description}`);
   server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(http[index])}`));
   if (values.chmodSocket !== null && http.every(({ transport }) => transport !== "unix")) {

@@ -61,8 +61,6 @@ export interface SuspendEngine {
   suspend(request: CoreContext): Promise<void>;
   /** Gives way for at least `ms` milliseconds; fulfils in a slice of this request's. */
   sleep(request: CoreContext, ms: number): Promise<void>;
-  /** The request is over for its core, because it was answered or its client went: what still waits goes on without the core. */
-  finish(request: CoreContext): void;
   /** The request is past its deadline: it must not be resumed again. */
   kill(request: CoreContext, reason: HarakiriError): void;
 }

@@ -47,8 +47,7 @@ export class CoreScheduler implements Scheduler {
   }
 
   /**
-   * The request is over for its core: tells its engine so, and lets go of the core, which the caller then releases. Does nothing
-   * the second time.
+   * The request is over for its core: lets go of the core, which the caller then releases. Does nothing the second time.
    */
   finish(request: CoreContext): void {
     const core = request.core;
@@ -56,7 +55,6 @@ export class CoreScheduler implements Scheduler {
     this.#holders[core] = null;
     this.#sleeps[core] = 0;
     if (this.#table.state(core) === "ready") this.#coreless.add(request);
-    request.engine.finish(request);
   }
 
   ready(request: CoreContext): void {

@@ -10,7 +10,7 @@ import type { HttpHead } from "./http_head.ts";
 import { decodeLatin1 } from "./latin1.ts";
 import type { HttpLimits } from "./limits.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
-import { CLIENT_TRANSITIONS, type ClientEvent, type ClientState, SERVER_TRANSITIONS, type ServerEvent, type ServerState } from "./state.ts";
+import { CLIENT_IDLE, type ClientEvent, type ClientState, type Linked, SERVER_IDLE, type ServerEvent, type ServerState } from "./state.ts";
 import { statusLine } from "./status_line.ts";
 import { type AnswerTo, type Piece, Writer } from "./writer.ts";
 
@@ -40,8 +40,8 @@ export class Exchange {
   readonly #input = new ReceiveBuffer();
   readonly #heads: HeadReader;
   readonly #writer: Writer;
-  #client: ClientState = "idle";
-  #server: ServerState = "idle";
+  #client: Linked<ClientState, ClientEvent> = CLIENT_IDLE;
+  #server: Linked<ServerState, ServerEvent> = SERVER_IDLE;
   /** The request that is being received or answered. */
   #head: HttpHead | null = null;
   /** Null where it has no body. */
@@ -72,12 +72,12 @@ export class Exchange {
 
   /** The connection can carry no other request after the current one's answer. Final once the answer's head was sent. */
   get mustClose(): boolean {
-    return this.#mustClose || this.#client === "failed" || this.#client === "closed";
+    return this.#mustClose || this.#client.state === "failed" || this.#client.state === "closed";
   }
 
   /** The answer's head was sent, or all of it. */
   get answering(): boolean {
-    return this.#server === "sending" || this.#server === "done";
+    return this.#server.state === "sending" || this.#server.state === "done";
   }
 
   /** Field lines of the last head that was sent. */
@@ -97,7 +97,7 @@ export class Exchange {
 
   /** Nothing that follows will be read. */
   get #deaf(): boolean {
-    return this.mustClose && this.#client !== "idle" && this.#client !== "body";
+    return this.mustClose && this.#client.state !== "idle" && this.#client.state !== "body";
   }
 
   /** Copies what was not consumed, so that the borrowed bytes may go: a part of a head, or what follows a request that is not answered yet. */
@@ -118,7 +118,7 @@ export class Exchange {
    */
   next(): ReceiveEvent {
     try {
-      switch (this.#client) {
+      switch (this.#client.state) {
         case "idle":
           return this.#nextHead();
         case "body":
@@ -130,7 +130,7 @@ export class Exchange {
           return CLOSED;
       }
     } catch (error) {
-      this.#move("fail");
+      this.#client = allowed(this.#client.fail, "fail");
       this.#input.clear();
       throw error;
     }
@@ -141,11 +141,11 @@ export class Exchange {
     if (head === null) {
       if (!this.#ended) return NEED_MORE;
       if (this.held > 0) throw new ProtocolError(400, "the connection's end within a head");
-      this.#move("close");
+      this.#client = allowed(this.#client.close, "close");
       return CLOSED;
     }
-    this.#move("head");
-    this.#moveServer("request");
+    this.#client = allowed(this.#client.head, "head");
+    this.#server = allowed(this.#server.request, "request");
     const { framing } = head;
     this.#head = head;
     this.#mustClose ||= !head.keepAlive;
@@ -166,7 +166,7 @@ export class Exchange {
         throw new ProtocolError(413, `a body of more than ${this.bodyLimit} bytes`);
       }
       if (event.type === "data" && this.#skipping) continue;
-      if (event.type === "end") this.#move("end");
+      if (event.type === "end") this.#client = allowed(this.#client.end, "end");
       else if (event.type === "need-more" && this.#ended) throw new ProtocolError(400, "the connection's end within a body");
       return event;
     }
@@ -179,7 +179,7 @@ export class Exchange {
    * @returns False if the rest is known to be longer, or the client still waits for `100 Continue`, and so may never send it: the connection must close.
    */
   skipBody(): boolean {
-    if (this.#client !== "body") return !this.mustClose;
+    if (this.#client.state !== "body") return !this.mustClose;
     this.#skipping = true;
     this.bodyLimit = Math.min(this.bodyLimit, this.#bodyBytes + this.#limits.discardBytes);
     this.#mustClose ||= this.#hopeless;
@@ -188,27 +188,32 @@ export class Exchange {
 
   /** The rest of the body is not worth waiting for. */
   get #hopeless(): boolean {
-    if (this.#client !== "body" || this.#body === null) return false;
+    if (this.#client.state !== "body" || this.#body === null) return false;
     return this.#body.announced > this.#limits.discardBytes || this.awaitsContinue;
   }
 
   /** The client may be waiting for `100 Continue` before it sends its body: nothing of it has come yet. */
   get awaitsContinue(): boolean {
-    return this.#client === "body" && this.#head !== null && this.#head.expectsContinue && !this.#continued && this.#bodyBytes === 0;
+    return this.#client.state === "body" && this.#head !== null && this.#head.expectsContinue && !this.#continued && this.#bodyBytes === 0;
   }
 
-  /** The current answer says `Connection: close`, and is the connection's last; so it is if its head has left already. */
+  /** The current answer says `Connection: close` and is the connection's last; if its head has left already, it is the last all the same. */
   closeAfter(): void {
     this.#mustClose = true;
   }
 
-  /** An interim answer; empty for an HTTP/1.0 client, which knows none (RFC 9110 section 15.2). @throws {TypeError} A field is not valid. */
+  /**
+   * An interim answer (RFC 9110 section 15.2); empty where none can be sent: to an HTTP/1.0 client, which knows none, and once the answer was begun.
+   *
+   * @throws {TypeError} A field is not valid; nothing was sent.
+   */
   sendInformational(status: 100 | 103, fields: Iterable<Field> = NO_FIELDS): Latin1 {
-    this.#moveServer("inform");
-    if (this.#head?.minor === 0) return "";
+    if (this.answering || this.#head?.minor === 0) return "";
+    const next = allowed(this.#server.inform, "inform");
     let text = statusLine(status, "");
     for (const [name, value] of fields) text += fieldLine(name, value);
-    if (status === 100) this.#continued = true;
+    this.#server = next;
+    this.#continued ||= status === 100;
     return text + "\r\n";
   }
 
@@ -220,9 +225,9 @@ export class Exchange {
    * @throws {TypeError} A status, field or length is not valid in HTTP; nothing was sent, and another answer may be.
    */
   sendWhole(status: number, statusText: string, fields: Iterable<Field>, body: string | Uint8Array | null): Piece {
-    this.#expect("whole");
+    const next = allowed(this.#server.whole, "whole");
     const piece = this.#writer.whole(this.#to(this.#hopeless), status, statusText, fields, body);
-    this.#moveServer("whole");
+    this.#server = next;
     this.#mustClose ||= this.#writer.closes;
     return piece;
   }
@@ -234,9 +239,9 @@ export class Exchange {
    * @throws {TypeError} As `sendWhole`.
    */
   sendHead(status: number, statusText: string, fields: Iterable<Field>, length: number | null): Latin1 {
-    this.#expect("head");
+    const next = allowed(this.#server.head, "head");
     const text = this.#writer.head(this.#to(this.awaitsContinue), status, statusText, fields, length);
-    this.#moveServer("head");
+    this.#server = next;
     this.#mustClose ||= this.#writer.closes;
     return text;
   }
@@ -252,7 +257,7 @@ export class Exchange {
    * @throws {TypeError} It goes past the answer's length: abort the connection.
    */
   sendData(chunk: string | Uint8Array): readonly Piece[] {
-    this.#moveServer("data");
+    this.#server = allowed(this.#server.data, "data");
     return this.#writer.data(chunk);
   }
 
@@ -262,9 +267,9 @@ export class Exchange {
    * @throws {TypeError} The body is short of its length, or a trailer is not valid: abort the connection.
    */
   sendEnd(trailers: Iterable<Field> = NO_FIELDS): Latin1 {
-    this.#expect("end");
+    const next = allowed(this.#server.end, "end");
     const text = this.#writer.end(trailers);
-    this.#moveServer("end");
+    this.#server = next;
     return text;
   }
 
@@ -275,10 +280,10 @@ export class Exchange {
    * @param fields Such as `retry-after`.
    */
   errorAnswer(status: number, reason: string, fields: readonly Field[] = NO_FIELDS): Piece {
-    this.#expect("refuse");
+    const next = allowed(this.#server.refuse, "refuse");
     const all: readonly Field[] = [["content-type", "text/plain;charset=UTF-8"], ...fields];
     const piece = this.#writer.whole(this.#to(true), status, "", all, `${reason}\n`);
-    this.#moveServer("refuse");
+    this.#server = next;
     this.#mustClose = true;
     return piece;
   }
@@ -289,25 +294,15 @@ export class Exchange {
    * @throws {TypeError} One of them is not.
    */
   nextRequest(): void {
-    const server = this.#expect("next");
-    this.#move(this.mustClose ? "close" : "next");
+    const server = allowed(this.#server.next, "next");
+    this.#client = this.mustClose ? allowed(this.#client.close, "close") : allowed(this.#client.next, "next");
     this.#server = server;
     this.#head = this.#body = null;
   }
+}
 
-  #move(event: ClientEvent): void {
-    const state = CLIENT_TRANSITIONS[this.#client][event];
-    if (state === undefined) throw new TypeError(`receive a request: "${event}" cannot come in state "${this.#client}"`);
-    this.#client = state;
-  }
-
-  #expect(event: ServerEvent): ServerState {
-    const state = SERVER_TRANSITIONS[this.#server][event];
-    if (state === undefined) throw new TypeError(`send an answer: "${event}" cannot come in state "${this.#server}"`);
-    return state;
-  }
-
-  #moveServer(event: ServerEvent): void {
-    this.#server = this.#expect(event);
-  }
+/** @throws {TypeError} The event cannot come in the state that was asked. */
+function allowed<State>(next: State | null, event: ClientEvent | ServerEvent): State {
+  if (next === null) throw new TypeError(`use an exchange: "${event}" cannot come in its state`);
+  return next;
 }

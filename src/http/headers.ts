@@ -13,7 +13,7 @@ const UNCLONEABLE = Symbol("Headers");
  * frameworks change them.
  */
 export class LightHeaders {
-  readonly uncloneable = UNCLONEABLE;
+  readonly uncloneable: symbol = UNCLONEABLE;
   readonly #lines: FieldList | null;
   readonly #immutable: boolean;
   /** Never changed in place: others may hold it. */

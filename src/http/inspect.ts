@@ -1,5 +1,5 @@
 /** What console.log calls on Node, Bun and Deno; it is no global of theirs, only a registered symbol. */
-export const INSPECT = Symbol.for("nodejs.util.inspect.custom");
+export const INSPECT: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 /** The runtime's formatter, as it hands itself to a method under `INSPECT`. */
 export type Inspect = (value: unknown, options: object) => string;

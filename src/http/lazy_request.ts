@@ -15,7 +15,7 @@ const UNCLONEABLE = Symbol("Request");
  * (`native`), and from there on that one keeps body and headers.
  */
 export class LazyRequest {
-  readonly uncloneable = UNCLONEABLE;
+  readonly uncloneable: symbol = UNCLONEABLE;
   readonly #parts: RequestParts;
   #url: string | null = null;
   #headers: LightHeaders | null = null;

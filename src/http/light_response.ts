@@ -28,7 +28,7 @@ export interface LightResponseInit {
  * a Response does, it does; where that takes a native one it makes it.
  */
 export class LightResponse {
-  readonly uncloneable = UNCLONEABLE;
+  readonly uncloneable: symbol = UNCLONEABLE;
   /** Checked, sorted and combined; not the truth any more once `#headers` is there. */
   #fields: readonly Field[] = NO_FIELDS;
   #headers: LightHeaders | null = null;

@@ -13,7 +13,7 @@ const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** The content type of a string. */
-export const TEXT_TYPE = "text/plain;charset=UTF-8";
+export const TEXT_TYPE: string = "text/plain;charset=UTF-8";
 
 /**
  * Reads `status` as Web IDL reads an `unsigned short`.

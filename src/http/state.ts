@@ -1,6 +1,5 @@
 /**
- * Both sides of an exchange, as h11 has them. A missing cell is an event that cannot come in that state: for the receiving side a bug, for the
- * sending side a misuse.
+ * Both sides of an exchange, as h11 has them. A missing cell is an event that cannot come in that state: a misuse of `Exchange`.
  *
  * The client's side:
  * - `idle`: between two requests, or in a head.
@@ -11,11 +10,11 @@
  */
 export type ClientState = "idle" | "body" | "done" | "failed" | "closed";
 
-/** What happens on the client's side. */
+/** What happens on the client's side. `next`: both sides are done, on to another request; `close`: there will be none. */
 export type ClientEvent = "head" | "end" | "fail" | "next" | "close";
 
 /** The client's transitions. */
-export const CLIENT_TRANSITIONS: Readonly<Record<ClientState, Partial<Record<ClientEvent, ClientState>>>> = {
+export const CLIENT_TRANSITIONS: Transitions<ClientState, ClientEvent> = {
   idle: { head: "body", fail: "failed", close: "closed" },
   body: { end: "done", fail: "failed", close: "closed" },
   done: { next: "idle", close: "closed" },
@@ -32,13 +31,44 @@ export const CLIENT_TRANSITIONS: Readonly<Record<ClientState, Partial<Record<Cli
  */
 export type ServerState = "idle" | "owing" | "sending" | "done";
 
-/** What happens on our side. */
+/** What happens on our side. `inform`: an interim answer; `whole`: head and body at once; `refuse`: an answer to what was no valid request. */
 export type ServerEvent = "request" | "inform" | "head" | "data" | "end" | "whole" | "refuse" | "next";
 
-/** Our transitions. `refuse` is an answer to what was no valid request. */
-export const SERVER_TRANSITIONS: Readonly<Record<ServerState, Partial<Record<ServerEvent, ServerState>>>> = {
+/** Our transitions. */
+export const SERVER_TRANSITIONS: Transitions<ServerState, ServerEvent> = {
   idle: { request: "owing", refuse: "done" },
   owing: { inform: "owing", head: "sending", whole: "done", refuse: "done" },
   sending: { data: "sending", end: "done" },
   done: { next: "idle" },
 };
+
+type Transitions<S extends string, E extends string> = Readonly<Record<S, Readonly<Partial<Record<E, S>>>>>;
+
+/** A state with the states that its events lead to; null where an event cannot come. */
+export type Linked<S extends string, E extends string> = { readonly state: S } & { readonly [event in E]: Linked<S, E> | null };
+
+/** The client's first state. */
+export const CLIENT_IDLE: Linked<ClientState, ClientEvent> = link(CLIENT_TRANSITIONS, ["head", "end", "fail", "next", "close"], "idle");
+
+/** Our first state. */
+export const SERVER_IDLE: Linked<ServerState, ServerEvent> = link(
+  SERVER_TRANSITIONS,
+  ["request", "inform", "head", "data", "end", "whole", "refuse", "next"],
+  "idle",
+);
+
+/**
+ * Makes a row of each state, all of one shape, that refers to other rows. A look-up by two names costs 20 to 30 ns on Node 24 and Deno 2.9, and there are six
+ * in a request; `row.event` costs a load.
+ */
+function link<S extends string, E extends string>(table: Transitions<S, E>, events: readonly E[], first: S): Linked<S, E> {
+  const rows = new Map<string, Record<string, unknown>>();
+  for (const state in table) rows.set(state, { state, ...Object.fromEntries(events.map((event) => [event, null])) });
+  for (const state in table) {
+    for (const event of events) {
+      const next = table[state][event];
+      if (next !== undefined) Object.assign(rows.get(state)!, { [event]: rows.get(next) });
+    }
+  }
+  return rows.get(first) as Linked<S, E>;
+}

@@ -27,6 +27,9 @@ const STRING_BYTES = 1024;
 /** An ASCII string up to this long leaves as it is; past it, encoding is cheaper than the test for ASCII. */
 const ASCII_UNITS = 4096;
 
+/** What frames or routes must stand in the head (RFC 9110 section 6.5.1). */
+const NOT_IN_TRAILERS = /^(?:content-length|transfer-encoding|connection|keep-alive|host|trailer|upgrade)$/i;
+
 const encoder = new TextEncoder();
 const CRLF: Latin1 = "\r\n";
 
@@ -149,7 +152,10 @@ export class Writer {
     if (this.#left > 0) throw new TypeError(`send a body: it is ${this.#left} bytes short of its content-length`);
     if (this.#framing !== "chunked") return "";
     let text = "0\r\n";
-    for (const [name, value] of trailers) text += fieldLine(name, value);
+    for (const [name, value] of trailers) {
+      if (NOT_IN_TRAILERS.test(name)) throw new TypeError(`send an answer: field "${name}" cannot be a trailer`);
+      text += fieldLine(name, value);
+    }
     return text + CRLF;
   }
 }

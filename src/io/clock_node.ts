@@ -10,8 +10,9 @@ export class NodeClock implements Clock {
     return Date.now();
   }
 
+  /** Rounded up, for the runtimes cut a fraction off, and the timer would ring early. */
   setTimer(delayMs: number, callback: () => void, keepAlive: boolean): ClockTimer {
-    return new NodeTimer(setTimeout(callback, delayMs), keepAlive);
+    return new NodeTimer(setTimeout(callback, Math.ceil(delayMs)), keepAlive);
   }
 
   /** `setImmediate`: one turn of the poller on Node (1.1 us), one or two on Bun (0.7 us). Deno needs `clock_deno.ts`. */

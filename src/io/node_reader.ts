@@ -14,11 +14,10 @@ const BUFFER = new Uint8Array(65_536);
  */
 export class NodeReader {
   #owner: NodeSocket | null = null;
-  /** For the socket's constructor. */
-  readonly options: Pick<net.SocketConstructorOpts, "onread">;
 
-  constructor() {
-    this.options = SHARES_BUFFER ? { onread: { buffer: BUFFER, callback: (count) => this.#receive(count) } } : {};
+  /** For the socket's constructor. */
+  get options(): Pick<net.SocketConstructorOpts, "onread"> {
+    return SHARES_BUFFER ? { onread: { buffer: BUFFER, callback: (count) => this.#receive(count) } } : {};
   }
 
   /** Tells where the bytes go. */

@@ -45,8 +45,6 @@ class AsyncEngine implements SuspendEngine {
     return this.#waitsOf(request).sleep(ms);
   }
 
-  finish(): void {}
-
   kill(request: CoreContext, reason: HarakiriError): void {
     this.#waits.get(request)?.reject(reason);
   }

@@ -62,8 +62,6 @@ class GeneratorEngine implements SuspendEngine {
     return this.#runOf(request).waits.sleep(ms);
   }
 
-  finish(): void {}
-
   kill(request: CoreContext, reason: HarakiriError): void {
     const run = this.#runOf(request);
     run.over = true;

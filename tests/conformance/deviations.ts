@@ -2,6 +2,8 @@
 export interface Deviation {
   readonly runtime: "deno" | "bun" | "node";
   readonly engine: "deno" | "bun" | "node" | "memory";
+  /** Where it is so in some versions only: how their numbers begin, such as `20.`. */
+  readonly version?: string;
   /** What is different and what it means for a user; a sentence or two for `docs/runtimes.md`. */
   readonly reason: string;
   /** Names of the conformance cases that do not hold; empty where no case can see it. */
@@ -23,6 +25,44 @@ export const DEVIATIONS: readonly Deviation[] = [
     engine: "deno",
     reason: "Deno.listen takes no backlog for a Unix socket (it is 1,024), and its close removes whatever file is at the path then, " +
       "also one that another process has put there meanwhile.",
+    tests: [],
+  },
+  {
+    runtime: "node",
+    engine: "node",
+    version: "20.",
+    reason: "A reset that comes while bytes are unread shows as the peer's FIN; it is known at the next write.",
+    tests: ["close() has a BrokenError when the peer resets while paused"],
+  },
+  {
+    runtime: "node",
+    engine: "node",
+    reason: "With no descriptors left a new connection is accepted and closed at once, by libuv: there is no backing off. " +
+      "Keep `--connections` below the descriptor limit.",
+    tests: [],
+  },
+  {
+    runtime: "node",
+    engine: "node",
+    reason: "A Unix socket has no reset, and neither has a TCP connection in the moment in which its FIN leaves: both are closed instead.",
+    tests: [],
+  },
+  {
+    runtime: "deno",
+    engine: "node",
+    reason: "An address that is not this machine's is called invalid: Deno's node:net hides the system's reason.",
+    tests: ["listen() on a foreign address is a BrokenError"],
+  },
+  {
+    runtime: "deno",
+    engine: "node",
+    reason: "With no descriptors left it never accepts again, or the process ends. The deno engine goes on.",
+    tests: [],
+  },
+  {
+    runtime: "bun",
+    engine: "node",
+    reason: "With no descriptors left it uses 40 % of a CPU until there are some. The bun engine resets new connections instead.",
     tests: [],
   },
 ];

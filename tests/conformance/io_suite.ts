@@ -8,7 +8,7 @@ import { readingCases } from "./io/reading.ts";
 import { resetCases } from "./io/resets.ts";
 import { writingCases } from "./io/writing.ts";
 import { DEVIATIONS } from "./deviations.ts";
-import { runtimeName } from "../support/runtime.ts";
+import { runtimeName, runtimeVersion } from "../support/runtime.ts";
 
 const CASES: readonly IoCase[] = [...writingCases, ...readingCases, ...closingCases, ...resetCases, ...listeningCases, ...crowdCases];
 
@@ -23,7 +23,8 @@ export function ioSuite(harness: IoHarness): void {
 function run(ioCase: IoCase, harness: IoHarness, transport: "tcp" | "unix"): void {
   const name = transport === "tcp" ? ioCase.name : `${ioCase.name} (unix)`;
   const deviation = DEVIATIONS.find((each) =>
-    each.runtime === runtimeName() && each.engine === harness.engine.name && each.tests.includes(name)
+    each.runtime === runtimeName() && each.engine === harness.engine.name && runtimeVersion().startsWith(each.version ?? "") &&
+    each.tests.includes(name)
   );
   const skip = deviation === undefined ? false : `deviation: ${deviation.reason}`;
   test(`${harness.engine.name}: ${name}`, { skip, timeout: ioCase.timeoutMs ?? 4000 }, async () => {
