@@ -13,7 +13,7 @@ export interface Round {
 export interface Load {
   readonly connections: number;
   readonly seconds: number;
-  /** Before the clock starts, so that the code is compiled. */
+  /** Before the clock starts, so that the code is compiled: Bun and V8 compile on threads of their own, whose time counts as the server's. */
   readonly warmUpSeconds: number;
 }
 
@@ -74,7 +74,10 @@ async function drain(reader: ReadableStreamDefaultReader<string>): Promise<void>
   while (!(await reader.read()).done);
 }
 
-async function wrk(url: string, { connections, seconds }: Pick<Load, "connections" | "seconds">): Promise<Omit<Round, "cpuMicros"> & { requests: number }> {
+async function wrk(
+  url: string,
+  { connections, seconds }: Pick<Load, "connections" | "seconds">,
+): Promise<Omit<Round, "cpuMicros"> & { requests: number }> {
   const output = await new Deno.Command("taskset", {
     args: ["-c", "1", "wrk", "-t1", `-c${connections}`, `-d${seconds}s`, "--latency", url],
     stdout: "piped",
@@ -82,7 +85,9 @@ async function wrk(url: string, { connections, seconds }: Pick<Load, "connection
   }).output();
   const text = new TextDecoder().decode(output.stdout);
   const requests = Number(/(\d+) requests in/.exec(text)?.[1] ?? 0);
-  if (requests === 0 || /Socket errors|Non-2xx/.test(text)) throw new Error(`load ${url} by wrk:\n${text}${new TextDecoder().decode(output.stderr)}`);
+  if (requests === 0 || /Socket errors|Non-2xx/.test(text)) {
+    throw new Error(`load ${url} by wrk:\n${text}${new TextDecoder().decode(output.stderr)}`);
+  }
   return {
     requests,
     requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1] ?? 0),

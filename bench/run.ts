@@ -1,5 +1,5 @@
 /**
- * `deno task bench [--rounds N] [--seconds N] [RUNTIME...]`: the server's processor time a request, beside the raw socket and the runtime's own
+ * `deno task bench [--rounds N] [--seconds N] [--warm-up N] [RUNTIME...]`: the server's processor time a request, beside the raw socket and the runtime's own
  * server. Contestants are taken in turn, A B C A B C, for machines are noisy: only ratios within one run mean something.
  */
 import { findRuntimes } from "../scripts/runtimes.ts";
@@ -14,7 +14,7 @@ function option(name: string, otherwise: number): number {
 }
 
 const rounds = option("rounds", 5);
-const load: Load = { connections: 64, seconds: option("seconds", 3), warmUpSeconds: 1 };
+const load: Load = { connections: 64, seconds: option("seconds", 3), warmUpSeconds: option("warm-up", 4) };
 const asked = Deno.args.filter((argument) => !/^(--|\d)/.test(argument));
 const contestants = HELLO.filter(({ runtime }) => asked.length === 0 || asked.includes(runtime));
 const runtimes = await findRuntimes(["deno", "bun", "node"]);
@@ -26,7 +26,9 @@ for (let round = 0; round < rounds; round++) {
     const result = await measure(contestant, runtimes.get(contestant.runtime)!.path, load);
     seen.get(contestant)!.push(result);
     console.error(
-      `${++done}/${rounds * contestants.length} ${contestant.runtime}, ${contestant.name}: ${result.cpuMicros.toFixed(2)} us of CPU a request`,
+      `${++done}/${rounds * contestants.length} ${contestant.runtime}, ${contestant.name}: ${
+        result.cpuMicros.toFixed(2)
+      } us of CPU a request`,
     );
   }
 }
@@ -52,7 +54,14 @@ const rows = contestants.map((contestant) => {
 
 console.table(rows);
 const machine = { cores: navigator.hardwareConcurrency, system: Deno.build.os, processor: await processor() };
-const report = { date: new Date().toISOString().slice(0, 10), workload: "hello, wrk's head, 64 keep-alive connections", rounds, load, machine, rows };
+const report = {
+  date: new Date().toISOString().slice(0, 10),
+  workload: "hello, wrk's head, 64 keep-alive connections",
+  rounds,
+  load,
+  machine,
+  rows,
+};
 await Deno.writeTextFile(RESULTS, `${JSON.stringify(report, null, 2)}\n`);
 
 /** Of medians in this run. */

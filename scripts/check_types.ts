@@ -9,12 +9,12 @@ import { walkFiles } from "./walk_files.ts";
 
 type Checker = "Deno" | "Node" | "Bun";
 
-/** Who checks a file: all, but for the scripts, which run on Deno alone, and for a benchmark's server on one runtime. */
+/** Who checks a file: all, but for what runs on Deno alone, and for a benchmark's server or a proof of types that names its runtime. */
 function checkersOf(file: string): readonly Checker[] {
-  if (/^(scripts|tests\/unit\/scripts)\//.test(file)) {
+  if (/^(scripts|tests\/unit\/scripts)\//.test(file) || /^bench\/\w+\.ts$/.test(file)) {
     return ["Deno"];
   }
-  const runtime = /^bench\/(?:.*[/_])?(deno|bun|node)(?:_\w+)?\.ts$/.exec(file)?.[1];
+  const runtime = /^(?:bench|tests\/types)\/(?:.*[/_])?(deno|bun|node)(?:_\w+)?\.ts$/.exec(file)?.[1];
   switch (runtime) {
     case "deno":
       return ["Deno"];

@@ -7,7 +7,7 @@ import { EXIT_CODE_MEANINGS } from "../src/cli/exit_codes.ts";
 import { defaultOf } from "../src/cli/help.ts";
 import { environmentName, type OptionTable } from "../src/options/option.ts";
 import { SERVE_OPTIONS } from "../src/options/table.ts";
-import { type Deviation, DEVIATIONS } from "../tests/conformance/deviations.ts";
+import { type Deviation, DEVIATIONS, type Gap, GAPS } from "../tests/conformance/deviations.ts";
 import { ROOT } from "./root.ts";
 
 const NOTE = "<!-- Made by scripts/generate_docs.ts: change the source that is named below, and run it again. -->\n";
@@ -19,7 +19,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["docs/options.md", await format(optionsPage(SERVE_OPTIONS))],
     ["docs/errors.md", await format(errorsPage(await Deno.readTextFile(join(ROOT, "src/errors.ts"))))],
-    ["docs/runtimes.md", await format(runtimesPage(DEVIATIONS))],
+    ["docs/runtimes.md", await format(runtimesPage(DEVIATIONS, GAPS))],
   ]);
 }
 
@@ -63,7 +63,7 @@ function errorsPage(source: string): string {
   ].join("\n");
 }
 
-function runtimesPage(deviations: readonly Deviation[]): string {
+function runtimesPage(deviations: readonly Deviation[], gaps: readonly Gap[]): string {
   const rows = deviations.map(({ runtime, engine, reason, tests }) => [
     RUNTIME_NAMES[runtime],
     `\`${engine}\``,
@@ -73,9 +73,10 @@ function runtimesPage(deviations: readonly Deviation[]): string {
   return [
     `# What differs by runtime\n\n${NOTE}`,
     "From `tests/conformance/deviations.ts`: all else that the contracts promise holds on Deno, Bun and Node alike, by the same suites.\n",
-    rows.length === 0
-      ? "Nothing is known.\n"
-      : markdownTable(["runtime", "I/O engine", "what differs", "cases of the suite that do not hold"], rows),
+    "## Apps\n",
+    markdownTable(["runtime", "what differs, and the way out"], gaps.map(({ runtime, reason }) => [runtime, reason])),
+    "## Sockets\n",
+    markdownTable(["runtime", "I/O engine", "what differs", "cases of the suite that do not hold"], rows),
   ].join("\n");
 }
 

@@ -20,6 +20,8 @@ export function createContext(host: ContextHost): RequestContext {
   return new Context(host);
 }
 
+const NO_PROPS = Object.freeze({});
+
 /** The host is private, so that an app sees and prints no more than the contract. */
 class Context implements RequestContext {
   readonly #host: ContextHost;
@@ -49,4 +51,8 @@ class Context implements RequestContext {
   }
 
   passThroughOnException(): void {}
+
+  get props(): Readonly<Record<string, never>> {
+    return NO_PROPS;
+  }
 }

@@ -18,6 +18,8 @@ export interface RequestContext {
   detach(): void;
   /** There for Workers' sake; does nothing. */
   passThroughOnException(): void;
+  /** There for Workers' sake; empty. */
+  readonly props: Readonly<Record<string, never>>;
 }
 
 /** A standard fetch handler. */

@@ -15,7 +15,7 @@ const OPEN = 0x5b;
  * and `.`, an IPv4 address in its four decimal parts, or an IPv6 address in brackets.
  *
  * RFC 3986 would let more pass, such as `%41`, `a;b` or `0x7f.1`. `new URL` throws on some of it, and takes some for another host (`0x7f.1` is 127.0.0.1); so
- * such a request is refused before an app sees it. International names come as `xn--` labels, and must be well-formed.
+ * such a request is refused before an app sees it. International names come as `xn--` labels.
  */
 export function isAuthority(text: Latin1, start: number, end: number): boolean {
   if (text.charCodeAt(start) === OPEN) {
@@ -40,7 +40,7 @@ export function isAuthority(text: Latin1, start: number, end: number): boolean {
   return at === end || isPort(text, at, end);
 }
 
-/** The rules for `xn--` labels are `new URL`'s own, and are long. */
+/** The rules for `xn--` labels are `new URL`'s own, and are long. Seen: Bun 1.4 and Deno 2.9 refuse malformed ones, Node 24 none. */
 function isIdna(name: string): boolean {
   if (!/(?:^|\.)xn--/i.test(name)) return true;
   try {

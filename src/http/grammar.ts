@@ -42,6 +42,7 @@ for (let digit = 0; digit < 16; digit++) {
   HEX[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
 }
 
+/** HTAB; this and what follows are octets by their names, as RFC 5234 appendix B.1 has them. */
 export const TAB = 0x09;
 export const LF = 0x0a;
 export const CR = 0x0d;

@@ -12,6 +12,8 @@ const METHOD_BYTES = 32;
 const METHOD_TABLE = TOKEN;
 const PATH_TABLE = PATH;
 const QUERY_TABLE = QUERY;
+const LF = 0x0a;
+const CR = 0x0d;
 const SPACE = 0x20;
 const STAR = 0x2a;
 const SLASH = 0x2f;
@@ -179,7 +181,12 @@ function absoluteTarget(target: Latin1, method: string): AbsoluteTarget {
 }
 
 function badTarget(byte: number, length: number): ProtocolError {
-  if (byte === SPACE && length === 0) return new ProtocolError(400, "a request line with two spaces");
-  if (byte <= SPACE) return new ProtocolError(400, "a request line without a version");
-  return new ProtocolError(400, byte > 0x7e ? "a byte in the target that is not ASCII" : "an invalid character in the target");
+  return new ProtocolError(400, whatIsWrong(byte, length));
+}
+
+function whatIsWrong(byte: number, length: number): string {
+  if (byte === SPACE && length === 0) return "a request line with two spaces";
+  if (byte === SPACE || byte === CR || byte === LF) return "a request line without a version";
+  if (byte > 0x7e || byte < SPACE) return "a byte in the target that is not a visible ASCII character";
+  return "a character in the target that must be percent-encoded";
 }

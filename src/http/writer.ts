@@ -83,24 +83,13 @@ export class Writer {
   }
 
   #begin(to: AnswerTo, status: number, head: AnswerHead, length: number | null): Latin1 {
-    const { contentLength } = head;
-    let framing: Framing = "none";
-    let declared: number | null = null;
-    if (to.method === "HEAD" || status === 304) declared = contentLength ?? (status === 304 ? null : length);
-    else if (status === 205) declared = 0;
-    else if (status !== 204) {
-      if (length !== null && contentLength !== null && length !== contentLength) {
-        throw new TypeError(`send an answer: its body is ${length} bytes long and its content-length is ${contentLength}`);
-      }
-      declared = length ?? contentLength;
-      framing = declared !== null ? "length" : to.minor === 1 ? "chunked" : "close";
-    }
+    const declared = this.#frame(to, status, head.contentLength, length);
     let text = head.text;
     let count = head.fields;
     if (declared !== null) {
       text += "content-length: " + declared + CRLF;
       count++;
-    } else if (framing === "chunked") {
+    } else if (this.#framing === "chunked") {
       text += "transfer-encoding: chunked\r\n";
       count++;
     }
@@ -108,7 +97,7 @@ export class Writer {
       text += "date: " + this.#date() + CRLF;
       count++;
     }
-    const closes = to.close || head.close || framing === "close";
+    const closes = to.close || head.close || this.#framing === "close";
     if (closes || to.minor === 0 || head.options !== "") {
       const line = connectionLine(closes, to.minor, head.options);
       text += line;
@@ -118,9 +107,24 @@ export class Writer {
     this.closes = closes;
     this.headFields = count;
     this.headBytes = text.length;
-    this.#framing = framing;
-    this.#left = framing === "length" && declared !== null ? declared : 0;
     return text;
+  }
+
+  /** Chooses the framing (RFC 9110 section 8.6, RFC 9112 section 6.3). @returns What `content-length` is to say; null for no such field. */
+  #frame(to: AnswerTo, status: number, contentLength: number | null, length: number | null): number | null {
+    this.#framing = "none";
+    this.#left = 0;
+    if (status === 204) return null;
+    if (status === 205) return 0;
+    if (status === 304) return contentLength;
+    if (to.method === "HEAD") return contentLength ?? length;
+    if (length !== null && contentLength !== null && length !== contentLength) {
+      throw new TypeError(`send an answer: its body is ${length} bytes long and its content-length is ${contentLength}`);
+    }
+    const declared = length ?? contentLength;
+    this.#framing = declared !== null ? "length" : to.minor === 1 ? "chunked" : "close";
+    this.#left = declared ?? 0;
+    return declared;
   }
 
   /**

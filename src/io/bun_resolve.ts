@@ -5,7 +5,7 @@ export interface BunPlugins {
 
 /** Of what a plugin gets. */
 export interface BunPluginBuilder {
-  module(specifier: string, load: () => Promise<{ readonly exports: object; readonly loader: "object" }>): void;
+  module(specifier: string, load: () => Promise<{ readonly exports: Record<string, unknown>; readonly loader: "object" }>): void;
 }
 
 /**
@@ -13,7 +13,7 @@ export interface BunPluginBuilder {
  *
  * @param modules By specifier; each is loaded when it is first imported.
  */
-export function provideBunModules(modules: Readonly<Record<string, () => Promise<object>>>): void {
+export function provideBunModules(modules: Readonly<Record<string, () => Promise<Record<string, unknown>>>>): void {
   const { Bun } = globalThis as typeof globalThis & { readonly Bun: BunPlugins };
   Bun.plugin({
     name: "heddle",

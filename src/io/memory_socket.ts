@@ -184,7 +184,7 @@ export class MemorySocket implements Socket {
     }
     if (this.#paused) this.#allowance -= size;
     this.#wake();
-    this.#peer?.#wake();
+    if (this.#peer !== null) this.#peer.#wake();
     this.handler.data(chunk);
     chunk.fill(STALE);
   }

@@ -10,6 +10,9 @@ import { NodeSocket } from "./node_socket.ts";
 /** As the contract says; Node's own is 511. */
 const DEFAULT_BACKLOG = 1024;
 
+/** As the kernel writes them. */
+const WILDCARDS: readonly string[] = ["0.0.0.0", "::"];
+
 /** The end of a Unix socket that was never bound. */
 const UNNAMED: Address = { transport: "unix", path: "" };
 
@@ -44,11 +47,14 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
   // An accept that failed, as for want of descriptors, must not end the process.
   server.removeAllListeners("error").on("error", () => {});
   const listener = new NodeListener(server, boundAddress(server, options));
+  // A listener's sockets share its address, but on a wildcard: to ask for each costs a system call and 0.2 KB that Node keeps.
+  const isWildcard = listener.address.transport === "tcp" && WILDCARDS.includes(listener.address.hostname);
   onConnection(server, (socket, reader) => {
     const remote = remoteAddress(socket, listener.address);
-    // The client reset the connection before it was accepted.
+    const local = isWildcard ? localAddress(socket, listener.address) : listener.address;
+    // Null: the client reset the connection before it was accepted.
     if (remote === null) socket.destroy();
-    else reader.attach(socket, new NodeSocket(socket, localAddress(socket, listener.address), remote)).open(accept);
+    else reader.attach(socket, new NodeSocket(socket, local, remote)).open(accept);
   });
   if (options.transport === "unix" && options.mode !== undefined) {
     try {
@@ -99,7 +105,8 @@ function connect(options: ConnectOptions): Promise<Socket> {
     socket.once("connect", () => {
       socket.off("error", fail);
       const local = options.transport === "unix" ? UNNAMED : localAddress(socket, options);
-      resolve(reader.attach(socket, new NodeSocket(socket, local, options)));
+      const remote = options.transport === "unix" ? options : remoteAddress(socket, options) ?? options;
+      resolve(reader.attach(socket, new NodeSocket(socket, local, remote)));
     });
   });
 }
@@ -112,14 +119,9 @@ function boundAddress(server: net.Server, options: ListenOptions): Address {
   return tcpAddress(bound.address, bound.port);
 }
 
-/**
- * Most sockets share their listener's address, which spares each 0.2 KB.
- *
- * @param otherwise The listener's address, or where a client's socket goes.
- */
+/** Our end: what the kernel says, if the connection is not gone already. */
 function localAddress(socket: net.Socket, otherwise: Address): Address {
-  if (otherwise.transport === "unix" || socket.localAddress === undefined) return otherwise;
-  return tcpAddress(socket.localAddress, socket.localPort ?? 0);
+  return socket.localAddress === undefined ? otherwise : tcpAddress(socket.localAddress, socket.localPort ?? 0);
 }
 
 /** Null if the connection is gone already. */

@@ -18,8 +18,8 @@ export class NodeSocket implements Socket {
   readonly local: Address;
   readonly remote: Address;
   readonly tls = null;
-  handler: SocketHandler = NO_HANDLER;
   readonly #socket: NetSocket;
+  #handler: SocketHandler = NO_HANDLER;
   /** Null until it is needed, as on most sockets it never is. */
   #queue: WriteQueue | null = null;
   #corked = false;
@@ -36,7 +36,7 @@ export class NodeSocket implements Socket {
     this.local = local;
     this.remote = remote;
     socket.on("end", () => this.#receiveEnd());
-    socket.on("error", (error) => this.#error ??= error);
+    socket.on("error", (error) => this.#blame(error));
     socket.on("close", () => this.#close());
   }
 
@@ -49,10 +49,20 @@ export class NodeSocket implements Socket {
   receive(chunk: Uint8Array): void {
     if (this.#dead) return;
     try {
-      this.handler.data(chunk);
+      this.#handler.data(chunk);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  get handler(): SocketHandler {
+    return this.#handler;
+  }
+
+  set handler(handler: SocketHandler) {
+    // Bun's node:net (1.4) tells a paused socket of a reset, and so one that has no handler yet.
+    if (this.#handler === NO_HANDLER && this.#socket.closed) setImmediate(() => this.#close());
+    this.#handler = handler;
   }
 
   get unsent(): number {
@@ -119,38 +129,47 @@ export class NodeSocket implements Socket {
   #sendPiece(): void {
     const queue = this.#queue;
     if (this.#sending || queue === null || queue.bytes === 0) return;
-    this.#sending = true;
+    // What Node takes with nothing before it, no more than a write may leave, nobody waits for.
+    const isAwaited = this.#socket.writableLength > 0 || queue.bytes > HIGH_WATER_MARK || this.#needsDrain;
+    const sent = (error?: Error | null) => this.#afterPiece(error);
+    this.#sending = isAwaited;
     // One system call a piece, however many chunks it is of.
     this.#socket.cork();
     let room = HIGH_WATER_MARK;
     for (let chunk = queue.take(room); chunk !== undefined; chunk = room > 0 ? queue.take(room) : undefined) {
       room -= chunk.length;
       const isLast = room === 0 || queue.bytes === 0;
-      this.#socket.write(chunk, "latin1", isLast ? () => this.#afterPiece() : undefined);
+      this.#socket.write(chunk, "latin1", isLast && isAwaited ? sent : undefined);
     }
     this.#socket.uncork();
   }
 
-  #afterPiece(): void {
-    if (this.#dead) return;
+  #afterPiece(error: Error | null | undefined): void {
+    // An error comes by its own event.
+    if (this.#dead || error) return;
     this.#sending = false;
     if (!this.#corked) this.#sendPiece();
     if (this.unsent > 0) return;
     if (this.#ending) this.#socket.end();
     if (!this.#needsDrain) return;
     this.#needsDrain = false;
-    this.#guard(() => this.handler.drain());
+    this.#guard(() => this.#handler.drain());
   }
 
   #receiveEnd(): void {
-    if (!this.#dead) this.#guard(() => this.handler.end());
+    if (!this.#dead) this.#guard(() => this.#handler.end());
+  }
+
+  /** After an abort of ours a write that was on its way may still fail (Deno 2.9). */
+  #blame(error: Error): void {
+    if (!this.#dead) this.#error ??= error;
   }
 
   #close(): void {
     this.#dead = true;
     this.#queue = null;
     const error = this.#error && brokenError(`connection with ${formatAddress(this.remote)}`, this.#error);
-    this.#guard(() => this.handler.close(error));
+    this.#guard(() => this.#handler.close(error));
   }
 
   #guard(call: () => void): void {

@@ -34,7 +34,7 @@ class StreamHandler implements SocketHandler, SocketStreams {
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    this.readable = new ReadableStream({
+    this.readable = new ReadableStream<Uint8Array>({
       start: (controller) => void (this.#reader = controller),
       pull: () => socket.resume(),
       cancel: () => {

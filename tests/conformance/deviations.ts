@@ -31,14 +31,14 @@ export const DEVIATIONS: readonly Deviation[] = [
     runtime: "node",
     engine: "node",
     version: "20.",
-    reason: "A reset that comes while bytes are unread shows as the peer's FIN; it is known at the next write.",
+    reason: "On Node 20 a reset that comes while bytes are unread shows as the peer's FIN; it is known at the next write.",
     tests: ["close() has a BrokenError when the peer resets while paused"],
   },
   {
     runtime: "node",
     engine: "node",
     reason: "With no descriptors left a new connection is accepted and closed at once, by libuv: there is no backing off. " +
-      "Keep `--connections` below the descriptor limit.",
+      "Keep the descriptor limit above what you expect of connections.",
     tests: [],
   },
   {
@@ -64,5 +64,52 @@ export const DEVIATIONS: readonly Deviation[] = [
     engine: "node",
     reason: "With no descriptors left it uses 40 % of a CPU until there are some. The bun engine resets new connections instead.",
     tests: [],
+  },
+];
+
+/** What an app, or a program that calls `serve()`, meets on one runtime and not on the others. */
+export interface Gap {
+  /** With its version where it is so in some only. */
+  readonly runtime: string;
+  /** What is different, and the way out. */
+  readonly reason: string;
+}
+
+/** The gaps outside of the sockets; `docs/runtimes.md` is made from it too. */
+export const GAPS: readonly Gap[] = [
+  {
+    runtime: "Node 24",
+    reason:
+      "With native globals, `new Request(request)` and `fetch(request)` of heddle's request throw an `UnsupportedError`: its brand is a private field. " +
+      "`nativeRequest(request)` gives the native object; `heddle serve` has light globals, with which both work. `new Request(url, request)` works everywhere.",
+  },
+  {
+    runtime: "Bun",
+    reason:
+      "With native globals, `new Request(request)` works for GET, and throws an `UnsupportedError` for other methods; with an init that names headers, body, signal, " +
+      "redirect, cache and mode but no method, Bun makes it a GET unseen. The same ways out.",
+  },
+  {
+    runtime: "Bun",
+    reason:
+      'With native globals, `new Response("text")` has no content-type among its headers, so none is sent; `Response.json` says `;charset=utf-8`; and `set-cookie` comes ' +
+      "last among the fields. Light globals, the default of `heddle serve`, answer as on the other runtimes.",
+  },
+  {
+    runtime: "Bun",
+    reason: 'An app whose file name has a "?" cannot be imported. Rename it.',
+  },
+  {
+    runtime: "Node 20",
+    reason:
+      'An app\'s `import "heddle"` is not led to the heddle that runs it, for there is no hook: install `heddle` beside the app, and run that one by `npx heddle`.',
+  },
+  {
+    runtime: "Node 20",
+    reason: "It runs no TypeScript: an app is a `.js` or `.mjs` file.",
+  },
+  {
+    runtime: "Deno",
+    reason: "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked.",
   },
 ];

@@ -6,11 +6,20 @@ import { IoContext } from "./io/harness.ts";
 import { listeningCases } from "./io/listening.ts";
 import { readingCases } from "./io/reading.ts";
 import { resetCases } from "./io/resets.ts";
+import { throwingCases } from "./io/throwing.ts";
 import { writingCases } from "./io/writing.ts";
 import { DEVIATIONS } from "./deviations.ts";
 import { runtimeName, runtimeVersion } from "../support/runtime.ts";
 
-const CASES: readonly IoCase[] = [...writingCases, ...readingCases, ...closingCases, ...resetCases, ...listeningCases, ...crowdCases];
+const CASES: readonly IoCase[] = [
+  ...writingCases,
+  ...readingCases,
+  ...closingCases,
+  ...resetCases,
+  ...throwingCases,
+  ...listeningCases,
+  ...crowdCases,
+];
 
 /** What an I/O engine promises (`src/contract/socket.ts`), as tests; what it is known not to keep is skipped, with the reason. */
 export function ioSuite(harness: IoHarness): void {

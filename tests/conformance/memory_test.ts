@@ -9,7 +9,13 @@ ioSuite({
   connectPeer: async (address) => new MemoryPeer(await engine.connect(address)),
   unixPath: () => null,
   turn() {
-    engine.run();
+    try {
+      engine.run();
+    } catch (error) {
+      setTimeout(() => {
+        throw error;
+      }, 0);
+    }
     return new Promise((resolve) => setImmediate(resolve));
   },
 });

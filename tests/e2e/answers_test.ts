@@ -66,7 +66,9 @@ test("an app that answers an expecting client without reading: no 100, and the c
 
 test("an unread body is skipped if it is small, and the next request is served", LIMIT, async () => {
   await withServer({ fetch: (request: Request) => new Response(request.method), limitPostBytes: 10_000_000 }, async ({ exchange }) => {
-    const small = await exchange(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n${"x".repeat(60_000)}${get("/", CLOSE)}`);
+    const small = await exchange(
+      `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n${"x".repeat(60_000)}${get("/", CLOSE)}`,
+    );
     assert.match(small, /POSTHTTP\/1\.1 200 [^]*GET$/);
   });
 });
@@ -138,7 +140,10 @@ test("HTTP/1.0: closes, or keeps the connection if it is asked to", LIMIT, async
 
 test("absolute-form and OPTIONS * reach the app as URLs", LIMIT, async () => {
   await withServer({ fetch: (request: Request) => new Response(`${request.method} ${request.url}`) }, async ({ exchange }) => {
-    assert.match(await exchange("GET http://a.example/b?c HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n"), /GET http:\/\/a\.example\/b\?c$/);
+    assert.match(
+      await exchange("GET http://a.example/b?c HTTP/1.1\r\nHost: other\r\nConnection: close\r\n\r\n"),
+      /GET http:\/\/a\.example\/b\?c$/,
+    );
     assert.match(await exchange("OPTIONS * HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n"), /OPTIONS http:\/\/a\.example\/\*?$/);
   });
 });
@@ -146,7 +151,8 @@ test("absolute-form and OPTIONS * reach the app as URLs", LIMIT, async () => {
 test("trailers of a chunked body are read, and stay out of the head", LIMIT, async () => {
   const fetch = async (request: Request) => new Response(`${await request.text()} ${request.headers.get("x-late")}`);
   await withServer({ fetch }, async ({ exchange }) => {
-    const request = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\nX-Late: 1\r\n\r\n";
+    const request =
+      "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\nX-Late: 1\r\n\r\n";
     assert.match(await exchange(request), /abc null$/);
   });
 });

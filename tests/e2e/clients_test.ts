@@ -55,7 +55,10 @@ testUnless(without("curl"), `curl: ${REQUESTS} requests on kept connections with
     // One process and one connection for each part: curl keeps the connection for all URLs of its list.
     const parts = 2;
     const config = join(folder, "curl.txt");
-    writeFileSync(config, `url = "${url}/?[1-${REQUESTS / parts}]"\noutput = "/dev/null"\nwrite-out = "%{http_code} %{size_download} %{num_connects}\\n"\n`);
+    writeFileSync(
+      config,
+      `url = "${url}/?[1-${REQUESTS / parts}]"\noutput = "/dev/null"\nwrite-out = "%{http_code} %{size_download} %{num_connects}\\n"\n`,
+    );
     const from = performance.now();
     const outputs = await Promise.all(Array.from({ length: parts }, () => outputOf("curl", ["-s", "-S", "--fail", "-K", config])));
     const lines = outputs.join("").trimEnd().split("\n");

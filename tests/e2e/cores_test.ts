@@ -70,7 +70,10 @@ test("1,000 requests pipelined on one connection are answered in order", LIMIT, 
     const client = await connect();
     client.send(Array.from({ length: 1000 }, (_, index) => get(`/${index}`, index === 999 ? CLOSE : "")).join(""));
     await until(() => client.ended, 20_000);
-    assert.deepEqual([...client.text.matchAll(/<(\d+)>/g)].map((match) => Number(match[1])), Array.from({ length: 1000 }, (_, index) => index));
+    assert.deepEqual(
+      [...client.text.matchAll(/<(\d+)>/g)].map((match) => Number(match[1])),
+      Array.from({ length: 1000 }, (_, index) => index),
+    );
     client.destroy();
   });
 });

@@ -3,7 +3,7 @@ import { existsSync, statSync } from "node:fs";
 import net from "node:net";
 import { networkInterfaces } from "node:os";
 import { test } from "node:test";
-import { BrokenError, serve, type Server, type ServeOptions } from "../../mod.ts";
+import { BrokenError, serve, type ServeOptions, type Server } from "../../mod.ts";
 import type { Address } from "../../src/contract/socket.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/served.ts";
@@ -11,7 +11,9 @@ import { testUnless } from "../support/test_unless.ts";
 import { unixPath } from "../support/unix_path.ts";
 
 const LIMIT = { timeout: 20_000 };
-const NO_IPV6 = Object.values(networkInterfaces()).flat().some((each) => each?.address === "::1") ? null : "needs IPv6 on the loopback interface";
+const NO_IPV6 = Object.values(networkInterfaces()).flat().some((each) => each?.address === "::1")
+  ? null
+  : "needs IPv6 on the loopback interface";
 const fetch = (request: Request) => new Response(request.url);
 
 async function served(options: ServeOptions, run: (server: Server) => Promise<void>): Promise<void> {
@@ -129,8 +131,10 @@ test("serve() on a busy port: ready rejects with a BrokenError that names the ad
 
 test("serve() on one busy port of two: nothing is left open of the other", LIMIT, async () => {
   // The free port is known by asking for one and giving it back.
-  let free = 0;
-  await served({ port: 0 }, async ({ url }) => void (free = portOf(url)));
+  const first = serve({ fetch, port: 0 });
+  await first.ready;
+  const free = portOf(first.url);
+  await first.close();
   const path = unixPath();
   await busyPort(async (port) => {
     const server = serve({ fetch, http: [`127.0.0.1:${free}`, `unix:${path}`, `127.0.0.1:${port}`] });
@@ -139,7 +143,9 @@ test("serve() on one busy port of two: nothing is left open of the other", LIMIT
     assert.equal(existsSync(path), false);
     await server.close();
   });
-  await served({ port: free }, async ({ url }) => assert.equal(portOf(url), free));
+  const again = serve({ fetch, port: free });
+  await again.ready;
+  await again.close();
 });
 
 test("serve() on a Unix socket that another server listens on: a BrokenError, and the other one goes on", LIMIT, async () => {

@@ -11,9 +11,9 @@ const LIMIT_MS = 45_000;
 const MEGABYTE = 1_000_000;
 const SIZE = 100 * MEGABYTE;
 /**
- * Held bytes are meant, and not the garbage that a collector lets lie until it first has reason to run: of that V8 alone allows some 50 MB in
- * a fresh process (48 MB with a bare node:http of Node 24, 53 here). So small transfers go first, as many bytes in all as the big one has, and
- * growth is from their peak to the big one's: a server that held a whole body would still grow by 95 MB.
+ * Held bytes are meant, and not the garbage that a collector lets lie until it first has reason to run: of that V8 alone allows some 50 MB
+ * in a fresh process (48 MB with a bare node:http of Node 24, 53 here). So small transfers go first, as many bytes in all as the big one
+ * has, and growth is from their peak to the big one's: a server that held a whole body would still grow by 95 MB.
  */
 const GROWTH_LIMIT_KB = 32 * 1024;
 const SMALL = 5 * MEGABYTE;

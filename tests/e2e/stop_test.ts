@@ -57,27 +57,31 @@ async function load(client: RawClient, target: string): Promise<Counted> {
 }
 
 for (const target of ["/", "/slow?20"]) {
-  test(`SIGTERM under load, ${CONNECTIONS} connections, ${target}: no request that was accepted is lost, and the exit code is 0`, LIMIT, async () => {
-    await serving(["--async", "16"], async (cli, url) => {
-      const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => connectTo(url)));
-      const loads = clients.map((client) => load(client, target));
-      await pause(500);
-      const from = performance.now();
-      cli.kill("SIGTERM");
-      const counts = await Promise.all(loads);
-      assert.deepEqual(await cli.exit, { code: 0, signal: null });
-      const sum = (of: (counted: Counted) => number) => counts.reduce((total, counted) => total + of(counted), 0);
-      assert.equal(sum(({ cut }) => cut), 0);
-      assert.equal(sum(({ sent, answered, stale }) => sent - answered - stale), 0);
-      assert.ok(sum(({ answered }) => answered) > CONNECTIONS * 5, JSON.stringify(counts[0]));
-      // One that was on its way when an idle connection was closed was never accepted; but each client here has one request after the
-      // other under way, and is told of the end in its last answer.
-      assert.equal(sum(({ stale }) => stale), 0);
-      assert.equal(counts.filter(({ told }) => told).length, CONNECTIONS);
-      assert.match(cli.stderr, /\nstopped; 0 requests lost\n$/);
-      assert.ok(performance.now() - from < 5000);
-    });
-  });
+  test(
+    `SIGTERM under load, ${CONNECTIONS} connections, ${target}: no request that was accepted is lost, and the exit code is 0`,
+    LIMIT,
+    async () => {
+      await serving(["--async", "16"], async (cli, url) => {
+        const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => connectTo(url)));
+        const loads = clients.map((client) => load(client, target));
+        await pause(500);
+        const from = performance.now();
+        cli.kill("SIGTERM");
+        const counts = await Promise.all(loads);
+        assert.deepEqual(await cli.exit, { code: 0, signal: null });
+        const sum = (of: (counted: Counted) => number) => counts.reduce((total, counted) => total + of(counted), 0);
+        assert.equal(sum(({ cut }) => cut), 0);
+        assert.equal(sum(({ sent, answered, stale }) => sent - answered - stale), 0);
+        assert.ok(sum(({ answered }) => answered) > CONNECTIONS * 5, JSON.stringify(counts[0]));
+        // One that was on its way when an idle connection was closed was never accepted; but each client here has one request after the
+        // other under way, and is told of the end in its last answer.
+        assert.equal(sum(({ stale }) => stale), 0);
+        assert.equal(counts.filter(({ told }) => told).length, CONNECTIONS);
+        assert.match(cli.stderr, /\nstopped; 0 requests lost\n$/);
+        assert.ok(performance.now() - from < 5000);
+      });
+    },
+  );
 }
 
 test("SIGTERM: requests in the wait queue are answered too, and a new connection is refused", LIMIT, async () => {

@@ -106,7 +106,9 @@ test("an event stream holds no core, and its head leaves before its first event"
   let send: (text: string) => void = () => {};
   const fetch = (request: Request) => {
     if (!request.url.endsWith("/events")) return new Response("free");
-    const stream = new ReadableStream<Uint8Array>({ start: (controller) => void (send = (text) => controller.enqueue(encoder.encode(text))) });
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => void (send = (text) => controller.enqueue(encoder.encode(text))),
+    });
     return new Response(stream, { headers: { "content-type": "text/event-stream" } });
   };
   await withServer({ fetch, async: 1 }, async ({ connect, exchange, server }) => {
@@ -124,11 +126,14 @@ test("an event stream holds no core, and its head leaves before its first event"
 
 test("ctx.detach(): the body goes on without a core", LIMIT, async () => {
   const { stream } = endless(encoder.encode("x".repeat(100)));
-  const app = { kind: "fetch", fetch: (request: Request, _env: unknown, context: { detach(): void }) => {
-    if (request.url.endsWith("/free")) return new Response("free");
-    context.detach();
-    return new Response(stream);
-  } } as const;
+  const app = {
+    kind: "fetch",
+    fetch: (request: Request, _env: unknown, context: { detach(): void }) => {
+      if (request.url.endsWith("/free")) return new Response("free");
+      context.detach();
+      return new Response(stream);
+    },
+  } as const;
   await withServer({ app, async: 1 }, async ({ connect, exchange, server }) => {
     const client = await connect();
     client.send(get("/"));

@@ -1,4 +1,4 @@
-import { type Observer, serve, type Server, type ServeOptions } from "../../mod.ts";
+import { type Observer, serve, type ServeOptions, type Server } from "../../mod.ts";
 import type { TcpAddress } from "../../src/contract/socket.ts";
 import { RawClient } from "./raw_client.ts";
 
@@ -7,7 +7,13 @@ export interface Heard {
   readonly errors: { readonly error: unknown; readonly name: string }[];
   readonly warnings: string[];
   readonly refused: number[];
-  readonly requests: { readonly target: string; readonly status: number; readonly switches: number; readonly aborted: boolean; readonly core: number }[];
+  readonly requests: {
+    readonly target: string;
+    readonly status: number;
+    readonly switches: number;
+    readonly aborted: boolean;
+    readonly core: number;
+  }[];
   stalls: number;
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Socket } from "../../../src/contract/socket.ts";
 import type { IoCase, Recorder } from "./harness.ts";
-import { pattern } from "./harness.ts";
+import { hook, pattern } from "./harness.ts";
 
 /** Half-closes, FIN against RST, `abort` from everywhere, `close` exactly once. */
 export const closingCases: readonly IoCase[] = [
@@ -256,10 +256,3 @@ export const closingCases: readonly IoCase[] = [
     },
   },
 ];
-
-function hook(recorder: Recorder, event: "data" | "drain" | "end" | "close", call: () => void): void {
-  if (event === "data") recorder.onData = call;
-  else if (event === "drain") recorder.onDrain = call;
-  else if (event === "end") recorder.onEnd = call;
-  else recorder.onClose = call;
-}

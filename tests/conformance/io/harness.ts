@@ -120,6 +120,14 @@ export class Recorder implements SocketHandler {
   }
 }
 
+/** Calls something in one of the handler's events. */
+export function hook(recorder: Recorder, event: "data" | "drain" | "end" | "close", call: () => void): void {
+  if (event === "data") recorder.onData = call;
+  else if (event === "drain") recorder.onDrain = call;
+  else if (event === "end") recorder.onEnd = call;
+  else recorder.onClose = call;
+}
+
 /** A connection under test, both ends. */
 export interface Connection {
   readonly socket: Socket;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Address, Listener, ListenOptions, Socket } from "../../../src/contract/socket.ts";
 import { BrokenError } from "../../../src/errors.ts";
@@ -126,8 +126,10 @@ const tcpCases: readonly IoCase[] = [
       const { listener, accepted } = await echo(context, { transport: "tcp", hostname: "::", port: 0 });
       await echoes(context, { transport: "tcp", hostname: "::1", port: portOf(listener) });
       await echoes(context, { transport: "tcp", hostname: "127.0.0.1", port: portOf(listener) });
-      const names = accepted.map(([socket]) => socket.remote.transport === "tcp" ? socket.remote.hostname : "");
-      assert.deepEqual(names, ["::1", "127.0.0.1"]);
+      for (const end of ["remote", "local"] as const) {
+        const names = accepted.map(([{ [end]: address }]) => address.transport === "tcp" ? address.hostname : "");
+        assert.deepEqual(names, ["::1", "127.0.0.1"]);
+      }
     },
   },
   {
@@ -162,6 +164,20 @@ const unixCases: readonly IoCase[] = [
       const path = context.unixPath();
       await context.listen({ transport: "unix", path, mode: 0o600 }, refuse);
       assert.equal(statSync(path).mode & 0o777, 0o600);
+    },
+  },
+  {
+    name: "listen() replaces a Unix socket on which nobody listens",
+    unix: "only",
+    async run(context) {
+      const [first, path] = [context.unixPath(), context.unixPath()];
+      const gone = await context.listen({ transport: "unix", path: first }, refuse);
+      // A second name of the file outlives the listener, as the file does a process that was killed.
+      linkSync(first, path);
+      await gone.close();
+      const { listener } = await echo(context, { transport: "unix", path, mode: 0o640 });
+      assert.equal(statSync(path).mode & 0o777, 0o640);
+      await echoes(context, listener.address);
     },
   },
   {
@@ -231,6 +247,33 @@ const connectCases: readonly IoCase[] = [
       assert.equal(recorder.error, null);
       // Whether the large write drained at once or later is the kernel's affair.
       assert.deepEqual(recorder.events.filter((event) => event === "end" || event === "close"), ["end", "close"]);
+    },
+  },
+  {
+    name: "connect() to a name tells the address",
+    async run(context) {
+      const { listener } = await echo(context, LOOPBACK);
+      const socket = await context.engine.connect({ transport: "tcp", hostname: "localhost", port: portOf(listener) });
+      context.record(socket);
+      assert.deepEqual(socket.remote, listener.address);
+    },
+  },
+  {
+    name: "connect() tells of an end that came before there was a handler",
+    async run(context) {
+      const listener = await context.listen(LOOPBACK, (socket) => {
+        context.record(socket);
+        socket.abort();
+      });
+      const socket = await context.engine.connect(listener.address).catch(() => null);
+      // A reset so soon may make connect() itself fail.
+      if (socket === null) return;
+      await context.quiet();
+      const recorder = context.record(socket);
+      socket.resume();
+      // Where the peer's runtime cannot reset, it is a FIN.
+      await context.until(() => recorder.closed || recorder.ended, "close");
+      if (!recorder.ended) assert.ok(recorder.error instanceof BrokenError);
     },
   },
   {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "../../../src/contract/clock.ts";
 import { selectPlatform } from "../../../src/io/select.ts";
 
 const { clock } = await selectPlatform();
