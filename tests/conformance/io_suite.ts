@@ -1,4 +1,3 @@
-import { test } from "node:test";
 import { closingCases } from "./io/closing.ts";
 import { crowdCases } from "./io/crowd.ts";
 import type { IoCase, IoHarness } from "./io/harness.ts";
@@ -10,6 +9,7 @@ import { throwingCases } from "./io/throwing.ts";
 import { writingCases } from "./io/writing.ts";
 import { DEVIATIONS } from "./deviations.ts";
 import { runtimeName, runtimeVersion } from "../support/runtime.ts";
+import { testUnless } from "../support/test_unless.ts";
 
 const CASES: readonly IoCase[] = [
   ...writingCases,
@@ -35,8 +35,8 @@ function run(ioCase: IoCase, harness: IoHarness, transport: "tcp" | "unix"): voi
     each.runtime === runtimeName() && each.engine === harness.engine.name && runtimeVersion().startsWith(each.version ?? "") &&
     each.tests.includes(name)
   );
-  const skip = deviation === undefined ? false : `deviation: ${deviation.reason}`;
-  test(`${harness.engine.name}: ${name}`, { skip, timeout: ioCase.timeoutMs ?? 4000 }, async () => {
+  const reason = deviation === undefined ? null : `deviation: ${deviation.reason}`;
+  testUnless(reason, `${harness.engine.name}: ${name}`, async () => {
     const context = new IoContext(harness, transport);
     try {
       await ioCase.run(context);
@@ -46,5 +46,5 @@ function run(ioCase: IoCase, harness: IoHarness, transport: "tcp" | "unix"): voi
       throw error;
     }
     await context.finish();
-  });
+  }, ioCase.timeoutMs ?? 4000);
 }
