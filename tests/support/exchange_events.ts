@@ -35,8 +35,9 @@ export function linesOf(fields: FieldList): string[] {
 }
 
 /**
- * Feeds an exchange pieces of bytes, answers each request as soon as it is in, and collects what comes; data that is one after another is joined. The bytes
- * are overwritten as soon as they are the caller's again: whoever kept a part of them is found out.
+ * Feeds an exchange pieces of bytes, answers each request as soon as it is in, and collects what comes; data that is
+ * one after another is joined. The bytes are overwritten as soon as they are the caller's again: whoever kept a part of
+ * them is found out.
  *
  * @param fin The client sends FIN behind the last piece.
  */

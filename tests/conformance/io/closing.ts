@@ -42,6 +42,23 @@ export const closingCases: readonly IoCase[] = [
       assert.equal(peer.errorCode, null);
     },
   },
+  // Deno's node:net (2.9.6) fails a write with EPIPE that is under way when FIN arrives, and closes the connection.
+  {
+    name: "write() at the moment of the peer's FIN arrives whole",
+    unix: true,
+    async run(context) {
+      for (let round = 0; round < 5; round++) {
+        const { socket, peer, recorder } = await context.open();
+        socket.write(pattern(100_000));
+        peer.end();
+        await context.until(() => recorder.ended, "FIN");
+        socket.end();
+        await context.until(() => recorder.closed && peer.ended, "close");
+        assert.equal(recorder.error, null);
+        assert.equal(peer.received, 100_000);
+      }
+    },
+  },
   {
     name: "end() flushes what is unsent before FIN",
     unix: true,

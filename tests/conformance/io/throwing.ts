@@ -37,8 +37,10 @@ export const throwingCases: readonly IoCase[] = [
           socket.cork();
           socket.write(new Uint8Array(100_000));
           socket.uncork();
-        } else peer.send("x");
-        peer.end();
+        } else {
+          peer.send("x");
+          peer.end();
+        }
         if (event === "close") socket.end();
         await context.until(() => recorder.closed, "close");
         await context.until(() => peer.closed || peer.ended, "the peer hears of it");
