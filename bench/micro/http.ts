@@ -1,12 +1,15 @@
 /**
- * What HTTP/1.1 costs, in microseconds of one call: `node bench/micro/http.ts`, and the same with `bun` and `deno run`. Each figure is the best of
- * several rounds: what disturbs a round only makes it longer.
+ * What HTTP/1.1 costs, in microseconds of one call: `node bench/micro/http.ts`, and the same with `bun` and `deno run`.
+ * Each figure is the best of several rounds: what disturbs a round only makes it longer.
  */
 import type { DecodeLatin1 } from "../../src/contract/bytes.ts";
 import { Exchange } from "../../src/http/exchange.ts";
+import { HeadReader } from "../../src/http/head_reader.ts";
 import type { HttpHead } from "../../src/http/http_head.ts";
 import { decodeLatin1 } from "../../src/http/latin1.ts";
 import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
+import { ReceiveBuffer } from "../../src/http/receive_buffer.ts";
+import { Writer } from "../../src/http/writer.ts";
 import { createNodeLatin1 } from "../../src/io/node_latin1.ts";
 
 const encoder = new TextEncoder();
@@ -51,6 +54,24 @@ function measure(name: string, run: () => number): void {
   console.log(`${name.padEnd(44)} ${(best * 1000).toFixed(3)} us${sink === 0 ? " ?" : ""}`);
 }
 
+/** A read buffer as an engine hands it over. */
+function chunkOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(65_536);
+  encoder.encodeInto(text, bytes);
+  return bytes.subarray(0, text.length);
+}
+
+/** The head reader alone. */
+function heads(text: string): () => number {
+  const chunk = chunkOf(text);
+  const reader = new HeadReader(DEFAULT_LIMITS, createNodeLatin1());
+  const input = new ReceiveBuffer();
+  return () => {
+    input.append(chunk);
+    return reader.read(input)?.bytes ?? 0;
+  };
+}
+
 /** A request as a connection reads and answers it. */
 function requests(
   latin1: DecodeLatin1,
@@ -58,9 +79,7 @@ function requests(
   answer: (exchange: Exchange) => number,
   touch: (head: HttpHead) => number,
 ): () => number {
-  const bytes = new Uint8Array(65_536);
-  encoder.encodeInto(text, bytes);
-  const chunk = bytes.subarray(0, text.length);
+  const chunk = chunkOf(text);
   const exchange = new Exchange(DEFAULT_LIMITS, date, latin1);
   return () => {
     let result = 0;
@@ -89,6 +108,13 @@ function allFields(head: HttpHead): number {
   for (let index = 0; index < head.fields.count; index++) length += head.fields.name(index).length + head.fields.value(index).length;
   return length;
 }
+
+measure("head reader, small head", heads(SMALL));
+measure("head reader, browser head", heads(BROWSER));
+const writer = new Writer(date, createNodeLatin1());
+const to = { method: "GET", minor: 1, close: false } as const;
+measure("writer, hello", () => writer.whole(to, 200, "", FIELDS, BODY).length);
+measure("writer, hello bytes", () => writer.whole(to, 200, "", FIELDS, bytesBody).length);
 
 for (const [name, latin1] of [["", createNodeLatin1()], [", portable latin1", decodeLatin1]] as const) {
   measure(`small head, 204${name}`, requests(latin1, SMALL, short, untouched));

@@ -1,4 +1,5 @@
 import type { CoreContext } from "../contract/engine.ts";
+import { isThenable } from "./thenable.ts";
 
 /**
  * Calls a fetch app and hands what it gives to the reply. A handler that returns its Response is never awaited: that would cost
@@ -22,8 +23,4 @@ export function callFetch(request: CoreContext): void {
 
 function settle(promise: PromiseLike<Response>, request: CoreContext): void {
   promise.then((response) => request.reply.respond(response), (error: unknown) => request.reply.fail(error));
-}
-
-function isThenable(value: Response | Promise<Response>): value is Promise<Response> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
 }

@@ -1,5 +1,6 @@
 import type { StartResponse, YieldChunk } from "../contract/app.ts";
 import type { CoreContext, Reply } from "../contract/engine.ts";
+import { isThenable } from "./thenable.ts";
 
 /** A yield app's chunks, whichever kind of iterable it gave. */
 export type ChunkIterator = Iterator<YieldChunk> | AsyncIterator<YieldChunk>;
@@ -11,15 +12,11 @@ export type ChunkIterator = Iterator<YieldChunk> | AsyncIterator<YieldChunk>;
  * @throws {TypeError} (as a rejection too) The app gave no iterable.
  * @throws What the app throws.
  */
-export function openYieldApp(request: CoreContext): ChunkIterator | Promise<ChunkIterator> {
+export function openYieldApp(request: CoreContext): ChunkIterator | PromiseLike<ChunkIterator> {
   const { app } = request;
   if (app.kind !== "yield") throw new TypeError(`call a yield app: this is a ${app.kind} app`);
   const result = app.application(request.yieldEnv, startResponseOf(request.reply));
-  return isPromise(result) ? result.then(iteratorOf) : iteratorOf(result);
-}
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+  return isThenable(result) ? result.then(iteratorOf) : iteratorOf(result);
 }
 
 function iteratorOf(iterable: Iterable<YieldChunk> | AsyncIterable<YieldChunk>): ChunkIterator {

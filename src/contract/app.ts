@@ -31,7 +31,7 @@ export type YieldChunk = string | Uint8Array;
 /** Tells status and fields, once, before the first non-empty chunk (PEP 3333). `status` is `"200 OK"`. */
 export type StartResponse = (status: string, fields: ReadonlyArray<readonly [string, string]>) => void;
 
-/** CGI variables and heddle's own, as PEP 3333's environ has them; `heddle.input` is the body as an async iterable of chunks. */
+/** CGI variables and heddle's own, as PEP 3333's environ has them; `wsgi.input` is the body, with `read()` and as an async iterable of chunks. */
 export type YieldEnv = Record<string, unknown>;
 
 /** uWSGI's kind of app: each chunk is one slice, after which the core gives way. */

@@ -12,6 +12,6 @@ export interface BodySource {
    * @throws {BrokenError} (as a rejection too) The client went before the body's end.
    */
   read(): Uint8Array | null | Promise<Uint8Array | null>;
-  /** Nobody wants the rest. It is read and thrown away within a bound, or the connection is closed. */
+  /** Nobody wants the rest: it is not read, and the connection ends with the answer. */
   cancel(): void;
 }

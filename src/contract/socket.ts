@@ -65,7 +65,10 @@ export interface Socket {
   resume(): void;
   /** Flushes, then sends FIN. Reading goes on: a half-close. `write` after it does nothing. */
   end(): void;
-  /** Ends both directions at once and drops what is unsent; sends RST where the runtime can. `close` follows in a later task. */
+  /**
+   * Ends both directions at once and drops what is unsent; `close` follows in a later task. Sends RST where the runtime can, but not once
+   * our FIN has left: then the kernel still delivers what it has taken.
+   */
   abort(): void;
 }
 

@@ -3,9 +3,10 @@ import { type Field, fieldLine } from "./field_line.ts";
 import { statusLine } from "./status_line.ts";
 
 /**
- * The part of an answer's head that its app gives: checked, and without the fields that are ours to write. `transfer-encoding`, `keep-alive` and
- * `proxy-connection` are dropped: the framing and the connection are not the app's. `content-length` is noted and must hold; `connection: close` is
- * noted and honoured, other options of `connection` (`upgrade`) are kept.
+ * The part of an answer's head that its app gives: checked, and without the fields that are ours to write.
+ * `transfer-encoding`, `keep-alive` and `proxy-connection` are dropped: the framing and the connection are not the
+ * app's. `content-length` is noted and must hold; `connection: close` is noted and honoured, other options of
+ * `connection` (`upgrade`) are kept.
  */
 export class AnswerHead {
   /** Status line and field lines. */

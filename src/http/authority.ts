@@ -11,11 +11,12 @@ const COLON = 0x3a;
 const OPEN = 0x5b;
 
 /**
- * Whether `text[start..end)` is a host with or without a port that every runtime's `new URL` takes for the same host: a name of letters, digits, `-`, `_`
- * and `.`, an IPv4 address in its four decimal parts, or an IPv6 address in brackets.
+ * Whether `text[start..end)` is a host with or without a port that every runtime's `new URL` takes for the same host: a
+ * name of letters, digits, `-`, `_` and `.`, an IPv4 address in its four decimal parts, or an IPv6 address in brackets.
  *
- * RFC 3986 would let more pass, such as `%41`, `a;b` or `0x7f.1`. `new URL` throws on some of it, and takes some for another host (`0x7f.1` is 127.0.0.1); so
- * such a request is refused before an app sees it. International names come as `xn--` labels.
+ * RFC 3986 would let more pass, such as `%41`, `a;b` or `0x7f.1`. `new URL` throws on some of it, and takes some for
+ * another host (`0x7f.1` is 127.0.0.1); so such a request is refused before an app sees it. International names come as
+ * `xn--` labels.
  */
 export function isAuthority(text: Latin1, start: number, end: number): boolean {
   if (text.charCodeAt(start) === OPEN) {

@@ -1,12 +1,11 @@
 import type { DecodeLatin1 } from "../contract/bytes.ts";
 import type { Latin1 } from "../contract/socket.ts";
 import { ProtocolError } from "../errors.ts";
-import { type BodyReader, LengthReader } from "./body_reader.ts";
-import { ChunkedReader } from "./chunked_reader.ts";
 import { CLOSED, type DataEvent, type EndEvent, NEED_MORE, type NeedMore, NO_TRAILERS, PAUSED, type ReceiveEvent } from "./events.ts";
 import { type Field, fieldLine } from "./field_line.ts";
 import { HeadReader } from "./head_reader.ts";
 import type { HttpHead } from "./http_head.ts";
+import { IncomingBody } from "./incoming_body.ts";
 import { decodeLatin1 } from "./latin1.ts";
 import type { HttpLimits } from "./limits.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
@@ -20,21 +19,16 @@ const NO_FIELDS: readonly Field[] = [];
  * One connection's HTTP/1.1 (RFC 9112), server side. Sans-IO: no socket, clock or runtime is in it; bytes go in, events come out; answers
  * go in, bytes come out.
  *
- * Receiving: `receive(chunk)`, then `next()` until it gives `need-more`, `paused` or `closed`, then `hold()`. A request is a head, its data,
- * an end. After the end `next` gives `paused` until the answer is complete and `nextRequest()` was called; call `next` then without a new chunk, as
- * the next request may be held already.
+ * Receiving: `receive(chunk)`, then `next()` until it gives `need-more`, `paused` or `closed`, then `hold()`. A request
+ * is a head, its data, an end. After the end `next` gives `paused` until the answer is complete and `nextRequest()` was
+ * called; call `next` then without a new chunk, as the next request may be held already.
  *
  * Sending, once for each request: `sendWhole`, or `sendHead`, `sendData` any number of times, `sendEnd`.
  *
- * After a `ProtocolError` nothing more is received: `next` gives `closed`. The answer, if it was not begun, may still be sent: `errorAnswer`, or the
- * app's own, which then says `Connection: close`.
+ * After a `ProtocolError` nothing more is received: `next` gives `closed`. The answer, if it was not begun, may still
+ * be sent: `errorAnswer`, or the app's own, which then says `Connection: close`.
  */
 export class Exchange {
-  /**
-   * Bytes that the current request's body may have; back to `limits.bodyBytes` with each head. It may be changed between the head and the call of
-   * `next` after it, which refuses a longer Content-Length, and later too: what counts is the limit when the bytes are read.
-   */
-  bodyLimit: number;
   readonly #limits: HttpLimits;
   readonly #latin1: DecodeLatin1;
   readonly #input = new ReceiveBuffer();
@@ -45,9 +39,7 @@ export class Exchange {
   /** The request that is being received or answered. */
   #head: HttpHead | null = null;
   /** Null where it has no body. */
-  #body: BodyReader | null = null;
-  #bodyBytes = 0;
-  #skipping = false;
+  #body: IncomingBody | null = null;
   #continued = false;
   /** The client sent FIN. */
   #ended = false;
@@ -58,7 +50,6 @@ export class Exchange {
    * @param latin1 The runtime's fastest decoder.
    */
   constructor(limits: HttpLimits, date: () => string, latin1: DecodeLatin1 = decodeLatin1) {
-    this.bodyLimit = limits.bodyBytes;
     this.#limits = limits;
     this.#latin1 = latin1;
     this.#heads = new HeadReader(limits, latin1);
@@ -100,7 +91,7 @@ export class Exchange {
     return this.mustClose && this.#client.state !== "idle" && this.#client.state !== "body";
   }
 
-  /** Copies what was not consumed, so that the borrowed bytes may go: a part of a head, or what follows a request that is not answered yet. */
+  /** Copies what was not consumed, so that the borrowed bytes may go: a part of a head, or what follows a request. */
   hold(): void {
     if (this.#deaf) this.#input.clear();
     else this.#input.hold();
@@ -149,39 +140,39 @@ export class Exchange {
     const { framing } = head;
     this.#head = head;
     this.#mustClose ||= !head.keepAlive;
-    this.#continued = this.#skipping = false;
-    this.#bodyBytes = 0;
-    this.bodyLimit = this.#limits.bodyBytes;
-    if (framing.kind === "none") this.#body = null;
-    else this.#body = framing.kind === "length" ? new LengthReader(framing.bytes) : new ChunkedReader(this.#limits, this.#latin1);
+    this.#continued = false;
+    this.#body = framing.kind === "none" ? null : new IncomingBody(framing, this.#limits, this.#latin1);
     return head;
   }
 
   #nextData(): DataEvent | EndEvent | NeedMore {
-    const body = this.#body;
-    for (;;) {
-      const event = body === null ? NO_TRAILERS : body.read(this.#input);
-      if (event.type === "data") this.#bodyBytes += event.bytes.length;
-      if (body !== null && this.#bodyBytes + body.announced > this.bodyLimit) {
-        throw new ProtocolError(413, `a body of more than ${this.bodyLimit} bytes`);
-      }
-      if (event.type === "data" && this.#skipping) continue;
-      if (event.type === "end") this.#client = allowed(this.#client.end, "end");
-      else if (event.type === "need-more" && this.#ended) throw new ProtocolError(400, "the connection's end within a body");
-      return event;
-    }
+    const event = this.#body === null ? NO_TRAILERS : this.#body.next(this.#input);
+    if (event.type === "end") this.#client = allowed(this.#client.end, "end");
+    else if (event.type === "need-more" && this.#ended) throw new ProtocolError(400, "the connection's end within a body");
+    return event;
   }
 
   /**
-   * Nobody wants the rest of the request's body: `next` reads it and gives no data, up to `limits.discardBytes`; past that it throws a `ProtocolError`, at
-   * which the connection is closed.
+   * Bytes that the current request's body may have; back to `limits.bodyBytes` with each head. To be changed between the
+   * head and the call of `next` after it, which refuses a longer Content-Length, or later for what is still to come.
+   */
+  get bodyLimit(): number {
+    return this.#body === null ? this.#limits.bodyBytes : this.#body.limit;
+  }
+
+  set bodyLimit(bytes: number) {
+    if (this.#body !== null) this.#body.limit = bytes;
+  }
+
+  /**
+   * Nobody wants the rest of the request's body: `next` reads it and gives no data, up to `limits.discardBytes`; past
+   * that it throws a `ProtocolError`, at which the connection is closed.
    *
-   * @returns False if the rest is known to be longer, or the client still waits for `100 Continue`, and so may never send it: the connection must close.
+   * @returns False if the rest is known to be longer, or the client still waits for `100 Continue`, and so may never
+   * send it: the connection must close.
    */
   skipBody(): boolean {
-    if (this.#client.state !== "body") return !this.mustClose;
-    this.#skipping = true;
-    this.bodyLimit = Math.min(this.bodyLimit, this.#bodyBytes + this.#limits.discardBytes);
+    if (this.#client.state === "body") this.#body?.skip(this.#limits.discardBytes);
     this.#mustClose ||= this.#hopeless;
     return !this.mustClose;
   }
@@ -194,16 +185,18 @@ export class Exchange {
 
   /** The client may be waiting for `100 Continue` before it sends its body: nothing of it has come yet. */
   get awaitsContinue(): boolean {
-    return this.#client.state === "body" && this.#head !== null && this.#head.expectsContinue && !this.#continued && this.#bodyBytes === 0;
+    if (this.#client.state !== "body" || this.#body === null || this.#head === null) return false;
+    return this.#head.expectsContinue && !this.#continued && this.#body.untouched;
   }
 
-  /** The current answer says `Connection: close` and is the connection's last; if its head has left already, it is the last all the same. */
+  /** The current answer says `Connection: close`, unless its head has left, and is the connection's last in any case. */
   closeAfter(): void {
     this.#mustClose = true;
   }
 
   /**
-   * An interim answer (RFC 9110 section 15.2); empty where none can be sent: to an HTTP/1.0 client, which knows none, and once the answer was begun.
+   * An interim answer (RFC 9110 section 15.2); empty where none can be sent: to an HTTP/1.0 client, which knows none,
+   * and once the answer was begun.
    *
    * @throws {TypeError} A field is not valid; nothing was sent.
    */
@@ -233,8 +226,8 @@ export class Exchange {
   }
 
   /**
-   * The head of an answer whose body follows: by its length if that is known (`length`, or the app's `content-length`), else chunked, or, for HTTP/1.0, up
-   * to the connection's end.
+   * The head of an answer whose body follows: by its length if that is known (`length`, or the app's `content-length`),
+   * else chunked, or, for HTTP/1.0, up to the connection's end.
    *
    * @throws {TypeError} As `sendWhole`.
    */
@@ -247,8 +240,7 @@ export class Exchange {
   }
 
   #to(hopeless: boolean): AnswerTo {
-    const head = this.#head;
-    return { method: head?.method ?? "", minor: head?.minor ?? 1, close: this.mustClose || hopeless };
+    return { method: this.#head?.method ?? "", minor: this.#head?.minor ?? 1, close: this.mustClose || hopeless };
   }
 
   /**

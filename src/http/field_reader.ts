@@ -11,7 +11,8 @@ export interface FieldSink {
   field(name: KnownField, bytes: Uint8Array, base: number, start: number, end: number): void;
 }
 
-// The file's own, though grammar.ts has them: Node 24 and Deno 2.9 load an imported constant at each use, and a head then costs a quarter more.
+// The file's own, though grammar.ts has them: Node 24 and Deno 2.9 load an imported constant at each use, and a head
+// then costs a quarter more.
 const NAME_BYTES = TOKEN;
 const VALUE_BYTES = FIELD_VALUE;
 const TAB = 0x09;
@@ -32,11 +33,11 @@ const VALUE_LF = 2;
 const LAST_LF = 3;
 
 /**
- * Reads field lines up to the empty line that ends them (RFC 9112 section 5): a head's, or a chunked body's trailer section. Each line ends in CRLF: a
- * bare LF, a bare CR and folding are refused.
+ * Reads field lines up to the empty line that ends them (RFC 9112 section 5): a head's, or a chunked body's trailer
+ * section. Each line ends in CRLF: a bare LF, a bare CR and folding are refused.
  *
- * Lines that are there whole and are in order go the fast way. All else, errors too, is read byte by byte and goes on where it stopped: so a
- * section costs O(n), and ends the same, however it is split.
+ * Lines that are there whole and are in order go the fast way. All else, errors too, is read byte by byte and goes on
+ * where it stopped: so a section costs O(n), and ends the same, however it is split.
  */
 export class FieldReader {
   readonly #fieldBytes: number;
@@ -96,7 +97,8 @@ export class FieldReader {
       while (at < stop && NAME_BYTES[bytes[at]] !== 0) at++;
       if (at >= stop || at === line || bytes[at] !== COLON) return line;
       const colon = at++;
-      // Values are most of a head. Four bytes at a time, and without the table, they take two thirds of the time; tabs are left to the table.
+      // Values are most of a head. Four bytes at a time, and without the table, they take two thirds of the time; tabs
+      // are left to the table.
       for (; at + 4 <= stop; at += 4) {
         const a = bytes[at], b = bytes[at + 1], c = bytes[at + 2], d = bytes[at + 3];
         if (((a - SPACE) | (b - SPACE) | (c - SPACE) | (d - SPACE)) < 0 || a === DELETE || b === DELETE || c === DELETE || d === DELETE) {

@@ -21,8 +21,9 @@ export const TOKEN: Uint8Array = table(ALPHANUMERIC, "!#$%&'*+-.^_`|~");
 export const FIELD_VALUE: Uint8Array = table("\t", [0x20, 0x7e], [0x80, 0xff]);
 
 /**
- * A target up to its query. RFC 3986's characters, and those that browsers leave as they are (`[]^{|}` and the backtick). Not `"<>`, which no
- * browser sends; not `#`, which starts a fragment and never leaves a client; not the backslash, which `new URL` takes for a slash.
+ * A target up to its query. RFC 3986's characters, and those that browsers leave as they are (`[]^{|}` and the
+ * backtick). Not `"<>`, which no browser sends; not `#`, which starts a fragment and never leaves a client; not the
+ * backslash, which `new URL` takes for a slash.
  */
 export const PATH: Uint8Array = table(ALPHANUMERIC, "-._~!$&'()*+,;=:@%/[]^`{|}");
 
@@ -62,7 +63,10 @@ export const QUESTION = 0x3f;
 export const BACKSLASH = 0x5c;
 export const DELETE = 0x7f;
 
-/** Whether `bytes[start..end)` is `lower` but for case. `lower` has letters, digits and `-` only: no other token byte folds to one of these. */
+/**
+ * Whether `bytes[start..end)` is `lower` but for case. `lower` has letters, digits and `-` only: no other token byte
+ * folds to one of these.
+ */
 export function isToken(bytes: Uint8Array, start: number, end: number, lower: string): boolean {
   if (end - start !== lower.length) return false;
   for (let at = 0; at < lower.length; at++) {

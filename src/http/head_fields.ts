@@ -10,8 +10,9 @@ const CHUNKED: BodyFraming = { kind: "chunked" };
 const NONE = -1;
 
 /**
- * What a head's fields say of its framing and its connection, gathered while they are read. Where RFC 9112 lets a server repair a message or
- * guess, this refuses: each such choice is one that a proxy in front may have made differently.
+ * What a head's fields say of its framing and its connection, gathered while they are read. Where RFC 9112 lets a
+ * server repair a message or guess, this refuses: each such choice is one that a proxy in front may have made
+ * differently.
  */
 export class HeadFields implements FieldSink {
   /** Offsets of the host field's value from the head's first byte; `hostStart` is -1 where there is none. */
@@ -96,8 +97,8 @@ export class HeadFields implements FieldSink {
 }
 
 /**
- * A length that a `number` holds exactly. A list of equal lengths, which may be repaired (RFC 9110 section 8.6), is refused, and so are zeros in front: some
- * would read octal.
+ * A length that a `number` holds exactly. A list of equal lengths, which may be repaired (RFC 9110 section 8.6), is
+ * refused, and so are zeros in front: some would read octal.
  */
 function parseLength(bytes: Uint8Array, start: number, end: number): number {
   if (start === end) throw new ProtocolError(400, "an empty content-length");

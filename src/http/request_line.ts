@@ -76,7 +76,8 @@ export class RequestLineReader {
   read(bytes: Uint8Array, base: number, end: number): number {
     let at = base + this.#at;
     let phase = this.#phase;
-    // Each part is read up to the first byte that makes it too long, whatever follows: so an error does not depend on how the bytes were split.
+    // Each part is read up to the first byte that makes it too long, whatever follows: so an error does not depend on
+    // how the bytes were split.
     if (phase === IN_METHOD) {
       const stop = Math.min(end, base + METHOD_BYTES + 1);
       while (at < stop && METHOD_TABLE[bytes[at]] !== 0) at++;

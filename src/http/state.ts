@@ -31,7 +31,10 @@ export const CLIENT_TRANSITIONS: Transitions<ClientState, ClientEvent> = {
  */
 export type ServerState = "idle" | "owing" | "sending" | "done";
 
-/** What happens on our side. `inform`: an interim answer; `whole`: head and body at once; `refuse`: an answer to what was no valid request. */
+/**
+ * What happens on our side. `inform`: an interim answer; `whole`: head and body at once; `refuse`: an answer to what
+ * was no valid request.
+ */
 export type ServerEvent = "request" | "inform" | "head" | "data" | "end" | "whole" | "refuse" | "next";
 
 /** Our transitions. */
@@ -58,8 +61,8 @@ export const SERVER_IDLE: Linked<ServerState, ServerEvent> = link(
 );
 
 /**
- * Makes a row of each state, all of one shape, that refers to other rows. A look-up by two names costs 20 to 30 ns on Node 24 and Deno 2.9, and there are six
- * in a request; `row.event` costs a load.
+ * Makes a row of each state, all of one shape, that refers to other rows. A look-up by two names costs 20 to 30 ns on
+ * Node 24 and Deno 2.9, and there are six in a request; `row.event` costs a load.
  */
 function link<S extends string, E extends string>(table: Transitions<S, E>, events: readonly E[], first: S): Linked<S, E> {
   const rows = new Map<string, Record<string, unknown>>();

@@ -195,7 +195,9 @@ export class BunSocket implements Socket {
     // Nobody is told of a FIN that comes from now on.
     this.#readEnded = true;
     this.#die(error);
-    this.#native.terminate();
+    // After our FIN a reset would take from the peer what the kernel still holds for it; a paused socket is freed by `terminate` alone.
+    if (this.#writeEnded && !this.#paused) this.#native.close();
+    else this.#native.terminate();
   }
 
   #die(error: BrokenError | null): void {

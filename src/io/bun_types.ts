@@ -16,6 +16,8 @@ export interface BunTcpSocket<Data> {
   shutdown(): void;
   /** Sends RST where there is one, and calls `close` before it returns. */
   terminate(): void;
+  /** Closes both directions without RST. */
+  close(): void;
   pause(): void;
   resume(): void;
 }

@@ -120,10 +120,13 @@ export class NodeSocket implements Socket {
     return this.#queue === null ? 0 : this.#queue.bytes;
   }
 
-  /** A Unix socket has no RST; and libuv refuses a reset, which then never closes, in the turn in which FIN leaves (Node 20 to 24). */
+  /**
+   * A Unix socket has no RST; libuv refuses a reset, which then never closes, in the turn in which FIN leaves (Node 20 to 24); and after our FIN a
+   * reset would take from the peer what the kernel still holds for it.
+   */
   #canReset(): boolean {
-    const sendsFin = this.#socket.writableEnded && !this.#socket.writableFinished && this.#socket.writableLength === 0;
-    return this.local.transport === "tcp" && !sendsFin;
+    const finIsOut = this.#socket.writableEnded && this.#socket.writableLength === 0;
+    return this.local.transport === "tcp" && !finIsOut;
   }
 
   #sendPiece(): void {

@@ -1,4 +1,5 @@
 import type { Env } from "../contract/app.ts";
+import type { DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { IoEngine } from "../contract/socket.ts";
 import { ConfigError, UnsupportedError } from "../errors.ts";
@@ -15,6 +16,8 @@ export interface Platform {
   readonly runtime: { readonly name: RuntimeName; readonly version: string };
   readonly engine: IoEngine;
   readonly clock: Clock;
+  /** The runtime's fastest way from bytes to a latin1 string; one that any runtime has if it is left out. */
+  readonly latin1?: DecodeLatin1;
   /** The environment variables, read on touch. */
   readonly env: Env;
 }
@@ -36,8 +39,12 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     throw new ConfigError("--io", `choose the I/O engine ${JSON.stringify(chosen)}: the engines are "deno", "bun" and "node"`);
   }
   requireEngine(chosen, runtime);
-  const [engine, clock] = await Promise.all([loadEngine(chosen), loadClock(runtime.name)]);
-  return { runtime, engine, clock, env: runtimeEnv(globals) };
+  const [engine, clock, { createNodeLatin1 }] = await Promise.all([
+    loadEngine(chosen),
+    loadClock(runtime.name),
+    import("./node_latin1.ts"),
+  ]);
+  return { runtime, engine, clock, latin1: createNodeLatin1(), env: runtimeEnv(globals) };
 }
 
 function detectRuntime(globals: RuntimeGlobals): Platform["runtime"] {

@@ -111,7 +111,7 @@ export const SERVE_OPTIONS = {
     unit: choice("light", "native"),
     default: "light",
     repeatable: false,
-    help: "On Node: put a faster Request and Response in place of the global ones, or leave those alone",
+    help: "Put a faster Request and Response in the place of the global ones, or leave those alone",
   },
   logFormat: {
     flag: "--log-format",

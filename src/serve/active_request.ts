@@ -124,6 +124,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     server.scheduler.finish(this);
     this.switches = server.table.switches(core);
     server.pool.release(core);
+    server.checkQuiet();
   }
 
   /** Late touches replay what has happened; after the answer's end it aborts no more. */

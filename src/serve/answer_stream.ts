@@ -83,7 +83,7 @@ function hasNoBody(method: string, status: number): boolean {
 
 function isEventStream(fields: ResponseParts["fields"]): boolean {
   for (const [name, value] of fields) {
-    if (name.toLowerCase() === "content-type") return value.startsWith("text/event-stream");
+    if (name.toLowerCase() === "content-type") return value.toLowerCase().startsWith("text/event-stream");
   }
   return false;
 }

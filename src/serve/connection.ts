@@ -30,12 +30,14 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   #paused = false;
   #halfClosed = false;
   #unsentAtCheck = 0;
+  /** By the clock, when the client must have taken something of what is unsent; 0 while it need not. */
+  #stallsAt = 0;
 
   constructor(server: ServerContext, socket: Socket) {
     this.#server = server;
     this.socket = socket;
     this.scheme = socket.tls === null ? "http" : "https";
-    this.exchange = new Exchange(server.limits, server.date);
+    this.exchange = new Exchange(server.limits, server.date, server.latin1);
     this.#timer = new WheelTimer(() => this.#timeOut());
     server.open.add(this);
     this.#wait(server.timeouts.keepAliveMs);
@@ -78,9 +80,9 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   }
 
   drain(): void {
+    this.#stallsAt = 0;
     if (this.#state === "flushing") {
-      this.#move("flushed");
-      this.#nextRequest();
+      this.#goOn("flushed");
       this.#advance();
     } else this.#request?.reply.drain();
   }
@@ -112,8 +114,8 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     try {
       while (this.#step());
     } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error;
-      this.#refuse(error);
+      if (error instanceof ProtocolError) this.#refuse(error);
+      else this.#giveUp(error);
     } finally {
       this.#advancing = false;
       this.socket.uncork();
@@ -174,8 +176,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
 
   #takeEnd(): void {
     if (this.#state === "skipping") {
-      this.#move("skipped");
-      this.#nextRequest();
+      this.#goOn("skipped");
       return;
     }
     this.#request!.body?.end();
@@ -232,19 +233,21 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
       this.#advance();
       return;
     }
+    this.#goOn("answered");
+    this.#advance();
+  }
+
+  /** To the next request, once the socket holds no more than it may. */
+  #goOn(event: "answered" | "skipped" | "flushed"): void {
     if (this.congested) {
       this.#move("unsent");
       this.watchWrites();
       return;
     }
-    this.#move("answered");
-    this.#nextRequest();
-    this.#advance();
-  }
-
-  #nextRequest(): void {
+    this.#move(event);
     this.exchange.nextRequest();
-    this.#wait(this.#server.timeouts.keepAliveMs);
+    const { draining, timeouts } = this.#server;
+    this.#wait(draining ? timeouts.idleGraceMs : timeouts.keepAliveMs);
   }
 
   /** Refuses what the client sent: the answer, then FIN. Nothing of the request is echoed. */
@@ -260,8 +263,15 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
       this.socket.abort();
       return;
     }
-    this.socket.write(this.exchange.errorAnswer(error.status, error.message));
+    // What is wrong may be the rest of a body whose request was answered already: there is no second answer.
+    if (!this.exchange.answering) this.socket.write(this.exchange.errorAnswer(error.status, error.message));
     this.#close();
+  }
+
+  /** A bug of ours costs this connection, and no other one. */
+  #giveUp(error: unknown): void {
+    this.#server.observer.appError?.(error, this.#request);
+    this.abort();
   }
 
   /** The last answer is out: flush, FIN, and a lingering close. */
@@ -304,7 +314,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
 
   wanted(): void {
     const request = this.#request;
-    if (request === null || !request.head.expectsContinue || request.body!.complete) return;
+    if (request === null || !this.exchange.awaitsContinue) return;
     this.socket.write(this.exchange.sendInformational(100, []));
     this.#wait(this.#server.timeouts.bodyIdleMs);
   }
@@ -315,13 +325,14 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   }
 
   unwanted(): void {
-    this.hungry();
+    this.exchange.closeAfter();
+    this.#setReading(false);
   }
 
   /** While a request waits or runs one read stays armed, so that a client that goes is noticed; once bytes are held there is none. */
   #holdsEnough(): boolean {
     const body = this.#request?.body ?? null;
-    if (body !== null && !body.complete) return body.full;
+    if (body !== null && !body.complete) return body.full || body.cancelled;
     if (this.#state === "stalled" || this.#state === "flushing") return true;
     return this.#request !== null && this.exchange.held > 0;
   }
@@ -335,10 +346,13 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
 
   // Timeouts: no progress for too long.
 
-  /** Bytes are unsent past the mark: the client must take some. */
+  /** Bytes are unsent past the mark: the client must take some, until `drain`. Nothing more is written meanwhile, so that `unsent` only falls. */
   watchWrites(): void {
+    if (this.#stallsAt > 0) return;
+    const { clock, timeouts } = this.#server;
     this.#unsentAtCheck = this.socket.unsent;
-    this.#wait(this.#server.timeouts.writeStallMs);
+    this.#stallsAt = clock.now() + timeouts.writeStallMs;
+    this.#wait(timeouts.writeStallMs);
   }
 
   /** The wheel looks at a deadline that only grows when its old time comes: this costs a store a request. */
@@ -351,7 +365,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     const { timeouts } = this.#server;
     if (this.#state === "idle") this.#close();
     else if (this.#state === "head") this.#refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
-    else if (this.socket.unsent > 0) this.#checkWrites();
+    else if (this.#stallsAt > 0) this.#checkWrites();
     else if (this.#awaitsBody()) this.#refuse(new ProtocolError(408, `nothing of the body came for ${timeouts.bodyIdleMs} ms`));
   }
 
@@ -361,10 +375,16 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     if (this.#state === "skipping") return true;
     const request = this.#request;
     if (request === null || request.body === null || request.body.complete) return false;
-    return request.body.touched || !request.head.expectsContinue;
+    return !request.body.cancelled && (request.body.touched || !request.head.expectsContinue);
   }
 
   #checkWrites(): void {
+    const left = this.#stallsAt - this.#server.clock.now();
+    if (left > 0) {
+      this.#wait(left);
+      return;
+    }
+    this.#stallsAt = 0;
     if (this.socket.unsent < this.#unsentAtCheck) this.watchWrites();
     else this.socket.abort();
   }

@@ -1,28 +1,33 @@
+import type { ClockTimer } from "../contract/clock.ts";
 import type { Listener } from "../contract/socket.ts";
 import type { ServerContext } from "./server_context.ts";
 
-/**
- * How long an idle keep-alive connection is left open during a stop: a request that its client sent before it learned of the stop is answered,
- * with `Connection: close`. Well above a round trip, well below what whoever waits for the stop would notice.
- */
-const IDLE_GRACE_MS = 500;
+/** A graceful stop under way. */
+export interface Drain {
+  /** How many requests were lost, once it is over. */
+  readonly lost: Promise<number>;
+  /** Leaves it no more than `mercyMs` from now. */
+  hasten(mercyMs: number): void;
+}
 
 /**
  * Stops a server gracefully: no new connection; what is in flight is answered, with `Connection: close`; idle connections are closed
- * last and gently; promises of `waitUntil` are waited for. What is left after the mercy is reset.
+ * last and gently; handlers whose client has gone, and promises of `waitUntil`, are waited for. What is left after the mercy is reset.
  *
  * @param mercyMs Milliseconds for all of it (uWSGI `--reload-mercy`); 0 resets at once.
- * @returns How many requests were lost.
  */
-export async function drain(server: ServerContext, listeners: readonly Listener[], mercyMs: number): Promise<number> {
+export function drain(server: ServerContext, listeners: readonly Listener[], mercyMs: number): Drain {
   server.draining = true;
+  const mercy = new Mercy(server, mercyMs);
+  return { lost: run(server, listeners, mercy), hasten: (ms) => mercy.shorten(ms) };
+}
+
+async function run(server: ServerContext, listeners: readonly Listener[], mercy: Mercy): Promise<number> {
   const closing = Promise.all(listeners.map((listener) => listener.close()));
-  const mercy = delay(server, mercyMs);
-  const grace = delay(server, Math.min(IDLE_GRACE_MS, mercyMs));
-  const quiet = quieted(server);
-  await Promise.race([quiet, grace.done]);
-  for (const socket of [...server.open]) socket.closeIdle();
-  await Promise.race([Promise.all([quiet, settled(server.background)]), mercy.done]);
+  const grace = server.clock.setTimer(server.timeouts.idleGraceMs, () => {
+    for (const socket of [...server.open]) socket.closeIdle();
+  }, true);
+  await Promise.race([quieted(server).then(() => settled(server.background)), mercy.over]);
   grace.cancel();
   mercy.cancel();
   let lost = 0;
@@ -31,22 +36,43 @@ export async function drain(server: ServerContext, listeners: readonly Listener[
   return lost;
 }
 
-/** Fulfils when the last socket is gone. */
+/** Fulfils when the last socket is gone and the last core is idle. */
 function quieted(server: ServerContext): Promise<void> {
-  if (server.open.size === 0) return Promise.resolve();
-  return new Promise((resolve) => server.onQuiet = resolve);
+  return new Promise((resolve) => {
+    server.onQuiet = resolve;
+    server.checkQuiet();
+  });
 }
 
-/** Promises of `waitUntil`, and those that their requests add meanwhile. */
+/** Promises of `waitUntil`, and those that they add meanwhile. */
 async function settled(background: ReadonlySet<Promise<unknown>>): Promise<void> {
   while (background.size > 0) await Promise.allSettled(background);
 }
 
-function delay(server: ServerContext, ms: number): { done: Promise<void>; cancel(): void } {
-  let cancel = () => {};
-  const done = new Promise<void>((resolve) => {
-    const timer = server.clock.setTimer(ms, resolve, true);
-    cancel = () => timer.cancel();
-  });
-  return { done, cancel };
+/** The time that is left to a stop; it can only become shorter. */
+class Mercy {
+  readonly over: Promise<void>;
+  readonly #server: ServerContext;
+  #end = () => {};
+  #endsAt: number;
+  #timer: ClockTimer;
+
+  constructor(server: ServerContext, ms: number) {
+    this.#server = server;
+    this.over = new Promise((resolve) => this.#end = resolve);
+    this.#endsAt = server.clock.now() + ms;
+    this.#timer = server.clock.setTimer(ms, this.#end, true);
+  }
+
+  shorten(ms: number): void {
+    const endsAt = this.#server.clock.now() + ms;
+    if (endsAt >= this.#endsAt) return;
+    this.#endsAt = endsAt;
+    this.#timer.cancel();
+    this.#timer = this.#server.clock.setTimer(ms, this.#end, true);
+  }
+
+  cancel(): void {
+    this.#timer.cancel();
+  }
 }

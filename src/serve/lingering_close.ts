@@ -36,9 +36,8 @@ export class LingeringClose implements SocketHandler {
 
   drain(): void {}
 
-  end(): void {
-    if (this.#socket.unsent === 0) this.#socket.abort();
-  }
+  /** Both directions have ended: the engine closes the socket. */
+  end(): void {}
 
   close(): void {
     this.#server.wheel.cancel(this.#timer);

@@ -18,6 +18,9 @@ export interface BodyOwner {
  */
 const BLOCK_BYTES = 4096;
 
+/** Chunks that were read and not yet let go: to move the rest for each would cost more, to keep them all would keep the whole body. */
+const READ_CHUNKS = 16;
+
 interface Reader {
   readonly resolve: (chunk: Uint8Array | null) => void;
   readonly reject: (error: unknown) => void;
@@ -60,6 +63,11 @@ export class RequestBody implements BodySource {
     return this.#touched;
   }
 
+  /** Whether the app wants no more of it. */
+  get cancelled(): boolean {
+    return this.#cancelled;
+  }
+
   /** Whether more is held than may be: the connection stops reading. */
   get full(): boolean {
     return this.#buffered >= HIGH_WATER_MARK;
@@ -97,10 +105,10 @@ export class RequestBody implements BodySource {
   #take(): Uint8Array | null {
     if (this.#next === this.#chunks.length) return null;
     const chunk = this.#chunks[this.#next++]!;
-    if (this.#next === this.#chunks.length) {
-      this.#chunks.length = 0;
+    if (this.#next === this.#chunks.length) this.#block = null;
+    if (this.#next === this.#chunks.length || this.#next === READ_CHUNKS) {
+      this.#chunks.splice(0, this.#next);
       this.#next = 0;
-      this.#block = null;
     }
     this.#buffered -= chunk.length;
     return chunk;
@@ -128,6 +136,7 @@ export class RequestBody implements BodySource {
   }
 
   read(): Uint8Array | null | Promise<Uint8Array | null> {
+    if (this.#reader !== null) return Promise.reject(new TypeError("read a request's body: another read waits for its chunk"));
     if (!this.#touched) {
       this.#touched = true;
       this.#owner.wanted();
@@ -140,7 +149,7 @@ export class RequestBody implements BodySource {
     }
     if (this.#error !== null) return Promise.reject(this.#error);
     if (this.#ended) return null;
-    if (this.#cancelled) return Promise.reject(new BrokenError("read a request's body: it was cancelled"));
+    if (this.#cancelled) return Promise.reject(cancelledError());
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
     });
@@ -153,6 +162,13 @@ export class RequestBody implements BodySource {
     this.#next = 0;
     this.#block = null;
     this.#buffered = 0;
+    const reader = this.#reader;
+    this.#reader = null;
+    reader?.reject(cancelledError());
     this.#owner.unwanted();
   }
+}
+
+function cancelledError(): BrokenError {
+  return new BrokenError("read a request's body: it was cancelled");
 }

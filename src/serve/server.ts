@@ -13,7 +13,7 @@ import { type Platform, selectPlatform } from "../io/select.ts";
 import { parseAddress } from "../options/parse.ts";
 import { misfits, selectEngine } from "../suspend/select.ts";
 import { Connection } from "./connection.ts";
-import { drain } from "./drain.ts";
+import { type Drain, drain } from "./drain.ts";
 import { openListeners, urlOf } from "./listener.ts";
 import { reportToConsole } from "./report.ts";
 import type { OpenSocket, ServerContext } from "./server_context.ts";
@@ -158,7 +158,7 @@ class HeddleServer implements Server {
   #platform: Platform | null = null;
   #listeners: readonly Listener[] = [];
   #listeningSince = 0;
-  #closing: Promise<number> | null = null;
+  #closing: Drain | null = null;
 
   constructor(options: ServeOptions, app: App, addresses: readonly ListenOptions[]) {
     this.#mercyMs = options.reloadMercyMs ?? 30_000;
@@ -205,8 +205,8 @@ class HeddleServer implements Server {
     if (server === null) return 0;
     const mercyMs = options.mercyMs ?? this.#mercyMs;
     if (this.#closing === null) this.#closing = drain(server, this.#listeners, mercyMs);
-    else if (mercyMs === 0) { for (const socket of [...server.open]) socket.kill(); }
-    return await this.#closing;
+    else this.#closing.hasten(mercyMs);
+    return await this.#closing.lost;
   }
 }
 
@@ -218,15 +218,17 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
   const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: options.sliceMs ?? 2 });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const open = new Set<OpenSocket>();
+  const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
   return {
     app,
     engine: selectEngine(app, options.suspend ?? null, scheduler),
     scheduler,
     table,
-    pool: new CorePool(table, { queue: options.queue ?? 1024, observer, clock }),
+    pool,
     wheel,
     clock,
     env: options.env ?? platform.env,
+    latin1: platform.latin1,
     limits: options.limitPostBytes === undefined ? limits : { ...limits, bodyBytes: options.limitPostBytes },
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     observer,
@@ -235,7 +237,10 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
     open,
     closed(socket) {
       open.delete(socket);
-      if (open.size === 0) this.onQuiet?.();
+      this.checkQuiet();
+    },
+    checkQuiet() {
+      if (this.draining && open.size === 0 && pool.busy === 0) this.onQuiet?.();
     },
     background: new Set(),
     draining: false,

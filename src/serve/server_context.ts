@@ -1,4 +1,5 @@
 import type { App, Env } from "../contract/app.ts";
+import type { DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { SuspendEngine } from "../contract/engine.ts";
 import type { Observer } from "../contract/observer.ts";
@@ -27,6 +28,8 @@ export interface ServerContext {
   readonly wheel: TimerWheel;
   readonly clock: Clock;
   readonly env: Env;
+  /** Undefined for the portable way. */
+  readonly latin1: DecodeLatin1 | undefined;
   readonly limits: HttpLimits;
   readonly timeouts: Timeouts;
   readonly observer: Observer;
@@ -38,11 +41,13 @@ export interface ServerContext {
   readonly open: Set<OpenSocket>;
   /** A socket of `open` is gone. */
   closed(socket: OpenSocket): void;
+  /** A core may have become idle. */
+  checkQuiet(): void;
   /** Promises of `waitUntil` that have not settled. */
   readonly background: Set<Promise<unknown>>;
   /** A graceful stop is under way: each answer closes its connection. */
   draining: boolean;
-  /** Called when the last socket is gone; `drain.ts` sets it. */
+  /** During a stop: called when the last socket is gone and the last core is idle; `drain.ts` sets it. */
   onQuiet: (() => void) | null;
   /** Answers that go on without a core (uWSGI's offload). */
   offloaded: number;

@@ -36,7 +36,7 @@ export const CONNECTION_TRANSITIONS: Readonly<Record<ConnectionState, Partial<Re
   stalled: { proceed: "idle", enqueue: "queued", run: "active", finish: "over" },
   queued: { run: "active", finish: "over" },
   active: { answered: "idle", skip: "skipping", unsent: "flushing", finish: "over" },
-  skipping: { skipped: "idle", finish: "over" },
+  skipping: { skipped: "idle", unsent: "flushing", finish: "over" },
   flushing: { flushed: "idle", finish: "over" },
   over: {},
 };

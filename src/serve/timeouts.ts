@@ -8,12 +8,19 @@ export interface Timeouts {
   readonly keepAliveMs: number;
   /** Bytes are pending and the client takes none. The connection is reset. */
   readonly writeStallMs: number;
+  /**
+   * How long an idle connection is left open during a stop: a request that its client sent before it learned of the stop is answered, with
+   * `Connection: close`.
+   */
+  readonly idleGraceMs: number;
   /** After our FIN: without a byte, and in all. */
   readonly lingerIdleMs: number;
   readonly lingerMs: number;
 }
 
 /**
+ * 500 ms of grace are well above a round trip, and well below what whoever waits for a stop would notice.
+ *
  * nginx waits 60 s for a head; 10 s from its first byte are plenty. 75 s of keep-alive are longer than load balancers' usual 60 s: a
  * shorter one makes 502s there.
  */
@@ -22,6 +29,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = {
   bodyIdleMs: 30_000,
   keepAliveMs: 75_000,
   writeStallMs: 30_000,
+  idleGraceMs: 500,
   lingerIdleMs: 2_000,
   lingerMs: 10_000,
 };

@@ -1,6 +1,7 @@
 import { type ChunkIterator, openYieldApp } from "../app/yield_app.ts";
 import type { App, YieldChunk } from "../contract/app.ts";
 import type { CoreContext, Scheduler, SuspendEngine } from "../contract/engine.ts";
+import { isThenable } from "../app/thenable.ts";
 import { enterCore } from "../core/current.ts";
 import type { HarakiriError } from "../errors.ts";
 import { Waits } from "./waits.ts";
@@ -25,6 +26,8 @@ interface Run {
   inNext: boolean;
   /** The iterator is an asynchronous one, whose sleeps may be awaited later. */
   awaits: boolean;
+  /** The client has not taken what was sent: the next slice waits for it, whatever else is due. */
+  congested: boolean;
   over: boolean;
 }
 
@@ -42,14 +45,21 @@ class GeneratorEngine implements SuspendEngine {
   }
 
   start(request: CoreContext): void {
-    this.#runs.set(request, { waits: new Waits(request, this.#scheduler), iterator: null, inNext: false, awaits: false, over: false });
+    this.#runs.set(request, {
+      waits: new Waits(request, this.#scheduler),
+      iterator: null,
+      inNext: false,
+      awaits: false,
+      congested: false,
+      over: false,
+    });
     enterCore(request, this.#open, request);
   }
 
   resume(request: CoreContext): void {
     const run = this.#runOf(request);
     run.waits.fulfil();
-    if (run.over || run.inNext || run.iterator === null) return;
+    if (run.over || run.inNext || run.congested || run.iterator === null) return;
     if (request.reply.closed) this.#close(request, run);
     else enterCore(request, this.#slice, request);
   }
@@ -78,7 +88,7 @@ class GeneratorEngine implements SuspendEngine {
   readonly #open = (request: CoreContext): void => {
     try {
       const opened = openYieldApp(request);
-      if (opened instanceof Promise) {
+      if (isThenable(opened)) {
         opened.then((iterator) => this.#first(request, iterator), (error: unknown) => this.#fail(request, error));
       } else this.#first(request, opened);
     } catch (error) {
@@ -98,11 +108,11 @@ class GeneratorEngine implements SuspendEngine {
     if (!run.awaits) run.waits.forget();
     try {
       const result = run.iterator!.next();
-      if (result instanceof Promise) {
+      if (isThenable(result)) {
         run.awaits = true;
         run.inNext = true;
         result.then((settled) => this.#settled(request, run, settled), (error: unknown) => this.#fail(request, error));
-      } else this.#take(request, run, result as IteratorResult<YieldChunk>);
+      } else this.#take(request, run, result);
     } catch (error) {
       this.#fail(request, error);
     }
@@ -133,9 +143,14 @@ class GeneratorEngine implements SuspendEngine {
     if (typeof chunk !== "string" && !(chunk instanceof Uint8Array)) {
       throw new TypeError(`send a yielded chunk: it is a value of type ${typeof chunk}; yield a string or a Uint8Array`);
     }
-    if (chunk.length > 0 && !reply.write(chunk)) {
+    // An app may refill its buffer as soon as it goes on.
+    if (chunk.length > 0 && !reply.write(typeof chunk === "string" ? chunk : chunk.slice())) {
+      run.congested = true;
       this.#scheduler.sending(request);
-      reply.drained(() => this.#scheduler.ready(request));
+      reply.drained(() => {
+        run.congested = false;
+        this.#scheduler.ready(request);
+      });
     } else if (!run.waits.sleeping) this.#scheduler.ready(request);
   }
 
@@ -159,7 +174,7 @@ class GeneratorEngine implements SuspendEngine {
 function closeIterator(iterator: ChunkIterator | null): void {
   try {
     const closing = iterator?.return?.();
-    if (closing instanceof Promise) closing.catch(() => {});
+    if (isThenable(closing)) closing.then(undefined, () => {});
   } catch {
     return;
   }

@@ -10,9 +10,6 @@ const ENGINES: Readonly<Record<SuspendEngineName, (scheduler: Scheduler) => Susp
   generator: createGeneratorEngine,
 };
 
-/** The names that `--suspend` takes. */
-export const SUSPEND_ENGINE_NAMES = Object.keys(ENGINES) as readonly SuspendEngineName[];
-
 /**
  * Chooses the engine that runs an app.
  *
@@ -23,7 +20,7 @@ export function selectEngine(app: App, name: string | null, scheduler: Scheduler
   const fitting: SuspendEngineName = app.kind === "yield" ? "generator" : "async";
   if (name === null) return ENGINES[fitting](scheduler);
   if (!Object.hasOwn(ENGINES, name)) {
-    throw new ConfigError("suspend", `unavailable suspend engine "${name}": there are ${SUSPEND_ENGINE_NAMES.join(", ")}`);
+    throw new ConfigError("suspend", `unavailable suspend engine "${name}": there are ${Object.keys(ENGINES).join(", ")}`);
   }
   const engine = ENGINES[name as SuspendEngineName](scheduler);
   if (!engine.accepts(app)) {

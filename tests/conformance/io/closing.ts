@@ -247,6 +247,24 @@ export const closingCases: readonly IoCase[] = [
     }))
   ),
   {
+    // An answer with FIN behind it, to a client that reads late: a reset took the tail from it.
+    name: "abort() after our FIN has left takes nothing from the peer",
+    async run(context) {
+      const { socket, peer, recorder } = await context.open();
+      peer.pause();
+      socket.write(new Uint8Array(30_000));
+      socket.end();
+      await context.until(() => socket.unsent === 0, "the kernel to take it all");
+      await context.quiet();
+      socket.abort();
+      await context.until(() => recorder.closed, "close");
+      peer.resume();
+      await context.until(() => peer.ended || peer.closed, "the end");
+      assert.equal(peer.received, 30_000);
+      assert.equal(peer.errorCode, null);
+    },
+  },
+  {
     name: "methods after close() do nothing",
     unix: true,
     async run(context) {

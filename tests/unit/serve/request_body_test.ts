@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import process from "node:process";
 import { test } from "node:test";
 import { HIGH_WATER_MARK } from "../../../src/contract/socket.ts";
 import { BrokenError } from "../../../src/errors.ts";
@@ -123,4 +124,34 @@ test("cancel() drops what is there and what comes", async () => {
   assert.equal(body.full, false);
   assert.deepEqual(log, ["unwanted"]);
   await assert.rejects(Promise.resolve(body.read()), BrokenError);
+});
+
+/** What was read stayed referenced until the queue was empty once: a body that never quite caught up was kept whole. */
+test("read() lets go of what it gave, though the queue is never empty", { timeout: 20_000 }, () => {
+  const { body } = bodyWithLog();
+  const piece = new Uint8Array(16_384);
+  body.push(piece);
+  body.push(piece);
+  const before = process.memoryUsage().arrayBuffers + process.memoryUsage().rss;
+  for (let count = 0; count < 20_000; count++) {
+    body.push(piece);
+    assert.equal((body.read() as Uint8Array).length, piece.length);
+  }
+  const grown = process.memoryUsage().arrayBuffers + process.memoryUsage().rss - before;
+  assert.ok(grown < 200_000_000, `${grown} bytes more after 327 MB`);
+});
+
+test("read() twice at once is refused, and the first goes on", async () => {
+  const { body } = bodyWithLog();
+  const first = body.read();
+  await assert.rejects(Promise.resolve(body.read()), TypeError);
+  body.push(bytes(1));
+  assert.deepEqual(await first, bytes(1));
+});
+
+test("cancel() ends a read that waits", async () => {
+  const { body } = bodyWithLog();
+  const waiting = body.read() as Promise<unknown>;
+  body.cancel();
+  await assert.rejects(waiting, BrokenError);
 });
