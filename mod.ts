@@ -3,12 +3,14 @@
  *
  * @module
  */
-export { serve, type ServeOptions, type Server, type ServerStats } from "./src/serve/server.ts";
+export { serve, type Server, type ServerStats } from "./src/serve/server.ts";
+export type { ServeOptions } from "./src/serve/serve_options.ts";
 export { nativeRequest } from "./src/http/request.ts";
 export { nativeResponse } from "./src/http/response.ts";
 export { core, sleep, suspend } from "./src/suspend/calls.ts";
 export type { App, Env, FetchHandler, RequestContext, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "./src/contract/app.ts";
 export type { Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
+export type { DecodeLatin1 } from "./src/contract/bytes.ts";
 export type { Clock, ClockTimer } from "./src/contract/clock.ts";
 export type {
   Address,

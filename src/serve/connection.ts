@@ -10,6 +10,7 @@ import { LingeringClose } from "./lingering_close.ts";
 import { type BodyOwner, RequestBody } from "./request_body.ts";
 import type { OpenSocket, ServerContext } from "./server_context.ts";
 import { CONNECTION_TRANSITIONS, type ConnectionEvent, type ConnectionState } from "./state.ts";
+import { WriteWatch } from "./write_watch.ts";
 
 /**
  * One client's connection: socket, HTTP exchange and core meet here. Bytes come in by `data`, become a request, and run once there is
@@ -29,9 +30,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   #advancing = false;
   #paused = false;
   #halfClosed = false;
-  #unsentAtCheck = 0;
-  /** By the clock, when the client must have taken something of what is unsent; 0 while it need not. */
-  #stallsAt = 0;
+  readonly #writes: WriteWatch;
 
   constructor(server: ServerContext, socket: Socket) {
     this.#server = server;
@@ -39,6 +38,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     this.scheme = socket.tls === null ? "http" : "https";
     this.exchange = new Exchange(server.limits, server.date, server.latin1);
     this.#timer = new WheelTimer(() => this.#timeOut());
+    this.#writes = new WriteWatch(socket, server);
     server.open.add(this);
     this.#wait(server.timeouts.keepAliveMs);
   }
@@ -80,7 +80,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   }
 
   drain(): void {
-    this.#stallsAt = 0;
+    this.#writes.end();
     if (this.#state === "flushing") {
       this.#goOn("flushed");
       this.#advance();
@@ -346,13 +346,9 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
 
   // Timeouts: no progress for too long.
 
-  /** Bytes are unsent past the mark: the client must take some, until `drain`. Nothing more is written meanwhile, so that `unsent` only falls. */
+  /** Bytes are unsent past the mark: the client must take some, until `drain`. */
   watchWrites(): void {
-    if (this.#stallsAt > 0) return;
-    const { clock, timeouts } = this.#server;
-    this.#unsentAtCheck = this.socket.unsent;
-    this.#stallsAt = clock.now() + timeouts.writeStallMs;
-    this.#wait(timeouts.writeStallMs);
+    if (!this.#writes.running) this.#wait(this.#writes.begin());
   }
 
   /** The wheel looks at a deadline that only grows when its old time comes: this costs a store a request. */
@@ -365,7 +361,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     const { timeouts } = this.#server;
     if (this.#state === "idle") this.#close();
     else if (this.#state === "head") this.#refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
-    else if (this.#stallsAt > 0) this.#checkWrites();
+    else if (this.#writes.running) this.#checkWrites();
     else if (this.#awaitsBody()) this.#refuse(new ProtocolError(408, `nothing of the body came for ${timeouts.bodyIdleMs} ms`));
   }
 
@@ -379,13 +375,8 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   }
 
   #checkWrites(): void {
-    const left = this.#stallsAt - this.#server.clock.now();
-    if (left > 0) {
-      this.#wait(left);
-      return;
-    }
-    this.#stallsAt = 0;
-    if (this.socket.unsent < this.#unsentAtCheck) this.watchWrites();
+    const waitMs = this.#writes.check();
+    if (waitMs > 0) this.#wait(waitMs);
     else this.socket.abort();
   }
 
