@@ -118,7 +118,7 @@ export class MemorySocket implements Socket {
     if (this.#dead) return;
     const peer = this.#peer;
     this.#close(null);
-    if (peer === null) return;
+    if (peer === null || this.#finSent) return;
     peer.#wasReset = true;
     peer.#wake();
   }
