@@ -116,9 +116,16 @@ export class MemorySocket implements Socket {
 
   abort(): void {
     if (this.#dead) return;
+    if (this.#finSent) this.#close(null);
+    else this.reset();
+  }
+
+  /** Script: RST, whatever was sent before it. */
+  reset(): void {
+    if (this.#dead) return;
     const peer = this.#peer;
     this.#close(null);
-    if (peer === null || this.#finSent) return;
+    if (peer === null) return;
     peer.#wasReset = true;
     peer.#wake();
   }

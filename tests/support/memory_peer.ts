@@ -72,7 +72,7 @@ export class MemoryPeer {
   }
 
   reset(): void {
-    this.socket.abort();
+    this.socket.reset();
   }
 
   destroy(): void {
