@@ -117,6 +117,22 @@ export const GAPS: readonly Gap[] = [
   },
   {
     runtime: "Deno",
+    reason:
+      "There is no RST, so an HTTP/1.0 client, whose answer ends with the connection, cannot tell an answer whose app failed midway from a whole one. HTTP/1.1 clients can: the last " +
+      "chunk or a part of the length is missing. `--io node` resets.",
+  },
+  {
+    runtime: "Node, Bun",
+    reason:
+      "A client that takes an answer of megabytes more slowly than about 100 KB/s may be reset as stalled after 30 s: the kernel tells of room in a large send buffer only when a third of it " +
+      "is free. `timeouts: { writeStallMs }` of `serve()` is the way out.",
+  },
+  {
+    runtime: "Node",
+    reason: "A host with a malformed `xn--` label is served; Bun and Deno refuse it with 400, for their `new URL` throws.",
+  },
+  {
+    runtime: "Deno",
     reason: "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked.",
   },
 ];
