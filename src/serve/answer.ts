@@ -84,14 +84,20 @@ export class Answer implements Reply {
     if (this.closed) return true;
     const { connection } = this.#request;
     const bytes = typeof chunk === "string" ? encoder.encode(chunk) : chunk;
-    if (this.started) return this.#sendData(bytes);
-    connection.socket.cork();
-    try {
-      this.startNow();
-      return this.#sendData(bytes);
-    } finally {
-      connection.socket.uncork();
+    if (this.started) this.#sendData(bytes);
+    else {
+      connection.socket.cork();
+      try {
+        this.startNow();
+        this.#sendData(bytes);
+      } finally {
+        connection.socket.uncork();
+      }
     }
+    // Not before: what leaves at the uncork is not the client's progress.
+    if (!connection.congested) return true;
+    connection.watchWrites();
+    return false;
   }
 
   /** Sends a head that waits for its first chunk: an event stream's may be long in coming. */
@@ -107,14 +113,11 @@ export class Answer implements Reply {
     if (this.#detached) this.#offload();
   }
 
-  #sendData(bytes: Uint8Array): boolean {
+  #sendData(bytes: Uint8Array): void {
     const { exchange, socket } = this.#request.connection;
-    if (bytes.length === 0) return true;
+    if (bytes.length === 0) return;
     this.#bodyBytes += bytes.length;
-    let room = true;
-    for (const piece of exchange.sendData(bytes)) room = socket.write(piece);
-    if (!room) this.#request.connection.watchWrites();
-    return room;
+    for (const piece of exchange.sendData(bytes)) socket.write(piece);
   }
 
   drained(callback: () => void): void {

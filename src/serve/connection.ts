@@ -84,7 +84,10 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     if (this.#state === "flushing") {
       this.#goOn("flushed");
       this.#advance();
-    } else this.#request?.reply.drain();
+      return;
+    }
+    if (this.#awaitsBody()) this.#waitForBody();
+    this.#request?.reply.drain();
   }
 
   end(): void {
@@ -136,7 +139,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
         return true;
       case "data":
         this.#request?.body?.push(event.bytes);
-        this.#wait(this.#server.timeouts.bodyIdleMs);
+        this.#waitForBody();
         return true;
       case "end":
         this.#takeEnd();
@@ -200,11 +203,8 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
 
   /** The pool's word: the queue has a place. */
   proceed(): void {
-    if (this.#request !== null) {
-      this.#askForCore();
-      return;
-    }
-    this.#move("proceed");
+    if (this.#request !== null) this.#askForCore();
+    else this.#move("proceed");
     this.#advance();
   }
 
@@ -223,13 +223,14 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     if (this.#request !== request) return;
     this.#request = null;
     const complete = request.body === null || request.body.complete;
+    if (!complete) request.body?.fail(new ClosedError("read a request's body: its answer is complete"));
     if (this.exchange.mustClose || this.#halfClosed || !complete && !this.exchange.skipBody()) {
       this.#close();
       return;
     }
     if (!complete) {
       this.#move("skip");
-      this.#wait(this.#server.timeouts.bodyIdleMs);
+      this.#waitForBody();
       this.#advance();
       return;
     }
@@ -316,12 +317,12 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     const request = this.#request;
     if (request === null || !this.exchange.awaitsContinue) return;
     this.socket.write(this.exchange.sendInformational(100, []));
-    this.#wait(this.#server.timeouts.bodyIdleMs);
+    this.#waitForBody();
   }
 
   hungry(): void {
     this.#setReading(!this.#holdsEnough());
-    this.#wait(this.#server.timeouts.bodyIdleMs);
+    this.#waitForBody();
   }
 
   unwanted(): void {
@@ -332,7 +333,8 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   /** While a request waits or runs one read stays armed, so that a client that goes is noticed; once bytes are held there is none. */
   #holdsEnough(): boolean {
     const body = this.#request?.body ?? null;
-    if (body !== null && !body.complete) return body.full || body.cancelled;
+    // What is taken in before its request asks for a core has a bound of its own, `postBufferingBytes`, and nobody reads it yet.
+    if (body !== null && !body.complete) return this.#state !== "buffering" && body.full || body.cancelled;
     if (this.#state === "stalled" || this.#state === "flushing") return true;
     return this.#request !== null && this.exchange.held > 0;
   }
@@ -349,6 +351,11 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   /** Bytes are unsent past the mark: the client must take some, until `drain`. */
   watchWrites(): void {
     if (!this.#writes.running) this.#wait(this.#writes.begin());
+  }
+
+  /** What the client sends does not put off when it must have taken something. */
+  #waitForBody(): void {
+    if (!this.#writes.running) this.#wait(this.#server.timeouts.bodyIdleMs);
   }
 
   /** The wheel looks at a deadline that only grows when its old time comes: this costs a store a request. */

@@ -14,8 +14,11 @@ export class LingeringClose implements SocketHandler {
   readonly #timer = new WheelTimer(() => this.#check());
   /** The client's FIN came before ours: it sends no more. */
   readonly #halfClosed: boolean;
+  /** When last looked at. */
   #unsent: number;
-  /** By the clock, once our FIN is out; 0 before. */
+  /** By the clock, when the client must have taken some of what is unsent. */
+  #stalledAt: number;
+  /** By the clock, when to end it; 0 while bytes are unsent. */
   #until = 0;
 
   constructor(server: ServerContext, socket: Socket, halfClosed: boolean) {
@@ -27,14 +30,18 @@ export class LingeringClose implements SocketHandler {
     socket.end();
     if (!halfClosed) socket.resume();
     this.#unsent = socket.unsent;
-    this.#wait();
+    this.#stalledAt = server.clock.now() + server.timeouts.writeStallMs;
+    if (this.#unsent === 0) this.#linger();
+    else this.#lookAgain();
   }
 
   data(): void {
-    if (this.#until > 0) this.#wait();
+    if (this.#until > 0) this.#linger();
   }
 
-  drain(): void {}
+  drain(): void {
+    if (this.#until === 0) this.#linger();
+  }
 
   /** Both directions have ended: the engine closes the socket. */
   end(): void {}
@@ -53,23 +60,28 @@ export class LingeringClose implements SocketHandler {
     return false;
   }
 
-  #wait(): void {
+  /** All of it is out, and FIN behind it. */
+  #linger(): void {
     const { clock, timeouts, wheel } = this.#server;
-    if (this.#unsent > 0) {
-      wheel.schedule(this.#timer, timeouts.writeStallMs);
-      return;
-    }
     const now = clock.now();
     if (this.#until === 0) this.#until = now + timeouts.lingerMs;
     wheel.schedule(this.#timer, Math.min(timeouts.lingerIdleMs, this.#until - now));
   }
 
-  /** No progress since the last look ends it. */
+  /** A socket tells of its drain only where it was past its high-water mark. */
+  #lookAgain(): void {
+    const { timeouts, wheel } = this.#server;
+    wheel.schedule(this.#timer, Math.min(timeouts.lingerIdleMs, timeouts.writeStallMs));
+  }
+
   #check(): void {
-    const unsent = this.#socket.unsent;
-    const progress = this.#unsent > 0 && unsent < this.#unsent;
+    if (this.#until > 0) return this.#socket.abort();
+    const { clock, timeouts } = this.#server;
+    const { unsent } = this.#socket;
+    if (unsent === 0) return this.#linger();
+    if (unsent < this.#unsent) this.#stalledAt = clock.now() + timeouts.writeStallMs;
     this.#unsent = unsent;
-    if (progress) this.#wait();
-    else this.#socket.abort();
+    if (clock.now() >= this.#stalledAt) this.#socket.abort();
+    else this.#lookAgain();
   }
 }

@@ -144,7 +144,7 @@ export class RequestBody implements BodySource {
     const full = this.full;
     const chunk = this.#take();
     if (chunk !== null) {
-      if (full && !this.full) this.#owner.hungry();
+      if (full && !this.full && this.#error === null) this.#owner.hungry();
       return chunk;
     }
     if (this.#error !== null) return Promise.reject(this.#error);
@@ -165,7 +165,8 @@ export class RequestBody implements BodySource {
     const reader = this.#reader;
     this.#reader = null;
     reader?.reject(cancelledError());
-    this.#owner.unwanted();
+    // After an error the connection is past this request.
+    if (this.#error === null) this.#owner.unwanted();
   }
 }
 

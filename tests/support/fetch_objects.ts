@@ -82,3 +82,18 @@ export function requestParts(sketch: RequestSketch = {}): RequestParts {
   };
   return { head, scheme, fallbackAuthority: "127.0.0.1:8080", body, signal: signal ?? (() => new AbortController().signal) };
 }
+
+/** Runs something in which no stream may be made: one that is made would be made of the class that throws here. */
+export async function withoutStreams(run: () => void | Promise<void>): Promise<void> {
+  const { ReadableStream } = globalThis;
+  globalThis.ReadableStream = class {
+    constructor() {
+      throw new Error("a stream was made");
+    }
+  } as unknown as typeof ReadableStream;
+  try {
+    await run();
+  } finally {
+    globalThis.ReadableStream = ReadableStream;
+  }
+}

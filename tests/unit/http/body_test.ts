@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BrokenError, ProtocolError } from "../../../src/errors.ts";
 import { createRequest } from "../../../src/http/request.ts";
-import { requestParts, ScriptedBody } from "../../support/fetch_objects.ts";
+import { requestParts, ScriptedBody, withoutStreams } from "../../support/fetch_objects.ts";
 
 const encoder = new TextEncoder();
 
@@ -15,14 +15,7 @@ async function textOf(stream: ReadableStream<Uint8Array>): Promise<string> {
 }
 
 test("text(), json(), arrayBuffer(), bytes() and blob() read the source directly, and make no stream", async () => {
-  const { ReadableStream } = globalThis;
-  // A stream that is made would be made of this.
-  globalThis.ReadableStream = class {
-    constructor() {
-      throw new Error("a stream was made");
-    }
-  } as unknown as typeof ReadableStream;
-  try {
+  await withoutStreams(async () => {
     for (const late of [false, true]) {
       const body = () => new ScriptedBody(['{"a":', '"\u00e9"}'], late);
       assert.equal(await posted(body()).text(), '{"a":"\u00e9"}');
@@ -30,9 +23,7 @@ test("text(), json(), arrayBuffer(), bytes() and blob() read the source directly
       assert.equal((await posted(body()).arrayBuffer()).byteLength, 10);
       assert.deepEqual(await posted(body()).bytes(), encoder.encode('{"a":"\u00e9"}'));
     }
-  } finally {
-    globalThis.ReadableStream = ReadableStream;
-  }
+  });
 });
 
 test("a character may be split between chunks, and a byte order mark falls away", async () => {

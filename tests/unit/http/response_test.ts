@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { LightResponse } from "../../../src/http/light_response.ts";
 import { createRequest } from "../../../src/http/request.ts";
 import { nativeResponse, readResponse } from "../../../src/http/response.ts";
-import { requestParts, ScriptedBody } from "../../support/fetch_objects.ts";
+import { requestParts, ScriptedBody, withoutStreams } from "../../support/fetch_objects.ts";
 import { runtimeName } from "../../support/runtime.ts";
 
 /** Both kinds: what is said of one must be true of the other. */
@@ -17,14 +17,8 @@ async function sent(response: Response): Promise<{ status: number; fields: Recor
   return { status, fields: Object.fromEntries(fields), text };
 }
 
-test("readResponse() gives a light string or bytes as they are, with no stream made", () => {
-  const { ReadableStream } = globalThis;
-  globalThis.ReadableStream = class {
-    constructor() {
-      throw new Error("a stream was made");
-    }
-  } as unknown as typeof ReadableStream;
-  try {
+test("readResponse() gives a light string or bytes as they are, with no stream made", async () => {
+  await withoutStreams(() => {
     const text = readResponse(new Light("Hello", { status: 201, statusText: "Made", headers: { "X-A": "1" } }));
     assert.deepEqual({ ...text }, {
       status: 201,
@@ -35,9 +29,7 @@ test("readResponse() gives a light string or bytes as they are, with no stream m
     assert.deepEqual(readResponse(new Light(new Uint8Array([1, 2]))).body, new Uint8Array([1, 2]));
     assert.equal(readResponse(new Light(null, { status: 204 })).body, null);
     assert.equal(readResponse(new Light("")).body, "");
-  } finally {
-    globalThis.ReadableStream = ReadableStream;
-  }
+  });
 });
 
 test("readResponse() gives a native Response's string without a stream on Deno, and as a stream elsewhere", async () => {

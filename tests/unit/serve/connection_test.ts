@@ -1,0 +1,246 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { sleep } from "../../../mod.ts";
+import { BrokenError, ProtocolError } from "../../../src/errors.ts";
+import { Gate } from "../../support/gate.ts";
+import { fieldOf } from "../../support/parse_answer.ts";
+import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
+
+const KEEP_ALIVE_MS = 75_000;
+const HEAD_MS = 10_000;
+const BODY_IDLE_MS = 30_000;
+/** What the wheel may be late. */
+const LATE_MS = 1;
+
+const hello = { fetch: () => new Response("hello") };
+
+/** Reads its body, and answers with it. */
+const echo = { fetch: async (request: Request) => new Response(await request.text()) };
+
+test("Connection closes without a word 75 s after it was opened", async () => {
+  await withMemoryServer(hello, async ({ connect, pass }) => {
+    const peer = await connect();
+    await pass(KEEP_ALIVE_MS - 1);
+    assert.equal(peer.ended, false);
+    await pass(1 + LATE_MS);
+    assert.deepEqual([peer.ended, peer.errorCode, peer.text], [true, null, ""]);
+  });
+});
+
+test("Connection is kept for 75 s after each answer", async () => {
+  await withMemoryServer(hello, async ({ connect, pass, settle }) => {
+    const peer = await connect();
+    for (let count = 1; count <= 3; count++) {
+      await pass(KEEP_ALIVE_MS - 1);
+      peer.send(requestOf("GET /"));
+      await settle();
+      assert.equal(answersOf(peer).length, count);
+    }
+    await pass(KEEP_ALIVE_MS - 1);
+    assert.equal(peer.ended, false);
+    await pass(1 + LATE_MS);
+    assert.equal(peer.ended, true);
+  });
+});
+
+test("Connection has no deadline for a handler: one that takes longer than any timeout is answered", async () => {
+  const app = async () => {
+    await sleep(3_600_000);
+    return new Response("late");
+  };
+  await withMemoryServer({ fetch: app }, async ({ sent, pass }) => {
+    const peer = await sent(requestOf("GET /"));
+    await pass(3_599_999);
+    assert.deepEqual([peer.text, peer.ended], ["", false]);
+    await pass(1 + LATE_MS);
+    assert.equal(answersOf(peer)[0]!.body, "late");
+  });
+});
+
+test("data() of a head's first byte starts 10 s, which trickling does not extend: 408", async () => {
+  await withMemoryServer(hello, async ({ connect, pass, settle, heard }) => {
+    const peer = await connect();
+    await pass(KEEP_ALIVE_MS - 1000);
+    for (const byte of "GET / HTTP") {
+      peer.send(byte);
+      await pass(HEAD_MS / 10 - 1);
+    }
+    await settle();
+    assert.deepEqual([peer.text, peer.ended], ["", false]);
+    await pass(10 + LATE_MS);
+    const [answer] = answersOf(peer);
+    assert.deepEqual([answer!.status, fieldOf(answer!, "connection"), peer.ended], [408, "close", true]);
+    assert.deepEqual(heard.refused, [408]);
+  });
+});
+
+test("data() of a head that is complete in time ends its deadline", async () => {
+  await withMemoryServer(hello, async ({ connect, pass, settle }) => {
+    const peer = await connect();
+    peer.send("GET / HTTP/1.1\r\n");
+    await pass(HEAD_MS - 1);
+    peer.send("Host: a\r\n\r\n");
+    await pass(HEAD_MS);
+    await settle();
+    assert.deepEqual([answersOf(peer).map(({ status }) => status), peer.ended], [[200], false]);
+  });
+});
+
+test("data() of the next head starts a deadline of its own, from its own first byte", async () => {
+  await withMemoryServer(hello, async ({ sent, pass, settle }) => {
+    const peer = await sent(requestOf("GET /"));
+    await pass(20_000);
+    peer.send("G");
+    await settle();
+    await pass(HEAD_MS - 1);
+    assert.equal(answersOf(peer).length, 1);
+    await pass(1 + LATE_MS);
+    assert.deepEqual(answersOf(peer).map(({ status }) => status), [200, 408]);
+  });
+});
+
+test("data() of a small body that stops coming for 30 s: 408, and it never had a core", async () => {
+  await withMemoryServer(echo, async ({ sent, pass, settle, server, heard }) => {
+    const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na");
+    await pass(BODY_IDLE_MS - 1);
+    peer.send("b");
+    await settle();
+    await pass(BODY_IDLE_MS - 1);
+    assert.deepEqual([peer.text, server.stats().requests], ["", 0]);
+    await pass(1 + LATE_MS);
+    assert.deepEqual([answersOf(peer)[0]!.status, peer.ended, server.stats().requests], [408, true, 0]);
+    assert.deepEqual(heard.refused, [408]);
+  });
+});
+
+test("data() of a body that its app reads and that stops coming: 408, and the read is rejected", async () => {
+  const errors: unknown[] = [];
+  const app = async (request: Request) => {
+    await request.text().catch((error) => errors.push(error));
+    return new Response("too late");
+  };
+  await withMemoryServer({ fetch: app, postBufferingBytes: 0 }, async ({ sent, pass, server }) => {
+    const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na");
+    assert.equal(server.stats().busy, 1);
+    await pass(BODY_IDLE_MS + LATE_MS);
+    assert.equal(answersOf(peer)[0]!.status, 408);
+    assert.deepEqual(errors.map((error) => error instanceof ProtocolError && error.status), [408]);
+    assert.equal(server.stats().busy, 0);
+  });
+});
+
+test("data() of a body that its app leaves unread past 64 KiB is our pause, not the client's", async () => {
+  const read = new Gate();
+  const app = async (request: Request) => {
+    await read.opened;
+    return new Response(String((await request.arrayBuffer()).byteLength));
+  };
+  await withMemoryServer({ fetch: app }, async ({ sent, pass, settle }) => {
+    const peer = await sent(requestOf("POST /", "x".repeat(300_000)));
+    assert.ok(peer.socket.unsent > 0);
+    await pass(10 * BODY_IDLE_MS);
+    assert.deepEqual([peer.text, peer.ended], ["", false]);
+    read.open();
+    await settle();
+    assert.equal(answersOf(peer)[0]!.body, "300000");
+  });
+});
+
+for (
+  const [where, bytes] of [["a head", "GET / HT"], ["a body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na"]] as const
+) {
+  test(`end() within ${where}: 400, and no request is run`, async () => {
+    await withMemoryServer(echo, async ({ sent, settle, server, heard }) => {
+      const peer = await sent(bytes);
+      peer.end();
+      await settle();
+      assert.equal(answersOf(peer)[0]!.status, 400);
+      assert.deepEqual([heard.refused, heard.requests, server.stats().requests, peer.closed], [[400], [], 0, true]);
+    });
+  });
+}
+
+test("end() within a body that its app reads: the read is rejected, the signal aborts, the core comes back", async () => {
+  const seen: unknown[] = [];
+  const app = async (request: Request) => {
+    request.signal.addEventListener("abort", () => seen.push("abort"));
+    await request.text().catch((error) => seen.push(error instanceof ProtocolError));
+    return new Response();
+  };
+  await withMemoryServer({ fetch: app, postBufferingBytes: 0 }, async ({ sent, settle, server }) => {
+    const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na");
+    peer.end();
+    await settle();
+    assert.deepEqual(seen, ["abort", true]);
+    assert.deepEqual([answersOf(peer)[0]!.status, server.stats().busy, server.stats().connections], [400, 0, 0]);
+  });
+});
+
+test("end() on an idle connection is answered by our FIN alone", async () => {
+  await withMemoryServer(hello, async ({ sent, settle, server }) => {
+    const peer = await sent(requestOf("GET /"));
+    peer.forget();
+    peer.end();
+    await settle();
+    assert.deepEqual([peer.text, peer.closed, peer.errorCode, server.stats().connections], ["", true, null, 0]);
+  });
+});
+
+test("end() after a request aborts its signal, and the answer is sent all the same, as the last one", async () => {
+  const answer = new Gate();
+  const reasons: unknown[] = [];
+  const app = async (request: Request) => {
+    request.signal.addEventListener("abort", () => reasons.push(request.signal.reason));
+    await answer.opened;
+    return new Response("still sent");
+  };
+  await withMemoryServer({ fetch: app }, async ({ sent, settle, heard }) => {
+    const peer = await sent(requestOf("GET /"));
+    peer.end();
+    await settle();
+    assert.deepEqual([reasons.length, reasons[0] instanceof BrokenError, peer.text], [1, true, ""]);
+    answer.open();
+    await settle();
+    const [sentAnswer] = answersOf(peer);
+    assert.deepEqual([sentAnswer!.body, fieldOf(sentAnswer!, "connection"), peer.closed], ["still sent", "close", true]);
+    assert.deepEqual([reasons.length, heard.requests[0]!.aborted], [1, false]);
+  });
+});
+
+test("end() before its request has a core: it runs, with its signal aborted from the start", async () => {
+  const answer = new Gate();
+  const aborted: boolean[] = [];
+  const app = async (request: Request) => {
+    aborted.push(request.signal.aborted);
+    await answer.opened;
+    return new Response("ok");
+  };
+  await withMemoryServer({ fetch: app, async: 1 }, async ({ sent, settle, server }) => {
+    await sent(requestOf("GET /"));
+    const queued = await sent(requestOf("GET /"));
+    queued.end();
+    await settle();
+    assert.equal(server.stats().queued, 1);
+    answer.open();
+    await settle();
+    assert.deepEqual([aborted, answersOf(queued)[0]!.status], [[false, true], 200]);
+  });
+});
+
+test("a body longer than its Content-Length is the next request's head: refused, as no answer to the first", async () => {
+  await withMemoryServer(echo, async ({ sent, heard }) => {
+    const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nabcd\r\n\r\n");
+    assert.deepEqual(answersOf(peer).map(({ status, body }) => [status, status === 200 ? body : ""]), [[200, "ab"], [400, ""]]);
+    assert.deepEqual(heard.refused, [400]);
+  });
+});
+
+test("a Content-Length past the limit: 413 at once, without a core and without a 100", async () => {
+  await withMemoryServer({ ...echo, limitPostBytes: 10 }, async ({ sent, server }) => {
+    for (const expect of [[], ["Expect: 100-continue"]]) {
+      const peer = await sent(["POST / HTTP/1.1", "Host: a", "Content-Length: 11", ...expect, "", ""].join("\r\n"));
+      assert.deepEqual(answersOf(peer).map(({ status }) => status), [413]);
+    }
+    assert.equal(server.stats().requests, 0);
+  });
+});
