@@ -31,7 +31,7 @@ test("package brings no other package", () => {
   assert.equal(engines.node, ">=20");
 });
 
-test("import of heddle serves a request", { timeout: 30_000 }, async () => {
+test("import of heddle serves a request", { timeout: 80_000 }, async () => {
   write(
     "program.js",
     `import { serve, sleep } from "heddle";
@@ -44,12 +44,12 @@ test("import of heddle serves a request", { timeout: 30_000 }, async () => {
   assert.equal(await run(process.execPath, ["program.js"]), "200 /from/here\n");
 });
 
-test("npx heddle --version tells the package's version", { timeout: 30_000 }, async () => {
+test("npx heddle --version tells the package's version", { timeout: 80_000 }, async () => {
   const { version } = JSON.parse(readFileSync(join(folder, "node_modules/heddle/package.json"), "utf8"));
   assert.match(await run("npx", ["--no-install", "heddle", "--version"]), new RegExp(`\\b${version.replaceAll(".", "\\.")}\\b`));
 });
 
-test("heddle serve runs a hello and stops on SIGTERM", { timeout: 30_000 }, async () => {
+test("heddle serve runs a hello and stops on SIGTERM", { timeout: 80_000 }, async () => {
   write("hello.js", `export default { fetch: () => new Response("Hello, World!\\n") };`);
   assert.deepEqual(await serveOnce(command, ["serve", "hello.js"], { cwd: folder, env }), {
     status: 200,
@@ -58,7 +58,7 @@ test("heddle serve runs a hello and stops on SIGTERM", { timeout: 30_000 }, asyn
   });
 });
 
-test("heddle serve runs a Hono app that asks for its client", { timeout: 30_000 }, async () => {
+test("heddle serve runs a Hono app that asks for its client", { timeout: 80_000 }, async () => {
   write(
     "hono.js",
     `import { Hono } from "hono";
@@ -69,7 +69,7 @@ test("heddle serve runs a Hono app that asks for its client", { timeout: 30_000 
   assert.deepEqual(answer, { status: 200, text: `{"name":"you","from":"127.0.0.1"}`, code: 0 });
 });
 
-test("types of the package compile in a strict project without its sources", { timeout: 60_000 }, async () => {
+test("types of the package compile in a strict project without its sources", { timeout: 80_000 }, async () => {
   write(
     "program.ts",
     `import { serve, sleep, type Server } from "heddle";

@@ -23,11 +23,11 @@ before(() => {
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test("binary tells its version", { timeout: 30_000 }, () => {
+test("binary tells its version", { timeout: 80_000 }, () => {
   assert.match(execFileSync(binary, ["--version"], { cwd: folder, env, encoding: "utf8" }), /\d+\.\d+\.\d+/);
 });
 
-test("binary serves a TypeScript app from outside, with its own npm import and heddle's", { timeout: 30_000 }, async () => {
+test("binary serves a TypeScript app from outside, with its own npm import and heddle's", { timeout: 80_000 }, async () => {
   writeFileSync(
     join(folder, "app.ts"),
     `import { Hono } from "hono";
@@ -45,7 +45,7 @@ test("binary serves a TypeScript app from outside, with its own npm import and h
   assert.deepEqual(answer, { status: 200, text: "Hello, you at 127.0.0.1", code: 0 });
 });
 
-test("binary serves a yield app from outside, by its absolute path", { timeout: 30_000 }, async () => {
+test("binary serves a yield app from outside, by its absolute path", { timeout: 80_000 }, async () => {
   const app = join(folder, "yields.ts");
   writeFileSync(
     app,

@@ -46,5 +46,5 @@ function run(ioCase: IoCase, harness: IoHarness, transport: "tcp" | "unix"): voi
       throw error;
     }
     await context.finish();
-  }, ioCase.timeoutMs ?? 4000);
+  }, ioCase.timeoutMs ?? 40_000);
 }

@@ -23,13 +23,14 @@ function appFile(name: string, source: string): string {
 
 const HELLO = appFile("hello.mjs", `export default { fetch: () => new Response("hello") };`);
 
-/** `/slow` answers after half a second, the others at once, and some leave trouble behind. */
+/** `/slow` answers after two seconds, the others at once, and some leave trouble behind. Standard error tells which has begun. */
 const TROUBLE = appFile(
   "trouble.mjs",
   `export default {
     async fetch(request) {
       const { pathname } = new URL(request.url);
-      if (pathname === "/slow") await new Promise((resolve) => setTimeout(resolve, 500));
+      console.error("began " + pathname);
+      if (pathname === "/slow") await new Promise((resolve) => setTimeout(resolve, 2000));
       if (pathname === "/hang") await new Promise((resolve) => setTimeout(resolve, 60_000));
       if (pathname === "/throw") throw new TypeError("thrown by the app\\n[ERROR] forged");
       if (pathname === "/reject") Promise.reject(new Error("nobody waits for it"));
@@ -203,7 +204,7 @@ test("heddle serve answers what is in flight after SIGTERM, and exits with 0", L
   await serving(async (cli, url) => {
     await (await fetch(url)).text();
     const slow = fetch(`${url}/slow`).then((response) => response.text());
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await cli.untilStderr(/^began \/slow$/m);
     cli.kill("SIGTERM");
     await cli.untilStderr(/^SIGTERM: stopping; 1 request in flight, at most 30 s$/m);
     assert.equal(await slow, "answer to /slow");
@@ -216,7 +217,7 @@ test("heddle serve answers what is in flight after SIGTERM, and exits with 0", L
 test("heddle serve says how many requests were lost when the mercy ran out", LIMIT, async () => {
   await serving(async (cli, url) => {
     const hanging = fetch(`${url}/hang`).then(() => "answered", () => "lost");
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await cli.untilStderr(/^began \/hang$/m);
     cli.kill("SIGINT");
     assert.equal(await hanging, "lost");
     assert.deepEqual(await cli.exit, { code: 0, signal: null });
@@ -227,7 +228,7 @@ test("heddle serve says how many requests were lost when the mercy ran out", LIM
 test("heddle serve ends at once on a second signal, with 128 and its number", LIMIT, async () => {
   await serving(async (cli, url) => {
     fetch(`${url}/hang`).catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await cli.untilStderr(/^began \/hang$/m);
     cli.kill("SIGTERM");
     await cli.untilStderr(/^SIGTERM: stopping/m);
     cli.kill("SIGINT");
@@ -247,7 +248,7 @@ test("heddle serve logs a rejection that nobody handled, and goes on", LIMIT, as
 test("heddle serve answers what is in flight after an exception outside of requests, and exits with 1", LIMIT, async () => {
   await serving(async (cli, url) => {
     const slow = fetch(`${url}/slow`).then((response) => response.text());
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await cli.untilStderr(/^began \/slow$/m);
     await (await fetch(`${url}/timer`)).text();
     await cli.untilStderr(/\[ERROR\] app: Error: thrown by a timer\n[^]*uncaught exception: stopping; 1 request in flight/);
     assert.equal(await slow, "answer to /slow");

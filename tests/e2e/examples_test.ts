@@ -6,7 +6,7 @@ import { CliProcess } from "../support/cli_process.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/served.ts";
 
-const LIMIT = { timeout: 30_000 };
+const LIMIT = { timeout: 60_000 };
 const FOLDER = fileURLToPath(new URL("../../examples/", import.meta.url));
 // The emit for Node 20 ends in .js.
 const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
@@ -59,7 +59,7 @@ const CASES: Readonly<Record<string, ExampleCase>> = {
       const clients = await Promise.all([get(url), get(url)]);
       await until(() => clients.every((client) => client.received > 0));
       assert.equal(clients.some((client) => client.ended), false);
-      await until(() => clients.every((client) => client.ended), 20_000);
+      await until(() => clients.every((client) => client.ended), 50_000);
       for (const client of clients) {
         assert.ok(client.text.includes("<h1>1</h1>") && client.text.includes("<h1>9999</h1>"));
         client.destroy();
@@ -69,14 +69,19 @@ const CASES: Readonly<Record<string, ExampleCase>> = {
   sleeping: {
     args: ["--async", "10"],
     async check(url) {
+      assert.equal((await fetch(`${url}/?ms=never`)).status, 400);
       const from = performance.now();
+      const cores = new Set<string>();
       const times = await Promise.all(Array.from({ length: 12 }, async () => {
-        assert.match(await text(`${url}/?ms=500`), /^core \d slept \d+ ms\n$/);
+        const [, core, slept] = /^core (\d) slept (\d+) ms\n$/.exec(await text(`${url}/?ms=500`))!;
+        cores.add(core!);
+        assert.ok(Number(slept) >= 499, `slept ${slept} ms`);
         return performance.now() - from;
       }));
-      assert.equal(times.filter((time) => time >= 500 && time < 1000).length, 10, `${times}`);
-      assert.equal(times.filter((time) => time >= 1000).length, 2, `${times}`);
-      assert.equal((await fetch(`${url}/?ms=never`)).status, 400);
+      times.sort((one, other) => one - other);
+      // Ten at once, and two after them: one after the other they would take 6,000.
+      assert.equal(cores.size, 10);
+      assert.ok(times[0]! >= 500 && times[10]! >= 1000 && times[11]! < 5000, `${times}`);
     },
   },
   sleeping_yield: {
@@ -92,7 +97,7 @@ const CASES: Readonly<Record<string, ExampleCase>> = {
       const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
       const took = performance.now() - from;
       assert.equal(bytes.length, 655_360);
-      assert.ok(took >= 890 && took < 3000, `${took} ms`);
+      assert.ok(took >= 890 && took < 20_000, `${took} ms`);
     },
   },
 };
@@ -109,7 +114,8 @@ for (const name of examples) {
     const cli = new CliProcess(["serve", `${FOLDER}${name}${EXTENSION}`, "--port", "0", ...args]);
     try {
       await check(await cli.listening());
-      assert.equal(cli.stderr.includes("WARNING"), false, cli.stderr);
+      // A slice is long on a busy machine, too.
+      assert.equal(cli.stderr.replace(/^.* held the event loop for .*$/gm, "").includes("WARNING"), false, cli.stderr);
     } finally {
       cli.kill("SIGKILL");
       await cli.exit;

@@ -10,7 +10,7 @@ import { withServer } from "../support/served.ts";
 import { testUnless } from "../support/test_unless.ts";
 import { createHonoApp } from "./fixtures/hono_app.ts";
 
-const LIMIT = { timeout: 30_000 };
+const LIMIT = { timeout: 60_000 };
 const TRANSCRIPT = new URL("./fixtures/hono_transcript.txt", import.meta.url);
 
 const MULTIPART = [
@@ -97,7 +97,7 @@ async function checkTranscript(): Promise<void> {
 /** Bun's native Response keeps its content-type to itself (docs/runtimes.md); light globals mend it. */
 const BUN_NATIVE = runtimeName() === "bun" ? "deviation: a native Response on Bun shows no content-type" : null;
 
-testUnless(BUN_NATIVE, "a Hono app answers byte for byte as on every other runtime, with native globals", checkTranscript, 20_000);
+testUnless(BUN_NATIVE, "a Hono app answers byte for byte as on every other runtime, with native globals", checkTranscript, LIMIT.timeout);
 
 test("a Hono app answers byte for byte as on every other runtime, with light globals", LIMIT, async () => {
   const undo = installLightGlobals();

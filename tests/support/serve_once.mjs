@@ -27,7 +27,8 @@ function firstUrl(child) {
     let output = "";
     const hear = (chunk) => {
       output += chunk;
-      const url = /http:\/\/[^\s/]+:\d+/.exec(output)?.[0];
+      // The whole port: what follows it has come, too.
+      const url = /http:\/\/[^\s/]+:\d+(?=\D)/.exec(output)?.[0];
       if (url !== undefined) resolve(url);
     };
     child.stdout.on("data", hear);

@@ -65,7 +65,7 @@ function observerOf(heard: Heard): Observer {
  *
  * @throws {Error} It is not so after `limitMs`.
  */
-export async function until(isSo: () => boolean, limitMs = 4000): Promise<void> {
+export async function until(isSo: () => boolean, limitMs = 15_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (!isSo()) {
     if (performance.now() > end) throw new Error(`wait until ${isSo}: not so after ${limitMs} ms`);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { crowdSize } from "../../support/crowd_size.ts";
 import type { IoCase, Peer } from "./harness.ts";
 import { pattern } from "./harness.ts";
 
@@ -7,23 +7,13 @@ import { pattern } from "./harness.ts";
 const CROWD = 5000;
 /** Clients that connect at once: within the backlog of every engine. */
 const BATCH = 250;
-/** Descriptors left to the runtime itself. */
-const SPARE = 200;
-
-/** Both ends of a connection live in this process and take a descriptor each. */
-async function crowdSize(): Promise<number> {
-  const limits = await readFile("/proc/self/limits", "utf8").catch(() => "");
-  const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
-  return soft === undefined ? CROWD : Math.min(CROWD, Math.floor((Number(soft) - SPARE) / 2));
-}
-
 /** Many sockets at once. */
 export const crowdCases: readonly IoCase[] = [
   {
     name: "listen() serves 5,000 sockets open at once, each closed exactly once",
-    timeoutMs: 30_000,
+    timeoutMs: 80_000,
     async run(context) {
-      const size = await crowdSize();
+      const size = await crowdSize(CROWD);
       let closed = 0;
       let failed = 0;
       const listener = await context.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 }, (socket) => {
@@ -41,17 +31,16 @@ export const crowdCases: readonly IoCase[] = [
         peers.push(...await Promise.all(Array.from({ length: batch }, () => context.peer(listener.address))));
       }
       peers.forEach((peer, index) => peer.send(`number ${index}`));
-      await context.until(() => peers.every((peer, index) => peer.received === `number ${index}`.length), "every echo", 20_000);
+      await context.until(() => peers.every((peer, index) => peer.received === `number ${index}`.length), "every echo");
       assert.ok(peers.every((peer, index) => peer.text === `number ${index}`));
       assert.equal(closed, 0);
       for (const peer of peers) peer.end();
-      await context.until(() => closed === size && peers.every((peer) => peer.ended), "every close", 20_000);
+      await context.until(() => closed === size && peers.every((peer) => peer.ended), "every close");
       assert.equal(failed, 0);
     },
   },
   {
     name: "sockets used at the same time do not mix",
-    timeoutMs: 15_000,
     async run(context) {
       const listener = await context.listen(context.listenOptions, (socket) => {
         const recorder = context.record(socket);
@@ -64,7 +53,7 @@ export const crowdCases: readonly IoCase[] = [
       const peers = await Promise.all(Array.from({ length: 40 }, () => context.peer(listener.address)));
       const sent = peers.map((_, index) => pattern(500_000 + index, index));
       peers.forEach((peer, index) => peer.send(sent[index] ?? ""));
-      await context.until(() => peers.every((peer, index) => peer.received === sent[index]?.length), "every echo", 12_000);
+      await context.until(() => peers.every((peer, index) => peer.received === sent[index]?.length), "every echo");
       peers.forEach((peer, index) => assert.ok(Buffer.from(sent[index] ?? "").equals(peer.bytes), `connection ${index}`));
     },
   },

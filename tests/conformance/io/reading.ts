@@ -10,12 +10,11 @@ export const readingCases: readonly IoCase[] = [
   {
     name: "data() gets every byte in order",
     unix: true,
-    timeoutMs: 10_000,
     async run(context) {
       const { peer, recorder } = await context.open();
       const sent = pattern(8_000_000);
       peer.send(sent);
-      await context.until(() => recorder.received === sent.length, "every byte", 8000);
+      await context.until(() => recorder.received === sent.length, "every byte");
       assert.ok(Buffer.concat(recorder.chunks).equals(sent));
     },
   },
@@ -33,7 +32,6 @@ export const readingCases: readonly IoCase[] = [
   {
     name: "pause() closes the peer's window: it stops, and all arrives after resume()",
     unix: true,
-    timeoutMs: 15_000,
     async run(context) {
       const { socket, peer, recorder } = await context.open((socket) => socket.pause());
       recorder.forgetful = true;
@@ -45,7 +43,7 @@ export const readingCases: readonly IoCase[] = [
       assert.ok(chunks <= 1, `${chunks} chunks came to a paused socket`);
       recorder.onData = null;
       socket.resume();
-      await context.until(() => recorder.received === FLOOD, "every byte", 12_000);
+      await context.until(() => recorder.received === FLOOD, "every byte");
     },
   },
   {
@@ -66,7 +64,6 @@ export const readingCases: readonly IoCase[] = [
   {
     name: "pause() and resume() time and again lose nothing",
     unix: true,
-    timeoutMs: 10_000,
     async run(context) {
       const { socket, peer, recorder } = await context.open();
       recorder.onData = () => socket.pause();
@@ -79,7 +76,6 @@ export const readingCases: readonly IoCase[] = [
           return recorder.ended;
         },
         "the end",
-        8000,
       );
       assert.ok(Buffer.concat(recorder.chunks).equals(sent));
     },

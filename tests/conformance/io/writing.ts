@@ -44,7 +44,6 @@ export const writingCases: readonly IoCase[] = [
   {
     name: "write() of one large chunk arrives whole at a slow reader",
     unix: true,
-    timeoutMs: 10_000,
     async run(context) {
       const { socket, peer } = await context.open();
       peer.pause();
@@ -53,13 +52,12 @@ export const writingCases: readonly IoCase[] = [
       await context.settled(() => socket.unsent);
       assert.ok(socket.unsent > HIGH_WATER_MARK);
       peer.resume();
-      await context.until(() => peer.received >= TOO_MUCH, "every byte", 8000);
+      await context.until(() => peer.received >= TOO_MUCH, "every byte");
       assert.ok(Buffer.from(sent).equals(peer.bytes));
     },
   },
   {
     name: "write() of a large string arrives whole at a slow reader",
-    timeoutMs: 10_000,
     async run(context) {
       const { socket, peer } = await context.open();
       peer.pause();
@@ -67,14 +65,13 @@ export const writingCases: readonly IoCase[] = [
       assert.equal(socket.write(sent), false);
       await context.settled(() => socket.unsent);
       peer.resume();
-      await context.until(() => peer.received >= TOO_MUCH, "every byte", 8000);
+      await context.until(() => peer.received >= TOO_MUCH, "every byte");
       assert.ok(peer.text === sent);
     },
   },
   {
     name: "write() keeps order over many partial writes",
     unix: true,
-    timeoutMs: 10_000,
     async run(context) {
       const { socket, peer } = await context.open();
       peer.pause();
@@ -93,7 +90,7 @@ export const writingCases: readonly IoCase[] = [
       }
       peer.resume();
       const all = Buffer.concat(sent);
-      await context.until(() => peer.received >= all.length, "every byte", 8000);
+      await context.until(() => peer.received >= all.length, "every byte");
       assert.ok(all.equals(peer.bytes));
     },
   },
@@ -118,7 +115,6 @@ export const writingCases: readonly IoCase[] = [
   },
   {
     name: "unsent falls while one large chunk leaves",
-    timeoutMs: 10_000,
     async run(context) {
       const { socket, peer } = await context.open();
       peer.pause();
@@ -182,7 +178,6 @@ export const writingCases: readonly IoCase[] = [
   {
     name: "drain() may write on: a pump that heeds it sends all",
     unix: true,
-    timeoutMs: 10_000,
     async run(context) {
       const { socket, peer, recorder } = await context.open();
       let left = 300;
@@ -200,7 +195,7 @@ export const writingCases: readonly IoCase[] = [
       pump();
       await context.quiet();
       peer.resume();
-      await context.until(() => peer.received === 300 * 65_536, "every byte", 8000);
+      await context.until(() => peer.received === 300 * 65_536, "every byte");
       assert.ok(most <= HIGH_WATER_MARK + 65_536, `unsent stayed bounded: ${most}`);
     },
   },
@@ -215,7 +210,8 @@ export const writingCases: readonly IoCase[] = [
       assert.equal(socket.unsent, 4);
       socket.uncork();
       await context.until(() => peer.text === "held", "what was held");
-      assert.equal(socket.unsent, 0);
+      // Deno's count comes with the end of its write, which the peer may be ahead of.
+      await context.until(() => socket.unsent === 0, "unsent tells of it");
     },
   },
   {
@@ -268,13 +264,12 @@ export const writingCases: readonly IoCase[] = [
   },
   {
     name: "write() within data() echoes a lot, in order",
-    timeoutMs: 10_000,
     async run(context) {
       const { socket, peer, recorder } = await context.open();
       recorder.onData = (chunk) => socket.write(new Uint8Array(chunk));
       const sent = pattern(4_000_000);
       peer.send(sent);
-      await context.until(() => peer.received === sent.length, "every byte", 8000);
+      await context.until(() => peer.received === sent.length, "every byte");
       assert.ok(Buffer.from(sent).equals(peer.bytes));
     },
   },

@@ -126,7 +126,7 @@ test("a class derived from either global works", async () => {
   });
 });
 
-test("fetch(ours) sends it whole, and what comes is instanceof Response", { timeout: 5000 }, async () => {
+test("fetch(ours) sends it whole, and what comes is instanceof Response", { timeout: 30_000 }, async () => {
   await withEchoServer(async (authority) => {
     await withLightGlobals(async () => {
       for (
@@ -155,7 +155,7 @@ test("fetch(ours) rejects, and does not throw, where it cannot be sent", async (
   });
 });
 
-test("a fetched Response can be sent on, with its headers changed: what a proxy does", { timeout: 5000 }, async () => {
+test("a fetched Response can be sent on, with its headers changed: what a proxy does", { timeout: 30_000 }, async () => {
   await withEchoServer(async (authority) => {
     await withLightGlobals(async () => {
       const answer = await fetch(posted({ authority }));

@@ -53,8 +53,8 @@ const json = (value: unknown): RequestSketch => form(JSON.stringify(value), "app
 
 /** Each runs with native globals and with light ones: an app may meet either. */
 function testBoth(name: string, run: (light: boolean) => Promise<void>): void {
-  test(`${name}, native globals`, { timeout: 5000 }, () => run(false));
-  test(`${name}, light globals`, { timeout: 5000 }, async () => {
+  test(`${name}, native globals`, { timeout: 30_000 }, () => run(false));
+  test(`${name}, light globals`, { timeout: 30_000 }, async () => {
     const undo = installLightGlobals();
     try {
       await run(true);

@@ -109,7 +109,7 @@ test("new Request(ours, { body }) takes one whose own body is locked: body limit
   });
 });
 
-test("fetch(ours) sends it whole, or the error names the way out", { timeout: 5000 }, async () => {
+test("fetch(ours) sends it whole, or the error names the way out", { timeout: 30_000 }, async () => {
   await withEchoServer(async (authority) => {
     await worksOrNamesTheWayOut(TAKES_OURS || IS_BUN, async () => {
       const answer = await fetch(posted({ authority }));

@@ -25,7 +25,7 @@ test("errorLines() names no request where none is known", () => {
   assert.match(errorLines(new Error("late"), null), /^\[ERROR\] app: Error: late\n/);
 });
 
-test("errorLines() lets no message begin a line of its own, since apps put into them what clients sent", () => {
+test("errorLines() lets no message begin a line of its own, since apps put into them what clients sent", { timeout: 30_000 }, () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), fc.string(), (message, target) => {
     const error = new Error(message);
     const lines = errorLines(error, { ...REQUEST, target }).split("\n").slice(0, -1);
