@@ -1,5 +1,5 @@
 import * as module from "node:module";
-import process from "node:process";
+import { process } from "../io/node_process.ts";
 import { fileURLToPath } from "node:url";
 
 /** Of `node:module`, since Node 22.1. */

@@ -1,4 +1,4 @@
-import process from "node:process";
+import { process } from "../io/node_process.ts";
 import { readGrantedVariable } from "../io/deno_env.ts";
 
 /** Reads a variable of the environment; on Deno one that may not be read is an unset one. */

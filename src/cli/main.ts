@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import process from "node:process";
+import { process } from "../io/node_process.ts";
 import { enableCompileCache } from "./compile_cache.ts";
 
 enableCompileCache();

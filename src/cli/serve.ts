@@ -1,6 +1,7 @@
-import process from "node:process";
+import { process } from "../io/node_process.ts";
 import type { ListenOptions } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
+import { deferNatives } from "../http/natives.ts";
 import { createAccessLog } from "../observe/access_log.ts";
 import { listenersOf, mergeServeOptions } from "../options/listeners.ts";
 import { fromEnvironment, readOptions } from "../options/read.ts";
@@ -43,6 +44,7 @@ function appOf(operands: readonly string[]): string {
 }
 
 async function serveApp(path: string, values: ServeOptionValues, streams: Streams): Promise<number> {
+  if (values.globals === "light") deferNatives();
   // Imported here: help and wrong options need none of it.
   const [{ selectPlatform }, { serve }, { loadApp }, { prepareRuntime }] = await Promise.all([
     import("../io/select.ts"),

@@ -1,4 +1,4 @@
-import process from "node:process";
+import { process } from "../io/node_process.ts";
 import type { Observer } from "../contract/observer.ts";
 import type { LineWriter } from "../observe/line_writer.ts";
 import type { Server } from "../serve/server.ts";

@@ -1,4 +1,4 @@
-import process from "node:process";
+import { process } from "../io/node_process.ts";
 import { NodeClock } from "../io/clock_node.ts";
 import { createDenoOutput } from "../io/deno_output.ts";
 import { createNodeOutput } from "../io/node_output.ts";

@@ -1,8 +1,8 @@
 import type { BodySource } from "../contract/body.ts";
 import { BodyStream, type StreamContent } from "./body_stream.ts";
+import { natives } from "./natives.ts";
 import { readAll } from "./read_all.ts";
 
-const NativeResponse = globalThis.Response;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 
@@ -91,7 +91,7 @@ export class Body {
       const content = this.#content;
       if (content === null || typeof content === "string") return new Body(content);
       if (content instanceof Uint8Array) return new Body(content.slice());
-      this.#holder = new NativeResponse(this.stream);
+      this.#holder = new (natives().Response)(this.stream);
     }
     return Body.of(this.#holder.clone());
   }
@@ -155,7 +155,7 @@ export class Body {
   /** A native Response with the bytes and the type: what reads forms and blobs goes by its `content-type`. */
   async #native(type: string | null, what: string): Promise<Response> {
     const bytes = this.#holder !== null ? await this.bytes() : await optionalBytesOf(this.#take(what));
-    return new NativeResponse(bytes, type === null ? undefined : { headers: { "content-type": type } });
+    return new (natives().Response)(bytes, type === null ? undefined : { headers: { "content-type": type } });
   }
 }
 

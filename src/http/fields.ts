@@ -1,4 +1,5 @@
 import type { FieldList } from "../contract/head.ts";
+import { natives } from "./natives.ts";
 
 /** A field line: its name in lower case, its value without white space around it. */
 export type Field = readonly [name: string, value: string];
@@ -8,8 +9,6 @@ const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** A "header value" of the Fetch standard: bytes, but not NUL, LF and CR. */
 const VALUE = /^[^\0\n\r\u0100-\uffff]*$/;
-
-const NativeHeaders = globalThis.Headers;
 
 const COOKIE = "set-cookie";
 
@@ -61,9 +60,9 @@ export function fieldsFrom(init: unknown): Field[] {
   if ((typeof init !== "object" && typeof init !== "function") || init === null) {
     throw new TypeError(`read header fields: a value of type ${init === null ? "null" : typeof init} is no list of pairs and no record`);
   }
-  if (init instanceof NativeHeaders) return combineFields(listFields(init));
   const fields: Field[] = [];
   if (isIterable(init)) {
+    if (init instanceof natives().Headers) return combineFields(listFields(init));
     for (const pair of init) fields.push(pairFrom(pair));
   } else {
     const record = init as Readonly<Record<string, unknown>>;

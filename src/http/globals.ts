@@ -1,5 +1,6 @@
 import { LazyRequest } from "./lazy_request.ts";
 import { LightResponse } from "./light_response.ts";
+import { natives } from "./natives.ts";
 
 /**
  * Puts classes in `globalThis` that know heddle's objects: a light `Response`; a `Request` that takes a server's request as its input, and
@@ -13,18 +14,33 @@ import { LightResponse } from "./light_response.ts";
  */
 export function installLightGlobals(): () => void {
   const undo = [
-    replace("Request", unwrapping(globalThis.Request)),
-    replace("Response", LightResponse),
-    replace("fetch", unwrappingFetch(globalThis.fetch)),
+    replace("Request", onTouch("Request", () => unwrapping(natives().Request))),
+    replace("Response", { value: LightResponse, writable: true }),
+    replace("fetch", { value: unwrappingFetch(globalThis.fetch), writable: true }),
   ];
   return () => undo.forEach((restore) => restore());
 }
 
-function replace(name: "Request" | "Response" | "fetch", value: unknown): () => void {
+type Name = "Request" | "Response" | "fetch";
+
+function replace(name: Name, descriptor: PropertyDescriptor): () => void {
   const before = Object.getOwnPropertyDescriptor(globalThis, name);
-  Object.defineProperty(globalThis, name, { value, writable: true, enumerable: before?.enumerable ?? false, configurable: true });
+  Object.defineProperty(globalThis, name, { ...descriptor, enumerable: before?.enumerable ?? false, configurable: true });
   return () => {
     if (before !== undefined) Object.defineProperty(globalThis, name, before);
+  };
+}
+
+/** A property that is made when it is first touched: few apps make a Request, and on Node that loads undici. */
+function onTouch(name: Name, make: () => unknown): PropertyDescriptor {
+  const keep = (value: unknown) => void replace(name, { value, writable: true });
+  return {
+    get(): unknown {
+      const value = make();
+      keep(value);
+      return value;
+    },
+    set: keep,
   };
 }
 

@@ -1,9 +1,9 @@
 import type { FieldList } from "../contract/head.ts";
 import { appended, type Field, fieldName, fieldsOfHead, fieldValue, removed, valueInHead, valueOf } from "./fields.ts";
 import { INSPECT, type Inspect, inspectAs } from "./inspect.ts";
-import { poseAs } from "./pose_as.ts";
+import { natives } from "./natives.ts";
+import { poseWhenLoaded } from "./pose_as.ts";
 
-const NativeHeaders = globalThis.Headers;
 /** structuredClone and postMessage would make an empty object of ours. They refuse one that holds a symbol, and JSON passes over it. */
 const UNCLONEABLE = Symbol("Headers");
 
@@ -43,7 +43,7 @@ export class LightHeaders {
 
   /** A native object with the same fields: a copy, unless one was adopted. */
   static native(headers: LightHeaders): Headers {
-    return headers.#native ?? new NativeHeaders([...headers]);
+    return headers.#native ?? new (natives().Headers)([...headers]);
   }
 
   /** From here on `native` holds the fields, and `headers` hands every call on to it. */
@@ -129,6 +129,10 @@ export class LightHeaders {
     return this.entries();
   }
 
+  get [Symbol.toStringTag](): "Headers" {
+    return "Headers";
+  }
+
   /** What console.log prints. */
   [INSPECT](depth: number, options: object, inspect: Inspect): string {
     const members = Object.fromEntries([...this.keys()].map((name) => [name, this.get(name)]));
@@ -136,4 +140,4 @@ export class LightHeaders {
   }
 }
 
-poseAs(LightHeaders, { sample: new NativeHeaders(), named: NativeHeaders, nativeOf: LightHeaders.native });
+poseWhenLoaded(LightHeaders, ({ Headers }) => ({ sample: new Headers(), named: Headers, nativeOf: LightHeaders.native }));

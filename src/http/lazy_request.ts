@@ -1,12 +1,12 @@
 import { Body } from "./body.ts";
 import { LightHeaders } from "./headers.ts";
 import { INSPECT, type Inspect, inspectAs } from "./inspect.ts";
-import { NATIVE_SAMPLE, refuseForgottenMethod, requestPrototype } from "./native_request.ts";
-import { poseAs } from "./pose_as.ts";
+import { refuseForgottenMethod, requestPrototype } from "./native_request.ts";
+import { natives } from "./natives.ts";
+import { poseWhenLoaded } from "./pose_as.ts";
 import type { RequestParts } from "./request.ts";
 import { requestUrl } from "./request_url.ts";
 
-const NativeRequest = globalThis.Request;
 /** structuredClone and postMessage would make an empty object of ours. They refuse one that holds a symbol, and JSON passes over it. */
 const UNCLONEABLE = Symbol("Request");
 
@@ -44,7 +44,7 @@ export class LazyRequest {
     // The native class takes no stream that was used. But the rest may be wanted: new Request(request, { body: other }).
     const spent = body.unusable;
     const stream = spent ? new ReadableStream() : body.stream;
-    const native = new NativeRequest(url, { method, headers: [...headers], signal, body: stream, duplex: "half" } as RequestInit);
+    const native = new (natives().Request)(url, { method, headers: [...headers], signal, body: stream, duplex: "half" } as RequestInit);
     if (spent) {
       native.body?.cancel().catch(() => {});
       return native;
@@ -128,6 +128,10 @@ export class LazyRequest {
     return clone;
   }
 
+  get [Symbol.toStringTag](): "Request" {
+    return "Request";
+  }
+
   /** What console.log prints. */
   [INSPECT](depth: number, options: object, inspect: Inspect): string {
     const { method, url, headers, bodyUsed } = this;
@@ -195,5 +199,8 @@ function mayHaveBody(method: string): boolean {
   return upper !== "GET" && upper !== "HEAD";
 }
 
-poseAs(LazyRequest, { sample: NATIVE_SAMPLE, prototype: requestPrototype(), named: NativeRequest, nativeOf: LazyRequest.native });
-refuseForgottenMethod(LazyRequest.prototype);
+poseWhenLoaded(LazyRequest, ({ Request }) => {
+  const sample = new Request("http://localhost/");
+  refuseForgottenMethod(LazyRequest.prototype, sample);
+  return { sample, prototype: requestPrototype(sample), named: Request, nativeOf: LazyRequest.native };
+});

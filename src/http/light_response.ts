@@ -2,11 +2,11 @@ import { Body } from "./body.ts";
 import { type Field, fieldsFrom } from "./fields.ts";
 import { LightHeaders } from "./headers.ts";
 import { INSPECT, type Inspect, inspectAs } from "./inspect.ts";
-import { poseAs } from "./pose_as.ts";
+import { natives } from "./natives.ts";
+import { poseWhenLoaded } from "./pose_as.ts";
 import type { ResponseParts } from "./response.ts";
 import { checkMayHaveBody, contentFrom, redirectStatusFrom, statusFrom, statusTextFrom, TEXT_TYPE, withType } from "./response_init.ts";
 
-const NativeResponse = globalThis.Response;
 /** structuredClone and postMessage would make an empty object of ours. They refuse one that holds a symbol, and JSON passes over it. */
 const UNCLONEABLE = Symbol("Response");
 
@@ -84,8 +84,8 @@ export class LightResponse {
     const { status, statusText, headers } = this;
     const body = this.#open();
     if (body.unusable) throw new TypeError("make a native response: the body was used already, or its stream is locked");
-    if (this.#type === "error") return this.#native = NativeResponse.error();
-    const native = new NativeResponse(body.stream, { status, statusText, headers: [...headers] });
+    if (this.#type === "error") return this.#native = natives().Response.error();
+    const native = new (natives().Response)(body.stream, { status, statusText, headers: [...headers] });
     body.adopt(native);
     LightHeaders.adopt(headers, native.headers);
     return this.#native = native;
@@ -109,9 +109,10 @@ export class LightResponse {
 
   /** Native responses are `instanceof` this class too, as these are of the native one. */
   static [Symbol.hasInstance](value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return false;
     // A class that an app derives from this one has only its own.
-    const { prototype } = this === LightResponse ? NativeResponse : this;
-    return typeof value === "object" && value !== null && Object.prototype.isPrototypeOf.call(prototype, value);
+    if (this !== LightResponse) return Object.prototype.isPrototypeOf.call(this.prototype, value);
+    return #content in value || Object.prototype.isPrototypeOf.call(natives().Response.prototype, value);
   }
 
   /** As the standard's `Response.error`. */
@@ -235,6 +236,10 @@ export class LightResponse {
     return clone;
   }
 
+  get [Symbol.toStringTag](): "Response" {
+    return "Response";
+  }
+
   /** What console.log prints. */
   [INSPECT](depth: number, options: object, inspect: Inspect): string {
     const { status, statusText, headers, bodyUsed } = this;
@@ -242,5 +247,5 @@ export class LightResponse {
   }
 }
 
-poseAs(LightResponse, { sample: new NativeResponse(), named: LightResponse, nativeOf: LightResponse.native });
+poseWhenLoaded(LightResponse, ({ Response }) => ({ sample: new Response(), named: LightResponse, nativeOf: LightResponse.native }));
 Object.defineProperty(LightResponse, "name", { value: "Response", configurable: true });

@@ -8,24 +8,24 @@
  *   and makes it GET. That is refused too (`refuseForgottenMethod`).
  */
 import { UnsupportedError } from "../errors.ts";
-
-const NativeRequest = globalThis.Request;
+import { natives } from "./natives.ts";
 
 const WAY_OUT = "use new Request(request.url, request), or nativeRequest(request) of heddle, or run the app with light globals";
 
-/** A native Request, of which only the shape matters. */
-export const NATIVE_SAMPLE: Request = new NativeRequest("http://localhost/");
-
 /** Whether the native Request keeps its state under symbols. */
-const HAS_SYMBOLS = Object.getOwnPropertySymbols(NATIVE_SAMPLE).length > 0;
+function hasSymbols(native: Request): boolean {
+  return Object.getOwnPropertySymbols(native).length > 0;
+}
 
 /**
  * What a Request of ours inherits from. On Node 24 `new Request(ours)` and `fetch(ours)` could only say "Cannot read private member
  * #state": there a link in the chain says what to do instead. It is asked by `instanceof` alone, which then takes about 3 us.
+ *
+ * @param native Any native Request.
  */
-export function requestPrototype(): object {
-  const { prototype } = NativeRequest;
-  if (HAS_SYMBOLS || methodSeen() !== "") return prototype;
+export function requestPrototype(native: Request): object {
+  const { prototype } = natives().Request;
+  if (hasSymbols(native) || methodSeen() !== "") return prototype;
   return new Proxy(prototype, {
     getPrototypeOf(): object {
       if (isAskedBy("node:internal/deps/undici")) {
@@ -38,7 +38,7 @@ export function requestPrototype(): object {
 
 /** The method that `new Request(ours, {})` has, if ours is a POST without a body; empty if it throws. */
 function methodSeen(): string {
-  const members = { url: "http://localhost/", method: "POST", headers: new Headers(), body: null, signal: null };
+  const members = { url: "http://localhost/", method: "POST", headers: new (natives().Headers)(), body: null, signal: null };
   const rest = {
     redirect: "follow",
     mode: "cors",
@@ -48,9 +48,9 @@ function methodSeen(): string {
     referrer: "",
     keepalive: false,
   };
-  const probe: object = Object.create(NativeRequest.prototype, Object.getOwnPropertyDescriptors({ ...members, ...rest }));
+  const probe: object = Object.create(natives().Request.prototype, Object.getOwnPropertyDescriptors({ ...members, ...rest }));
   try {
-    return new NativeRequest(probe as Request, {}).method;
+    return new (natives().Request)(probe as Request, {}).method;
   } catch {
     return "";
   }
@@ -61,11 +61,13 @@ function methodSeen(): string {
  * it: the two look the same. Bun's constructor reads `url` of its first argument, later `mode`, and nothing of `keepalive` between them.
  *
  * @param prototype Of our class, whose getters are there.
+ * @param native Any native Request.
  */
 export function refuseForgottenMethod(
   prototype: { readonly url: string; readonly keepalive: boolean; readonly mode: string; readonly method: string },
+  native: Request,
 ): void {
-  const method = HAS_SYMBOLS ? "" : methodSeen();
+  const method = hasSymbols(native) ? "" : methodSeen();
   if (method === "" || method === "POST") return;
   /** Whose `url` was read last. */
   let urlOf: object | null = null;

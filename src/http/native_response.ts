@@ -1,4 +1,4 @@
-const NativeResponse = globalThis.Response;
+import { type Natives, natives, whenNatives } from "./natives.ts";
 
 /** A body of Deno's that is no stream, in its inner state. */
 interface StaticBody {
@@ -10,7 +10,8 @@ interface StaticBody {
  * The symbol under which Deno's Response answers with its inner body (seen: Deno 2.9.6). Null elsewhere, and on a Deno where what lies
  * there does not do what it should: then its bodies are read as streams.
  */
-const INNER_BODY = innerBodySymbol();
+let innerBody: symbol | null = null;
+whenNatives(({ Response }) => innerBody = innerBodySymbol(Response));
 
 /**
  * Takes the string or the bytes a native Response was made of, and so makes it used, where the runtime lets that be known: on Deno alone,
@@ -21,7 +22,8 @@ const INNER_BODY = innerBodySymbol();
  * @returns Null where it is a stream, or cannot be known.
  */
 export function takeStatic(response: Response): string | Uint8Array | null {
-  return INNER_BODY === null ? null : takeInner(response, INNER_BODY);
+  natives();
+  return innerBody === null ? null : takeInner(response, innerBody);
 }
 
 function takeInner(response: Response, symbol: symbol): string | Uint8Array | null {
@@ -34,10 +36,10 @@ function takeInner(response: Response, symbol: symbol): string | Uint8Array | nu
   return body;
 }
 
-function innerBodySymbol(): symbol | null {
-  const symbol = Object.getOwnPropertySymbols(NativeResponse.prototype).find(({ description }) => description === "body");
+function innerBodySymbol(Response: Natives["Response"]): symbol | null {
+  const symbol = Object.getOwnPropertySymbols(Response.prototype).find(({ description }) => description === "body");
   if (symbol === undefined) return null;
-  const [text, stream] = [new NativeResponse("probe"), new NativeResponse(new ReadableStream())];
+  const [text, stream] = [new Response("probe"), new Response(new ReadableStream())];
   const works = takeInner(text, symbol) === "probe" && text.bodyUsed && takeInner(stream, symbol) === null && !stream.bodyUsed;
   return works ? symbol : null;
 }

@@ -1,3 +1,5 @@
+import { type Natives, natives, whenNatives } from "./natives.ts";
+
 /** What a class of ours poses as. */
 export interface Pose<T extends object> {
   /** An object of the native class, of any value. */
@@ -22,7 +24,7 @@ export interface Pose<T extends object> {
  *
  * Once for a class, before its first object. (Extending the native class would mean to call its constructor.)
  */
-export function poseAs<T extends object>(light: { readonly prototype: T }, pose: Pose<T>): void {
+function poseAs<T extends object>(light: { readonly prototype: T }, pose: Pose<T>): void {
   const { sample, named, nativeOf } = pose;
   const native: object = Object.getPrototypeOf(sample);
   Object.setPrototypeOf(light.prototype, pose.prototype ?? native);
@@ -48,4 +50,19 @@ function forward<T extends object>(prototype: T, name: string | symbol, nativeOf
       Reflect.set(nativeOf(this), name, value);
     },
   });
+}
+
+/**
+ * `poseAs`, once the native classes are there. Until then nothing in the process can tell, but for `constructor`: who asks for that loads
+ * them.
+ */
+export function poseWhenLoaded<T extends object>(light: { readonly prototype: T }, pose: (natives: Natives) => Pose<T>): void {
+  Object.defineProperty(light.prototype, "constructor", {
+    configurable: true,
+    get(): unknown {
+      natives();
+      return light.prototype.constructor;
+    },
+  });
+  whenNatives((loaded) => poseAs(light, pose(loaded)));
 }

@@ -1,8 +1,7 @@
 import { Body } from "./body.ts";
 import { BodyStream } from "./body_stream.ts";
 import { combineFields, type Field, valueOf } from "./fields.ts";
-
-const NativeResponse = globalThis.Response;
+import { natives } from "./natives.ts";
 
 /** `reason-phrase` (RFC 9112 section 4), as bytes. */
 const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -79,6 +78,6 @@ export function contentFrom(value: unknown): InitialContent {
     if (body.unusable) throw new TypeError("make a response of a stream: it was read from, or is locked");
     return { content: body, type: null };
   }
-  const native = new NativeResponse(value as BodyInit);
+  const native = new (natives().Response)(value as BodyInit);
   return { content: Body.of(native), type: native.headers.get("content-type") };
 }

@@ -1,4 +1,4 @@
-import process from "node:process";
+import { process } from "./node_process.ts";
 import type { TextSink } from "../contract/output.ts";
 
 /**

@@ -1,5 +1,5 @@
 import net from "node:net";
-import process from "node:process";
+import { process } from "./node_process.ts";
 import type { NodeSocket } from "./node_socket.ts";
 
 /** Node fills one buffer for all sockets and hands it on before the next read; Deno's node:net (2.9) has a read pending on each socket. */
