@@ -1,23 +1,79 @@
-import type { RuntimeName } from "../scripts/runtimes.ts";
+/** Who takes part: one function a kind, so that a workload names its app and gets a command line. */
+import type { BenchRuntime, Contestant } from "./workload.ts";
 
-/** A server that takes part: it prints a line with its URL, and answers "Hello, World!". */
-export interface Contestant {
-  readonly name: string;
-  /** What it is measured as: the raw socket is the limit, the runtime's own server the peer. */
-  readonly role: "raw" | "own" | "heddle" | "variant";
-  readonly runtime: Exclude<RuntimeName, "node20">;
-  /** Arguments of the runtime, from the checkout's root. */
-  readonly arguments: readonly string[];
+/** The runtimes that heddle is measured on, in the order of the table. */
+export const RUNTIMES = ["node", "bun", "deno"] as const;
+
+type ServerRuntime = (typeof RUNTIMES)[number];
+
+/** Names that targets use. */
+export const HEDDLE = "heddle";
+export const NATIVE = "heddle, native globals";
+export const RAW = "raw socket";
+export const OWN = "own server";
+export const NODE_SERVER = "@hono/node-server";
+export const SRVX = "srvx";
+
+/** What stands between the runtime and a TypeScript file: types were checked by the gate. */
+const RUN: Readonly<Record<ServerRuntime, readonly string[]>> = { deno: ["run", "-A", "--no-check"], bun: [], node: [] };
+
+/** heddle as `heddle serve` runs it, each check, limit and timeout on. */
+export function heddle(runtime: ServerRuntime, app: string, ...flags: string[]): Contestant {
+  return { name: HEDDLE, role: "heddle", runtime, command: serveCommand(runtime, app, flags) };
 }
 
-const RUN: Readonly<Record<Contestant["runtime"], readonly string[]>> = { deno: ["run", "-A", "--no-check"], bun: [], node: [] };
+/** The same with the runtime's own Request and Response. */
+export function heddleNative(runtime: ServerRuntime, app: string): Contestant {
+  return { name: NATIVE, role: "variant", runtime, command: serveCommand(runtime, app, ["--globals", "native"]) };
+}
 
-const SERVE = ["src/cli/main.ts", "serve", "bench/apps/hello.ts", "--port", "0", "--log-format", "none"];
+function serveCommand(runtime: ServerRuntime, app: string, flags: readonly string[]): string[] {
+  return [...RUN[runtime], "src/cli/main.ts", "serve", `bench/apps/${app}.ts`, "--port", "0", "--log-format", "none", ...flags];
+}
 
-/** Hello on each runtime: the raw socket, the runtime's own server, and heddle as `heddle serve` runs it; each check, limit and timeout on. */
-export const HELLO: readonly Contestant[] = (["node", "bun", "deno"] as const).flatMap((runtime): Contestant[] => [
-  { name: "raw socket", role: "raw", runtime, arguments: [...RUN[runtime], `bench/servers/raw_${runtime}.ts`] },
-  { name: "own server", role: "own", runtime, arguments: [...RUN[runtime], `bench/servers/own_${runtime}.ts`] },
-  { name: "heddle", role: "heddle", runtime, arguments: [...RUN[runtime], ...SERVE] },
-  { name: "heddle, native globals", role: "variant", runtime, arguments: [...RUN[runtime], ...SERVE, "--globals", "native"] },
-]);
+/** The limit: a canned reply on the bare socket, by `servers/${server}_${runtime}.ts`. */
+export function raw(runtime: ServerRuntime, server = "raw", ...args: string[]): Contestant {
+  return { name: RAW, role: "raw", runtime, command: [...RUN[runtime], `bench/servers/${server}_${runtime}.ts`, ...args] };
+}
+
+/** The runtime's own server with the app of `apps/`; on Node, which knows no fetch handlers, with the handler of that name. */
+export function own(runtime: ServerRuntime, app: string): Contestant {
+  return { name: OWN, role: "own", runtime, command: [...RUN[runtime], `bench/servers/own_${runtime}.ts`, app] };
+}
+
+/** Raw socket, own server and heddle, on each runtime. */
+export function usual(app: string, rawServer = "raw"): Contestant[] {
+  return RUNTIMES.flatMap((runtime) => [raw(runtime, rawServer), own(runtime, app), heddle(runtime, app)]);
+}
+
+/** What people run fetch apps with on Node. */
+export function nodeServer(app: string): Contestant {
+  return { name: NODE_SERVER, role: "other", runtime: "node", command: ["bench/servers/hono_node.ts", app], needs: "packages" };
+}
+
+/** Another of these. */
+export function srvx(app: string): Contestant {
+  return { name: SRVX, role: "other", runtime: "node", command: ["bench/servers/srvx_node.ts", app], needs: "packages" };
+}
+
+/** Debian's uWSGI with a suspend engine; its cores are as many as wrk has connections, and some. */
+export function uwsgi(engine: "greenlet" | "ugreen", app: string): Contestant {
+  const plugins = `python3,${engine === "greenlet" ? "greenlet_python3" : "ugreen"}`;
+  const listen = ["--http-socket", "127.0.0.1:0", "--listen", "1024"];
+  return {
+    name: uwsgiName(engine),
+    role: "other",
+    runtime: "uwsgi",
+    command: ["--plugin", plugins, ...listen, "--async", "100", `--${engine}`, "--disable-logging", "--wsgi-file", `bench/apps/${app}.py`],
+  };
+}
+
+/** What `uwsgi` names its contestant. */
+export function uwsgiName(engine: "greenlet" | "ugreen"): string {
+  return `uWSGI, ${engine}`;
+}
+
+/** Where a contestant stands in reports: `node, heddle`. */
+export function label({ runtime, name }: { readonly runtime: BenchRuntime; readonly name: string }): string {
+  return runtime === "uwsgi" ? name : `${runtime}, ${name}`;
+}

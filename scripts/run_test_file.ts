@@ -24,10 +24,14 @@ export interface TestFileOptions {
   readonly cwd?: string;
   /** Added to the environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /** For a test that starts other runtimes: their paths become `HEDDLE_RUNTIME_DENO` and so on. */
+  readonly runtimes?: readonly Runtime[];
 }
 
-/** All runtimes print each test as it ends; the longest ones take half a minute on two busy cores. */
-const TEST_LIMIT_MS = 90_000;
+/** All runtimes print each test as it ends; the longest ones take half a minute on two busy cores, and minutes in their full length. */
+const FULL = Deno.env.get("HEDDLE_TEST_FULL") === "1";
+const TEST_LIMIT_MS = FULL ? 300_000 : 90_000;
+const FILE_LIMIT_MS = FULL ? 1_800_000 : 600_000;
 
 /**
  * Runs a test file in a process of its own, so that a crash, a hang or a changed global stays with its file.
@@ -35,11 +39,14 @@ const TEST_LIMIT_MS = 90_000;
  * @param file Path of the file, from `options.cwd`.
  */
 export async function runTestFile(runtime: Runtime, file: string, options: TestFileOptions = {}): Promise<FileResult> {
-  const { cwd = ROOT, env } = options;
+  const { cwd = ROOT, runtimes = [] } = options;
+  const paths = runtimes.map(({ name, path }) => [`HEDDLE_RUNTIME_${name.toUpperCase()}`, path]);
+  const env = { ...Object.fromEntries(paths), ...options.env };
+  const limits = { silenceMs: TEST_LIMIT_MS, timeoutMs: FILE_LIMIT_MS };
   const scratch = await Deno.makeTempDir({ prefix: "heddle-test-" });
   try {
     const report = join(scratch, "report.xml");
-    const process = await runProcess(runtime.path, commandLine(runtime.name, file, report), { cwd, env, silenceMs: TEST_LIMIT_MS });
+    const process = await runProcess(runtime.path, commandLine(runtime.name, file, report), { cwd, env, ...limits });
     const tests = readJunit(await Deno.readTextFile(report).catch(() => ""));
     let trouble: string | null = null;
     if (process.timedOut) {

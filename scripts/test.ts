@@ -36,7 +36,8 @@ export interface TestOptions {
  */
 export async function runTests(options: TestOptions = {}): Promise<TestCounts> {
   const files = await testFiles(options.filters ?? []);
-  let runtimes = [...(await findRuntimes(options.runtimes)).values()];
+  const found = [...(await findRuntimes(options.runtimes)).values()];
+  let runtimes = found;
   const results: FileResult[] = [];
   if (runtimes.some((runtime) => runtime.name === "node20")) {
     const failure = await emitForNode20();
@@ -49,7 +50,7 @@ export async function runTests(options: TestOptions = {}): Promise<TestCounts> {
   const runFile = async (file: string) => {
     const ofFile: FileResult[] = [];
     for (const runtime of runtimes.filter(({ name }) => name === "deno" || !isTool(file))) {
-      ofFile.push(await runOn(runtime, file));
+      ofFile.push(await runOn(runtime, file, found));
     }
     results.push(...ofFile);
     printFile(file, ofFile);
@@ -80,11 +81,11 @@ function isAlone(file: string): boolean {
   return /^tests\/(conformance|e2e)\//.test(file);
 }
 
-async function runOn(runtime: Runtime, file: string): Promise<FileResult> {
+async function runOn(runtime: Runtime, file: string, runtimes: readonly Runtime[]): Promise<FileResult> {
   if (runtime.name !== "node20") {
-    return await runTestFile(runtime, file);
+    return await runTestFile(runtime, file, { runtimes });
   }
-  return { ...await runTestFile(runtime, file.replace(/\.ts$/, ".js"), { cwd: EMIT_FOLDER }), file };
+  return { ...await runTestFile(runtime, file.replace(/\.ts$/, ".js"), { cwd: EMIT_FOLDER, runtimes }), file };
 }
 
 async function testFiles(filters: readonly string[]): Promise<string[]> {

@@ -1,3 +1,7 @@
-// The runtime's own server: Bun.serve. Usage: bun own_bun.ts [PORT]
-const server = Bun.serve({ hostname: "127.0.0.1", port: Number(Bun.argv[2] ?? 0), fetch: () => new Response("Hello, World!") });
+// The runtime's own server: Bun.serve with an app of ../apps. Usage: bun own_bun.ts [APP] [PORT]
+import { loadApp, readArguments } from "./arguments.ts";
+
+const { app: name, port } = readArguments(Bun.argv.slice(2));
+const app = await loadApp(name);
+const server = Bun.serve({ hostname: "127.0.0.1", port, fetch: (request) => app.fetch(request) });
 console.log(`listening on http://127.0.0.1:${server.port}`);

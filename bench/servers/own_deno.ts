@@ -1,6 +1,10 @@
-// The runtime's own server: Deno.serve. Usage: deno run -A own_deno.ts [PORT]
+// The runtime's own server: Deno.serve with an app of ../apps. Usage: deno run -A own_deno.ts [APP] [PORT]
+import { loadApp, readArguments } from "./arguments.ts";
+
+const { app: name, port } = readArguments(Deno.args);
+const app = await loadApp(name);
 Deno.serve({
   hostname: "127.0.0.1",
-  port: Number(Deno.args[0] ?? 0),
+  port,
   onListen: ({ port }) => console.log(`listening on http://127.0.0.1:${port}`),
-}, () => new Response("Hello, World!"));
+}, (request) => app.fetch(request));

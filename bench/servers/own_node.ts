@@ -1,11 +1,13 @@
-// The runtime's own server: node:http. Usage: node own_node.ts [PORT]
+// The runtime's own server: node:http with a handler of own_node_handlers.ts. Usage: node own_node.ts [APP] [PORT]
 import http from "node:http";
+import { readArguments } from "./arguments.ts";
+import { HANDLERS } from "./own_node_handlers.ts";
 
-const server = http.createServer((_request, response) => {
-  response.writeHead(200, { "content-type": "text/plain;charset=UTF-8", "content-length": 13 });
-  response.end("Hello, World!");
-});
-server.listen(Number(process.argv[2] ?? 0), "127.0.0.1", 1024, () => {
+const { app, port } = readArguments(process.argv.slice(2));
+const handler = HANDLERS[app];
+if (handler === undefined) throw new Error(`serve "${app}": there are ${Object.keys(HANDLERS).join(", ")}`);
+const server = http.createServer(handler);
+server.listen(port, "127.0.0.1", 1024, () => {
   const address = server.address();
   if (address !== null && typeof address === "object") console.log(`listening on http://127.0.0.1:${address.port}`);
 });

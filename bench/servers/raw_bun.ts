@@ -1,13 +1,15 @@
-// The limit on Bun: a canned reply to every read, with Bun.listen and nothing else. Usage: bun raw_bun.ts [PORT]
+// The limit on Bun: a canned reply to every read, with Bun.listen and nothing else. Usage: bun raw_bun.ts [--close] [PORT]
+import { readArguments } from "./arguments.ts";
 
 const REPLY = "HTTP/1.1 200 OK\r\ncontent-type: text/plain;charset=UTF-8\r\ncontent-length: 13\r\n\r\nHello, World!";
 
-const reply = new TextEncoder().encode(REPLY);
+const close = Bun.argv.includes("--close");
+const reply = new TextEncoder().encode(close ? REPLY.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n") : REPLY);
 const listener = Bun.listen({
   hostname: "127.0.0.1",
-  port: Number(Bun.argv[2] ?? 0),
+  port: readArguments(Bun.argv.slice(2)).port,
   socket: {
-    data: (socket) => void socket.write(reply),
+    data: close ? (socket) => void socket.end(reply) : (socket) => void socket.write(reply),
   },
 });
 console.log(`listening on http://127.0.0.1:${listener.port}`);

@@ -1,9 +1,11 @@
-// The limit on Deno: a canned reply to every read, with Deno.listen and nothing else. Usage: deno run -A raw_deno.ts [PORT]
+// The limit on Deno: a canned reply to every read, with Deno.listen and nothing else. Usage: deno run -A raw_deno.ts [--close] [PORT]
+import { readArguments } from "./arguments.ts";
 
 const REPLY = "HTTP/1.1 200 OK\r\ncontent-type: text/plain;charset=UTF-8\r\ncontent-length: 13\r\n\r\nHello, World!";
 
-const reply = new TextEncoder().encode(REPLY);
-const listener = Deno.listen({ hostname: "127.0.0.1", port: Number(Deno.args[0] ?? 0), tcpBacklog: 1024 });
+const close = Deno.args.includes("--close");
+const reply = new TextEncoder().encode(close ? REPLY.replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n") : REPLY);
+const listener = Deno.listen({ hostname: "127.0.0.1", port: readArguments(Deno.args).port, tcpBacklog: 1024 });
 console.log(`listening on http://127.0.0.1:${listener.addr.port}`);
 for (;;) void answer(await listener.accept());
 
@@ -11,7 +13,10 @@ async function answer(conn: Deno.TcpConn): Promise<void> {
   conn.setNoDelay(true);
   const buffer = new Uint8Array(1024);
   try {
-    while (await conn.read(buffer) !== null) await conn.write(reply);
+    while (await conn.read(buffer) !== null) {
+      await conn.write(reply);
+      if (close) break;
+    }
   } catch {
     // The client has gone.
   }

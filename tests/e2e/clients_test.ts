@@ -1,30 +1,63 @@
-/** `HEDDLE_TEST_FULL=1`: 100,000 requests a client. */
+/**
+ * Every client against the server of the runtime that runs this file. The other runtimes' paths come as `HEDDLE_RUNTIME_DENO` and so on
+ * from `scripts/run_test_file.ts`. `HEDDLE_TEST_FULL=1`: 100,000 requests a client. `HEDDLE_CLIENT_FIGURES=FILE`: appends what was seen, a
+ * line of JSON a client.
+ */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { CliProcess } from "../support/cli_process.ts";
-import { runtimeName } from "../support/runtime.ts";
+import { runtimeName, runtimeVersion } from "../support/runtime.ts";
 import { testUnless } from "../support/test_unless.ts";
 
 const FULL = process.env.HEDDLE_TEST_FULL === "1";
-const REQUESTS = FULL ? 100_000 : 5000;
+const REQUESTS = FULL ? 100_000 : 1000;
 const LIMIT_MS = FULL ? 300_000 : 45_000;
 const CONNECTIONS = 16;
-const APP = fileURLToPath(new URL(`./fixtures/hello_app.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url));
+/**
+ * How many connections a client may open for each one that it uses at once: Node's fetch opens two. The fetch of Deno 2.9.6 and of Bun 1.4.5
+ * sends a GET again, untold, when a kept connection breaks: a lost one shows in this count alone.
+ */
+const MOST_OPENED = 4;
+const FIGURES = process.env.HEDDLE_CLIENT_FIGURES;
+const FIXTURES = new URL("./fixtures/", import.meta.url);
+const APP = fileURLToPath(new URL(`clients_app.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, FIXTURES));
+const FETCH_CLIENT = fileURLToPath(new URL("fetch_client.mjs", FIXTURES));
+
+/** What a client has seen. */
+interface Outcome {
+  readonly requests: number;
+  readonly errors: number;
+  readonly firstError: string | null;
+  /** Connections that it needed, if each was kept. */
+  readonly needed: number;
+  readonly seconds: number;
+}
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-clients-"));
 after(() => rmSync(folder, { recursive: true }));
 
-async function serving(run: (url: string) => Promise<void>): Promise<void> {
+/** Serves one client, so that its connections can be counted, and checks what it has seen. */
+async function serve(client: string, run: (url: string) => Promise<Outcome>): Promise<void> {
   const cli = new CliProcess(["serve", APP, "--port", "0", "--log-format", "none"]);
   try {
-    await run(await cli.listening());
-    assert.equal(/ERROR|WARNING/.test(cli.stderr), false, cli.stderr);
+    const url = await cli.listening();
+    const { requests, errors, firstError, needed, seconds } = await run(url);
+    const connections = Number(await (await fetch(`${url}/connections`)).text());
+    const server = `${runtimeName()} ${runtimeVersion()}`;
+    const figures = { server, client, requests, errors, connections, requestsPerSecond: Math.round(requests / seconds) };
+    if (FIGURES !== undefined) appendFileSync(FIGURES, `${JSON.stringify(figures)}\n`);
+    assert.equal(errors, 0, `${errors} errors in ${requests} requests, the first: ${firstError}`);
+    assert.ok(requests >= REQUESTS, `${requests} requests`);
+    assert.ok(connections > 0 && connections <= needed * MOST_OPENED, `${connections} connections`);
+    // Timed by the wall: a busy machine that stops the server for 100 ms brings this warning, too.
+    const told = cli.stderr.split("\n").filter((line) => /ERROR|WARNING/.test(line) && !line.includes(" held the event loop for "));
+    assert.deepEqual(told, []);
   } finally {
     cli.kill("SIGKILL");
     await cli.exit;
@@ -38,59 +71,66 @@ function without(program: string): string | null {
 /** Runs a client to its end. @returns Its standard output. */
 async function outputOf(program: string, args: readonly string[]): Promise<string> {
   const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+  // An answer that never comes: the client goes before the test does.
+  const timer = setTimeout(() => child.kill("SIGKILL"), LIMIT_MS - 5000);
   let [out, err] = ["", ""];
   child.stdout.on("data", (chunk) => out += chunk);
   child.stderr.on("data", (chunk) => err += chunk);
   const code = await new Promise((resolve) => child.on("close", resolve));
-  assert.equal(code, 0, `${program}: ${err.slice(0, 1000)}`);
+  clearTimeout(timer);
+  assert.equal(code, 0, `${program} ended with ${code}: ${err.slice(0, 1000)}`);
   return out;
 }
 
-function report(client: string, requests: number, from: number): void {
-  if (FULL) console.log(`${client}: ${requests} requests, no error, ${Math.round(requests / (performance.now() - from) * 1000)}/s`);
+/** One process and one connection for each part: curl keeps the connection for all URLs of its list. */
+async function runCurl(url: string): Promise<Outcome> {
+  const parts = 2;
+  const each = REQUESTS / parts;
+  const config = join(folder, "curl.txt");
+  writeFileSync(config, `url = "${url}/?[1-${each}]"\nwrite-out = " %{http_code} %{num_connects}\\n"\n`);
+  const from = performance.now();
+  const outputs = await Promise.all(Array.from({ length: parts }, () => outputOf("curl", ["-s", "-S", "-K", config])));
+  const seconds = (performance.now() - from) / 1000;
+  const wrong = outputs.flatMap((output) => {
+    const lines = output.trimEnd().split("\n");
+    // Only the first request connects.
+    return Array.from({ length: each }, (_, at) => [`hello ${at + 1} 200 ${at === 0 ? 1 : 0}`, lines[at]]).filter(([a, b]) => a !== b);
+  });
+  const firstError = wrong.length === 0 ? null : `"${wrong[0][1]}" where "${wrong[0][0]}" was expected`;
+  return { requests: REQUESTS, errors: wrong.length, firstError, needed: parts, seconds };
 }
 
-testUnless(without("curl"), `curl: ${REQUESTS} requests on kept connections without an error`, () =>
-  serving(async (url) => {
-    // One process and one connection for each part: curl keeps the connection for all URLs of its list.
-    const parts = 2;
-    const config = join(folder, "curl.txt");
-    writeFileSync(
-      config,
-      `url = "${url}/?[1-${REQUESTS / parts}]"\noutput = "/dev/null"\nwrite-out = "%{http_code} %{size_download} %{num_connects}\\n"\n`,
-    );
-    const from = performance.now();
-    const outputs = await Promise.all(Array.from({ length: parts }, () => outputOf("curl", ["-s", "-S", "--fail", "-K", config])));
-    const lines = outputs.join("").trimEnd().split("\n");
-    assert.equal(lines.length, REQUESTS);
-    assert.deepEqual([...new Set(lines)].sort(), ["200 5 0", "200 5 1"]);
-    assert.equal(lines.filter((line) => line === "200 5 1").length, parts);
-    report("curl", REQUESTS, from);
-  }), LIMIT_MS);
-
-testUnless(without("wrk"), `wrk: ${REQUESTS} requests and more without an error`, () =>
-  serving(async (url) => {
-    const from = performance.now();
-    let requests = 0;
-    // wrk counts seconds: it runs until it has sent enough.
-    while (requests < REQUESTS) {
-      const output = await outputOf("wrk", ["-t", "1", "-c", String(CONNECTIONS), "-d", FULL ? "10s" : "1s", url]);
-      assert.equal(/Socket errors|Non-2xx/.test(output), false, output);
-      requests += Number(/^\s*(\d+) requests in /m.exec(output)![1]);
+/** It counts seconds: it runs until it has sent enough. It looks at the answers' status, not at their bodies. */
+async function runWrk(url: string): Promise<Outcome> {
+  const from = performance.now();
+  let [requests, errors, needed, firstError] = [0, 0, 0, null as string | null];
+  while (requests < REQUESTS && errors === 0) {
+    const output = await outputOf("wrk", ["-t", "1", "-c", String(CONNECTIONS), "-d", FULL ? "10s" : "1s", url]);
+    needed += CONNECTIONS;
+    requests += Number(/^\s*(\d+) requests in /m.exec(output)![1]);
+    for (const [line] of output.matchAll(/^\s*(?:Socket errors|Non-2xx).*/gm)) {
+      firstError ??= line.trim();
+      errors += [...line.matchAll(/ (\d+)\b/g)].reduce((sum, [, count]) => sum + Number(count), 0);
     }
-    report("wrk", requests, from);
-  }), LIMIT_MS);
+  }
+  return { requests, errors, firstError, needed, seconds: (performance.now() - from) / 1000 };
+}
 
-testUnless(null, `fetch of ${runtimeName()}: ${REQUESTS} requests without an error`, () =>
-  serving(async (url) => {
-    const from = performance.now();
-    let sent = 0;
-    await Promise.all(Array.from({ length: CONNECTIONS }, async () => {
-      while (sent < REQUESTS) {
-        const answer = await fetch(`${url}/?${sent++}`);
-        assert.equal(answer.status, 200);
-        assert.equal(await answer.text(), "hello");
-      }
-    }));
-    report(`fetch of ${runtimeName()}`, sent, from);
-  }), LIMIT_MS);
+testUnless(without("curl"), `curl: ${REQUESTS} requests without an error`, () => serve("curl", runCurl), LIMIT_MS);
+
+testUnless(without("wrk"), `wrk: ${REQUESTS} requests and more without an error`, () => serve("wrk", runWrk), LIMIT_MS);
+
+for (const name of ["deno", "bun", "node", "node20"]) {
+  const variable = `HEDDLE_RUNTIME_${name.toUpperCase()}`;
+  const path = process.env[variable];
+  testUnless(
+    path === undefined ? `needs ${variable}, as \`deno task test\` gives it` : null,
+    `fetch of ${name}: ${REQUESTS} requests without an error`,
+    () =>
+      serve(`fetch of ${name}`, async (url) => {
+        const flags = name === "deno" ? ["run", "--no-config", "--allow-net"] : [];
+        return JSON.parse(await outputOf(path!, [...flags, FETCH_CLIENT, url, String(REQUESTS), String(CONNECTIONS)])) as Outcome;
+      }),
+    LIMIT_MS,
+  );
+}

@@ -1,0 +1,2 @@
+// hello.ts for Node 20, which strips no types.
+export default { fetch: () => new Response("Hello, World!") };

@@ -1,0 +1,22 @@
+import { end, matchIn } from "./server_process.ts";
+import type { Round } from "./workload.ts";
+
+/** Ten times the slowest start seen. */
+const LONGEST_MS = 20_000;
+
+/**
+ * Milliseconds from the spawn until "listening on" is read from what the program prints.
+ *
+ * @throws {Error} It ended without it.
+ */
+export async function measureStart(path: string, command: readonly string[]): Promise<Round> {
+  const started = performance.now();
+  const child = new Deno.Command(path, { args: [...command], stdin: "null", stdout: "piped", stderr: "piped", env: { NO_COLOR: "1" } })
+    .spawn();
+  const printed: string[] = [];
+  const found = await matchIn([child.stdout, child.stderr], /listening on/, printed, LONGEST_MS);
+  const figure = performance.now() - started;
+  await end(child);
+  if (found === null) throw new Error(`start ${path} ${command.join(" ")}: it did not listen\n${printed.join("")}`);
+  return { figure, traffic: null };
+}

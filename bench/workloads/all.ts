@@ -1,0 +1,36 @@
+import type { Workload } from "../workload.ts";
+import { browserHead } from "./browser_head.ts";
+import { connect } from "./connect.ts";
+import { fields } from "./fields.ts";
+import { hello } from "./hello.ts";
+import { helloNative } from "./hello_native.ts";
+import { hono } from "./hono.ts";
+import { json } from "./json.ts";
+import { memoryIdle, memoryWaiting } from "./memory.ts";
+import { pipeline } from "./pipeline.ts";
+import { sleep } from "./sleep.ts";
+import { start } from "./start.ts";
+import { stream } from "./stream.ts";
+import { switches } from "./switch.ts";
+import { upload } from "./upload.ts";
+import { yieldApp } from "./yield.ts";
+
+/** In the order of issue 4's table, then what is no load. */
+export const WORKLOADS: readonly Workload[] = [
+  hello,
+  helloNative,
+  browserHead,
+  hono,
+  json,
+  fields,
+  stream,
+  upload,
+  connect,
+  pipeline,
+  yieldApp,
+  switches,
+  sleep,
+  memoryIdle,
+  memoryWaiting,
+  start,
+];
