@@ -71,10 +71,10 @@ export class ServerProcess {
   }
 }
 
-/** Kills a process that may be gone, and waits for its end. */
-export async function end(child: Deno.ChildProcess): Promise<void> {
+/** Ends a process that may be gone, and waits for its end. */
+export async function end(child: Deno.ChildProcess, signal: "SIGKILL" | "SIGTERM" = "SIGKILL"): Promise<void> {
   try {
-    child.kill("SIGKILL");
+    child.kill(signal);
   } catch {
     // It ended by itself.
   }

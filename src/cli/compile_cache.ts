@@ -1,5 +1,4 @@
 import * as module from "node:module";
-import { process } from "../io/node_process.ts";
 import { fileURLToPath } from "node:url";
 
 /** Of `node:module`, since Node 22.1. */
@@ -13,7 +12,6 @@ interface CompileCache {
  * below `/tmp` is anyone's. Where the folder cannot be written, nothing is kept.
  */
 export function enableCompileCache(): void {
-  if (process.versions.deno !== undefined || process.versions.bun !== undefined) return;
   const here = fileURLToPath(import.meta.url);
   const installed = here.lastIndexOf("/node_modules/");
   const root = installed === -1 ? fileURLToPath(new URL("../..", import.meta.url)) : here.slice(0, installed + 1);

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { process } from "../io/node_process.ts";
-import { enableCompileCache } from "./compile_cache.ts";
 
-enableCompileCache();
+// Each module of Node's that is imported costs a start on Deno some milliseconds.
+if (process.versions.deno === undefined && process.versions.bun === undefined) (await import("./compile_cache.ts")).enableCompileCache();
 // Imported after that, so that it is kept too.
 const { runCommand } = await import("./run_command.ts");
 

@@ -1,19 +1,21 @@
 import { installLightGlobals } from "../http/globals.ts";
-import { provideBunModules } from "../io/bun_resolve.ts";
-import { provideNodeModules } from "../io/node_resolve.ts";
 import type { RuntimeName } from "../io/select.ts";
 
 /**
  * Makes the runtime ready for an app: an app's `import "heddle"` gets this very heddle, and the light Request and Response take the
  * place of the global ones if that is asked for. Deno takes the names from the import map of `deno.json`.
  */
-export function prepareRuntime(runtime: RuntimeName, globals: "light" | "native"): void {
-  if (runtime === "bun") provideBunModules({ heddle: () => import("../../mod.ts"), "heddle/hono": () => import("../entry/hono.ts") });
-  if (runtime === "node") provideToNode();
+export async function prepareRuntime(runtime: RuntimeName, globals: "light" | "native"): Promise<void> {
+  if (runtime === "bun") {
+    const { provideBunModules } = await import("../io/bun_resolve.ts");
+    provideBunModules({ heddle: () => import("../../mod.ts"), "heddle/hono": () => import("../entry/hono.ts") });
+  }
+  if (runtime === "node") await provideToNode();
   if (globals === "light") installLightGlobals();
 }
 
-function provideToNode(): void {
+async function provideToNode(): Promise<void> {
+  const { provideNodeModules } = await import("../io/node_resolve.ts");
   // The emit for Node 20 keeps the tree, but ends its files in .js.
   const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
   provideNodeModules({

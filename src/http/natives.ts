@@ -11,11 +11,7 @@ type Name = keyof Natives;
  * As the runtime put them. On Node 20 they are getters, which load undici when they are asked: 45 ms of a start. On Node 24.21 a property
  * that fills itself when it is looked at, even so; a class put in its place would lose it for good, so there nothing can be put off.
  */
-const original = {
-  Request: Object.getOwnPropertyDescriptor(globalThis, "Request")!,
-  Response: Object.getOwnPropertyDescriptor(globalThis, "Response")!,
-  Headers: Object.getOwnPropertyDescriptor(globalThis, "Headers")!,
-};
+let originals: Readonly<Record<Name, PropertyDescriptor>> | null = null;
 
 let loaded: Natives | null = null;
 let deferred = false;
@@ -28,6 +24,12 @@ const waiting: ((natives: Natives) => void)[] = [];
  */
 export function deferNatives(): void {
   deferred = true;
+  originals ??= findOriginals();
+}
+
+function findOriginals(): Readonly<Record<Name, PropertyDescriptor>> {
+  const find = (name: Name) => Object.getOwnPropertyDescriptor(globalThis, name)!;
+  return { Request: find("Request"), Response: find("Response"), Headers: find("Headers") };
 }
 
 /** The native classes; loads them where they are not yet. */
@@ -43,7 +45,8 @@ function load(): Natives {
 
 /** Node 20's getter puts its class into `globalThis`, where a light one may stand: that is put back (20.20). */
 function classOf<N extends Name>(name: N): Natives[N] {
-  const { value, get } = original[name];
+  originals ??= findOriginals();
+  const { value, get } = originals[name];
   if (get === undefined) return value as Natives[N];
   const now = Object.getOwnPropertyDescriptor(globalThis, name);
   const native = get.call(globalThis) as Natives[N];

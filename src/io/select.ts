@@ -3,8 +3,10 @@ import type { DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { IoEngine } from "../contract/socket.ts";
 import { ConfigError, UnsupportedError } from "../errors.ts";
+import { NodeClock } from "./clock_node.ts";
 import { readGrantedVariable } from "./deno_env.ts";
 import { createEnv } from "./env.ts";
+import { createNodeLatin1 } from "./node_latin1.ts";
 import type { RuntimeGlobals } from "./runtime_types.ts";
 
 /** The runtimes that heddle runs on. */
@@ -39,11 +41,7 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     throw new ConfigError("--io", `choose the I/O engine ${JSON.stringify(chosen)}: the engines are "deno", "bun" and "node"`);
   }
   requireEngine(chosen, runtime);
-  const [engine, clock, { createNodeLatin1 }] = await Promise.all([
-    loadEngine(chosen),
-    loadClock(runtime.name),
-    import("./node_latin1.ts"),
-  ]);
+  const [engine, clock] = await Promise.all([loadEngine(chosen), loadClock(runtime.name)]);
   return { runtime, engine, clock, latin1: createNodeLatin1(), env: runtimeEnv(globals) };
 }
 
@@ -79,7 +77,7 @@ async function loadEngine(name: RuntimeName): Promise<IoEngine> {
 
 async function loadClock(name: RuntimeName): Promise<Clock> {
   if (name === "deno") return new (await import("./clock_deno.ts")).DenoClock();
-  return new (await import("./clock_node.ts")).NodeClock();
+  return new NodeClock();
 }
 
 function runtimeEnv({ Deno, process }: RuntimeGlobals): Env {

@@ -1,0 +1,61 @@
+import { loadApp } from "../app/load.ts";
+import type { ListenOptions } from "../contract/socket.ts";
+import { process } from "../io/node_process.ts";
+import { selectPlatform } from "../io/select.ts";
+import { createAccessLog } from "../observe/access_log.ts";
+import { listenersOf } from "../options/listeners.ts";
+import type { ServeOptionValues } from "../options/table.ts";
+import { serve } from "../serve/server.ts";
+import { VERSION } from "../version.ts";
+import { prepareRuntime } from "./prepare_runtime.ts";
+import { runUntilStopped } from "./stop.ts";
+import type { Streams } from "./streams.ts";
+
+/**
+ * Loads an app and serves it until a signal stops it.
+ *
+ * @returns The exit code.
+ * @throws {ConfigError} An option or the app is wrong.
+ * @throws {UnsupportedError} This runtime cannot do it.
+ * @throws {BrokenError} It cannot listen.
+ */
+export async function serveApp(path: string, values: ServeOptionValues, streams: Streams): Promise<number> {
+  const platform = await selectPlatform(values.io ?? undefined);
+  const { clock, runtime } = platform;
+  await prepareRuntime(runtime.name, values.globals);
+  const { app, description } = await loadApp(path, process.cwd());
+  const format = values.logFormat === "none" ? null : values.logFormat;
+  const observer = createAccessLog({ format, requests: streams.out, problems: streams.err, clock, pid: process.pid });
+  const http = listenersOf(values);
+  const server = serve({
+    app,
+    http,
+    async: values.async,
+    queue: values.queue,
+    sliceMs: values.sliceMs,
+    limitPostBytes: values.limitPostBytes,
+    reloadMercyMs: values.reloadMercyMs,
+    ...(values.suspend !== null && { suspend: values.suspend }),
+    observer,
+    platform,
+  });
+  await server.ready;
+  const say = (line: string) => streams.err.write(`${line}\n`);
+  const { io, suspend } = server.engines;
+  const version = `heddle ${VERSION} on ${RUNTIME_NAMES[runtime.name]} ${runtime.version}, pid ${process.pid}`;
+  say(`${version}: io ${io}, suspend ${suspend}, ${values.async} cores, globals ${values.globals}`);
+  say(`app: ${path}, ${description}`);
+  server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(http[index])}`));
+  if (values.chmodSocket !== null && http.every(({ transport }) => transport !== "unix")) {
+    say("*** WARNING *** --chmod-socket does nothing: none of the listeners is a Unix socket");
+  }
+  return await runUntilStopped(server, values.reloadMercyMs, observer, streams.err);
+}
+
+const RUNTIME_NAMES = { deno: "Deno", bun: "Bun", node: "Node" } as const;
+
+/** A URL of an address that stands for every interface shows the loopback one: this says so. */
+function reachOf(listener: ListenOptions): string {
+  if (listener.transport === "unix") return "";
+  return listener.hostname === "0.0.0.0" || listener.hostname === "::" ? " (every interface)" : "";
+}
