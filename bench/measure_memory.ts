@@ -27,7 +27,7 @@ export async function measureMemory(plan: MemoryPlan, path: string, command: rea
     holders.push(await hold(server, plan));
     return { figure: (await settledBytes(server) - before) / plan.connections, traffic: null };
   } finally {
-    await Promise.all(holders.map(end));
+    await Promise.all(holders.map((holder) => end(holder)));
     await server.stop();
   }
 }

@@ -38,4 +38,6 @@ export interface FieldList {
   value(index: number): string;
   /** The first value of a field, or null. `lowerName` is lower case. */
   first(lowerName: string): string | null;
+  /** All values of a field in order, joined with a comma (RFC 9110 section 5.3), or null. `lowerName` is lower case. */
+  joined(lowerName: string): string | null;
 }

@@ -36,14 +36,27 @@ export class FieldText implements FieldList {
 
   /** Costs a third of an index: a handler that asks for one or two fields pays no more. */
   first(lowerName: string): string | null {
+    return this.#lookUp(lowerName, false);
+  }
+
+  joined(lowerName: string): string | null {
+    return this.#lookUp(lowerName, true);
+  }
+
+  #lookUp(lowerName: string, all: boolean): string | null {
     const text = this.#text;
+    let value: string | null = null;
     let line = this.#start;
     for (let left = this.count; left > 0; left--) {
       const colon = line + lowerName.length;
-      if (text.charCodeAt(colon) === COLON && isName(text, line, colon, lowerName)) return this.#valueBehind(line, colon);
+      if (text.charCodeAt(colon) === COLON && isName(text, line, colon, lowerName)) {
+        const found = this.#valueBehind(line, colon);
+        if (!all) return found;
+        value = value === null ? found : `${value}, ${found}`;
+      }
       line = text.indexOf("\n", line) + 1;
     }
-    return null;
+    return value;
   }
 
   #valueBehind(line: number, colon: number): string {

@@ -123,16 +123,15 @@ export function fieldsOfHead(lines: FieldList): Field[] {
   return combineFields(fields);
 }
 
-/** The value of a request's field, its lines joined with a comma; null if there is none. Makes no list. */
-export function valueInHead(lines: FieldList, lowerName: string): string | null {
-  let value = lines.first(lowerName);
-  if (value === null) return null;
-  let found = 0;
+/** A request's field lines by their names in lower case, the lines of one name joined with a comma. */
+export function valuesInHead(lines: FieldList): Map<string, string> {
+  const values = new Map<string, string>();
   for (let index = 0; index < lines.count; index++) {
-    const name = lines.name(index);
-    if (name.length === lowerName.length && name.toLowerCase() === lowerName && found++ > 0) value += `, ${lines.value(index)}`;
+    const name = lines.name(index).toLowerCase();
+    const before = values.get(name);
+    values.set(name, before === undefined ? lines.value(index) : `${before}, ${lines.value(index)}`);
   }
-  return value;
+  return values;
 }
 
 /** The value of a field, or null; `set-cookie`s are joined, as the standard has it. */
@@ -144,9 +143,39 @@ export function valueOf(fields: readonly Field[], lowerName: string): string | n
   return value;
 }
 
-/** The list with one more field line. `fields` stays as it is. */
+/** The list, which is sorted and combined, with one more field line. `fields` stays as it is. */
 export function appended(fields: readonly Field[], name: string, value: string): Field[] {
-  return combineFields([...fields, [name, value]]);
+  const result: Field[] = [];
+  let placed = false;
+  for (const field of fields) {
+    if (field[0] === name && name !== COOKIE) {
+      result.push([name, `${field[1]}, ${value}`]);
+      placed = true;
+      continue;
+    }
+    if (!placed && name < field[0]) {
+      result.push([name, value]);
+      placed = true;
+    }
+    result.push(field);
+  }
+  if (!placed) result.push([name, value]);
+  return result;
+}
+
+/** The list, which is sorted and combined, with this as its only field of the name. `fields` stays as it is. */
+export function replaced(fields: readonly Field[], name: string, value: string): Field[] {
+  const result: Field[] = [];
+  let placed = false;
+  for (const field of fields) {
+    if (!placed && name <= field[0]) {
+      result.push([name, value]);
+      placed = true;
+    }
+    if (field[0] !== name) result.push(field);
+  }
+  if (!placed) result.push([name, value]);
+  return result;
 }
 
 /** The list without a field. `fields` stays as it is. */

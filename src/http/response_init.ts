@@ -1,6 +1,6 @@
 import { Body } from "./body.ts";
 import { BodyStream } from "./body_stream.ts";
-import { combineFields, type Field, valueOf } from "./fields.ts";
+import { appended, type Field, valueOf } from "./fields.ts";
 import { natives } from "./natives.ts";
 
 /** `reason-phrase` (RFC 9112 section 4), as bytes. */
@@ -51,7 +51,7 @@ export function redirectStatusFrom(status: number): number {
 
 /** The fields, with a `content-type` if they had none. `fields` stays as it is. */
 export function withType(fields: readonly Field[], type: string): readonly Field[] {
-  return valueOf(fields, "content-type") === null ? combineFields([...fields, ["content-type", type]]) : fields;
+  return valueOf(fields, "content-type") === null ? appended(fields, "content-type", type) : fields;
 }
 
 /** A body as a Response keeps it, and the content type it goes by if none is said. */

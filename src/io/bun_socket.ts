@@ -6,6 +6,10 @@ import type { BunTcpSocket } from "./bun_types.ts";
 import { takePiece } from "./take_piece.ts";
 import { WriteQueue } from "./write_queue.ts";
 
+/** Where short chunks are put together: a write is done, or copied, when it returns. */
+const scratch = new Uint8Array(HIGH_WATER_MARK);
+const takeScratch = () => scratch;
+
 /** Holds the place until the acceptor, or whoever connected, has set its own. */
 const NO_HANDLER: SocketHandler = { data() {}, drain() {}, end() {}, close() {} };
 
@@ -155,14 +159,14 @@ export class BunSocket implements Socket {
     else if (taken < 0) this.#destroy(this.#closedByPeer());
     else {
       this.#unsent -= taken;
-      this.#rest = typeof piece === "string" ? piece.slice(taken) : piece.subarray(taken);
+      this.#rest = typeof piece === "string" || piece.buffer === scratch.buffer ? piece.slice(taken) : piece.subarray(taken);
     }
   }
 
   /** Bounded by the kernel: its buffer fills, unless the peer takes all as fast as it comes. */
   #sendQueued(): void {
     while (this.#rest === null && this.#queue !== null) {
-      const piece = takePiece(this.#queue);
+      const piece = takePiece(this.#queue, takeScratch);
       if (piece === null) return;
       this.#send(piece);
     }

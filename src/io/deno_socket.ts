@@ -15,6 +15,11 @@ const SCRATCHES_KEPT = 64;
 
 const scratches: Uint8Array[] = [];
 
+/** The same for chunks that are put together: 2 MiB at most. */
+const LARGE_SCRATCHES_KEPT = 32;
+
+const largeScratches: Uint8Array[] = [];
+
 const NOTHING = new Uint8Array(0);
 
 /** Holds the place until the acceptor has set its own. */
@@ -199,10 +204,7 @@ export class DenoSocket implements Socket {
     this.#unsent -= count;
     if (count < this.#sent.length) return this.#send(this.#sent.subarray(count));
     this.#sent = NOTHING;
-    if (this.#scratch !== null) {
-      if (scratches.length < SCRATCHES_KEPT) scratches.push(this.#scratch);
-      this.#scratch = null;
-    }
+    if (this.#scratch !== null) this.#releaseScratch(this.#scratch);
     this.#writing = false;
     this.#sendQueued();
     if (this.#unsent === 0 && this.#wantsDrain) this.#drained();
@@ -211,8 +213,15 @@ export class DenoSocket implements Socket {
 
   #sendQueued(): void {
     if (this.#queue === null || this.#corked) return;
-    const piece = takePiece(this.#queue);
+    const piece = takePiece(this.#queue, () => this.#scratch = largeScratches.pop() ?? new Uint8Array(HIGH_WATER_MARK));
     if (piece !== null) this.#send(piece);
+  }
+
+  #releaseScratch(scratch: Uint8Array): void {
+    if (scratch.length === SCRATCH) {
+      if (scratches.length < SCRATCHES_KEPT) scratches.push(scratch);
+    } else if (largeScratches.length < LARGE_SCRATCHES_KEPT) largeScratches.push(scratch);
+    this.#scratch = null;
   }
 
   #drained(): void {

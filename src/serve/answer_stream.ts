@@ -37,16 +37,20 @@ async function pump(request: ActiveRequest, parts: ResponseParts, reader: Reader
     let { done, value } = await first;
     if (!done && !reply.started) {
       const second = reader.read();
-      if (await settlesSoon(second) && (await second).done) {
+      const soon = await settlesSoon(second);
+      if (soon && (await second).done) {
         reply.sendWhole(parts, bytesOf(value));
         return;
       }
       await send(request, value, 1);
+      if (!soon) reply.flush();
       ({ done, value } = await second);
     }
     for (let count = 2; !done && !reply.closed; count++) {
       await send(request, value, count);
-      ({ done, value } = await reader.read());
+      const next = reader.read();
+      if (!await settlesSoon(next)) reply.flush();
+      ({ done, value } = await next);
     }
     reply.end();
   } catch (error) {
@@ -61,10 +65,11 @@ async function pump(request: ActiveRequest, parts: ResponseParts, reader: Reader
  */
 async function send(request: ActiveRequest, chunk: unknown, count: number): Promise<void> {
   const { reply, engine, server } = request;
-  if (!reply.write(bytesOf(chunk))) {
+  if (!reply.write(bytesOf(chunk), true)) {
     server.scheduler.sending(request);
     await new Promise<void>((resolve) => reply.drained(resolve));
   } else if (count % CHUNKS_A_SLICE !== 0) return;
+  else reply.flush();
   await engine.suspend(request);
 }
 

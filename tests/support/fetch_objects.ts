@@ -23,6 +23,11 @@ export class FieldLines implements FieldList {
     return this.#lines[index]![1];
   }
 
+  joined(lowerName: string): string | null {
+    const values = this.#lines.filter(([name]) => name.toLowerCase() === lowerName).map(([, value]) => value);
+    return values.length === 0 ? null : values.join(", ");
+  }
+
   first(lowerName: string): string | null {
     return this.#lines.find(([name]) => name.toLowerCase() === lowerName)?.[1] ?? null;
   }

@@ -19,6 +19,7 @@ function headOf(target: string, fields: ReadonlyArray<readonly [string, string]>
       count: fields.length,
       name: (index) => fields[index]![0],
       value: (index) => fields[index]![1],
+      joined: () => assert.fail("not used"),
       first: (name) => fields.find(([other]) => other.toLowerCase() === name)?.[1] ?? null,
     },
     ...more,

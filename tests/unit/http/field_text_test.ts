@@ -25,6 +25,14 @@ test("FieldText.first() gives the first value of a name, whatever its case, or n
   assert.equal(fields.first("none"), null);
 });
 
+test("FieldText.joined() gives all values of a name in order, joined with a comma, or null", () => {
+  const fields = new FieldText(TEXT, START, 5, null);
+  assert.equal(fields.joined("x-y"), "1, 2");
+  assert.equal(fields.joined("colons"), "a:b: c");
+  assert.equal(fields.joined("empty"), "");
+  assert.equal(fields.joined("x-"), null);
+});
+
 test("FieldText gives an absolute target's authority for the host field, and nothing else for another", () => {
   const fields = new FieldText(TEXT, START, 5, "b:81");
   assert.equal(fields.first("host"), "b:81");

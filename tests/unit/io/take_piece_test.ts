@@ -13,20 +13,22 @@ function queueOf(...chunks: Chunk[]): WriteQueue {
   return queue;
 }
 
+const fresh = () => new Uint8Array(HIGH_WATER_MARK);
+
 const bytesOf = (chunk: Chunk) => typeof chunk === "string" ? Buffer.from(chunk, "latin1") : Buffer.from(chunk);
 
 function drain(queue: WriteQueue): Chunk[] {
   const pieces: Chunk[] = [];
-  for (let piece = takePiece(queue); piece !== null; piece = takePiece(queue)) pieces.push(piece);
+  for (let piece = takePiece(queue, fresh); piece !== null; piece = takePiece(queue, fresh)) pieces.push(piece);
   return pieces;
 }
 
-test("takePiece() of an empty queue is null", () => assert.equal(takePiece(new WriteQueue()), null));
+test("takePiece() of an empty queue is null", () => assert.equal(takePiece(new WriteQueue(), fresh), null));
 
 test("takePiece() gives a single chunk as it is, without a copy", () => {
   const bytes = new Uint8Array(10);
-  assert.equal(takePiece(queueOf(bytes)), bytes);
-  assert.equal(takePiece(queueOf("a string")), "a string");
+  assert.equal(takePiece(queueOf(bytes), fresh), bytes);
+  assert.equal(takePiece(queueOf("a string"), fresh), "a string");
 });
 
 test("takePiece() puts short chunks together, each unit of a string one byte", () => {
@@ -37,8 +39,8 @@ test("takePiece() puts short chunks together, each unit of a string one byte", (
 test("takePiece() gives a long chunk alone, without a copy", () => {
   const long = new Uint8Array(16_384);
   const queue = queueOf(long, "tail", new Uint8Array(1));
-  assert.equal(takePiece(queue), long);
-  assert.equal(takePiece(queue)?.length, 5);
+  assert.equal(takePiece(queue, fresh), long);
+  assert.equal(takePiece(queue, fresh)?.length, 5);
 });
 
 test("takePiece() gives every byte in order, at most the high-water mark at a time", () => {

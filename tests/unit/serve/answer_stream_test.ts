@@ -220,6 +220,25 @@ test("an event stream holds no core, and its head leaves before its first event"
   });
 });
 
+test("a chunk waits for no other one: it leaves when the next is long in coming, the first one too", async () => {
+  const source = new Source();
+  source.write("first");
+  await withMemoryServer({ fetch: () => new Response(source.stream) }, async ({ sent, settle }) => {
+    const peer = await sent(requestOf("GET /"));
+    assert.match(peer.text, /5\r\nfirst\r\n$/);
+    source.write("second");
+    await settle();
+    assert.match(peer.text, /6\r\nsecond\r\n$/);
+    source.write("a");
+    source.write("b");
+    await settle();
+    assert.match(peer.text, /1\r\na\r\n1\r\nb\r\n$/);
+    source.close();
+    await settle();
+    assert.equal(answersOf(peer)[0]!.body, "firstsecondab");
+  });
+});
+
 test("detach(): the core comes back with the head, and the stream goes on", async () => {
   const source = new Source();
   const fetch = (_request: Request, _env: unknown, context: RequestContext) => {
