@@ -1,4 +1,4 @@
-import { end, LOAD_CPU, matchIn, ServerProcess } from "./server_process.ts";
+import { end, LOAD_CPU, matchIn, ServerProcess, spawnPinned } from "./server_process.ts";
 import { CONNECTIONS, type MemoryPlan, type Round } from "./workload.ts";
 import { wrk } from "./wrk.ts";
 
@@ -35,13 +35,7 @@ export async function measureMemory(plan: MemoryPlan, path: string, command: rea
 /** A client process with the connections open. */
 async function hold(server: ServerProcess, { connections, path }: MemoryPlan): Promise<Deno.ChildProcess> {
   const client = ["run", "-A", "--no-check", "bench/load/hold_deno.ts", server.hostname, `${server.port}`, `${connections}`, path];
-  const child = new Deno.Command("taskset", {
-    args: ["-c", LOAD_CPU, Deno.execPath(), ...client],
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    env: { NO_COLOR: "1" },
-  }).spawn();
+  const child = spawnPinned(LOAD_CPU, Deno.execPath(), client);
   const printed: string[] = [];
   if (await matchIn([child.stdout, child.stderr], /holding/, printed, OPENING_MS) !== null) return child;
   await end(child);

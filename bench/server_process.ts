@@ -33,13 +33,7 @@ export class ServerProcess {
    * @throws {Error} It printed none within 20 s, or ended; the message has what it printed.
    */
   static async start(path: string, args: readonly string[]): Promise<ServerProcess> {
-    const child = new Deno.Command("taskset", {
-      args: ["-c", SERVER_CPU, path, ...args],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-      env: { NO_COLOR: "1" },
-    }).spawn();
+    const child = spawnPinned(SERVER_CPU, path, args);
     const printed: string[] = [];
     const found = await matchIn([child.stdout, child.stderr], ADDRESS, printed, START_MS);
     if (found === null) {
@@ -69,6 +63,12 @@ export class ServerProcess {
   async stop(): Promise<void> {
     await end(this.#child);
   }
+}
+
+/** Starts a process on one processor. What it prints must be read, as by `matchIn`. */
+export function spawnPinned(cpu: string, path: string, args: readonly string[]): Deno.ChildProcess {
+  const options = { stdin: "null", stdout: "piped", stderr: "piped", env: { NO_COLOR: "1" } } as const;
+  return new Deno.Command("taskset", { args: ["-c", cpu, path, ...args], ...options }).spawn();
 }
 
 /** Ends a process that may be gone, and waits for its end. */
