@@ -13,6 +13,22 @@ export interface CoreSchedulerOptions {
   readonly sliceMs: number;
 }
 
+/** A sleep that has not ended: its timer and what calls it off in one object, for a sleep's cost is in what it allocates. */
+class Sleep extends WheelTimer {
+  readonly request: CoreContext;
+  readonly #callOff: (sleep: Sleep) => void;
+
+  constructor(awake: () => void, request: CoreContext, callOff: (sleep: Sleep) => void) {
+    super(awake);
+    this.request = request;
+    this.#callOff = callOff;
+  }
+
+  cancel(): void {
+    if (this.armed) this.#callOff(this);
+  }
+}
+
 /**
  * Runs requests on their cores, slice by slice. A request that was finished runs on when it is ready, but moves and counts no core:
  * its core may carry another by then.
@@ -71,27 +87,27 @@ export class CoreScheduler implements Scheduler {
   }
 
   sleep(request: CoreContext, ms: number, wake: () => void): { cancel(): void } {
-    const timer = new WheelTimer(() => {
+    const awake = () => {
       this.#awake(request);
       wake();
-    });
+    };
+    const timer = new Sleep(awake, request, this.#callOff);
     if (this.#holders[request.core] === request) {
       this.#table.move(request.core, "sleep");
       this.#sleeps[request.core]++;
     }
     this.#wheel.schedule(timer, ms);
-    return {
-      cancel: () => {
-        if (!timer.armed) return;
-        this.#wheel.cancel(timer);
-        this.#awake(request);
-      },
-    };
+    return timer;
   }
 
   sending(request: CoreContext): void {
     if (this.#holders[request.core] === request) this.#table.move(request.core, "send");
   }
+
+  readonly #callOff = (sleep: Sleep): void => {
+    this.#wheel.cancel(sleep);
+    this.#awake(sleep.request);
+  };
 
   #awake(request: CoreContext): void {
     if (this.#holders[request.core] === request) this.#sleeps[request.core]--;

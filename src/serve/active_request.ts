@@ -30,6 +30,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   startedAt = 0;
   /** Set when the core is given back: its last word on switches. */
   switches = 0;
+  kept: object | null = null;
   #request: Request | null = null;
   #context: RequestContext | null = null;
   #yieldEnv: YieldEnv | null = null;

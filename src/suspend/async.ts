@@ -18,8 +18,6 @@ export function createAsyncEngine(scheduler: Scheduler): SuspendEngine {
 class AsyncEngine implements SuspendEngine {
   readonly name = "async";
   readonly #scheduler: Scheduler;
-  /** Of the requests that have ever waited: most never do, and cost nothing here. Weak, for a request may wait after it was answered. */
-  readonly #waits = new WeakMap<CoreContext, Waits>();
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -34,27 +32,31 @@ class AsyncEngine implements SuspendEngine {
   }
 
   resume(request: CoreContext): void {
-    this.#waits.get(request)?.fulfil();
+    waitsOf(request)?.fulfil();
   }
 
   suspend(request: CoreContext): Promise<void> {
-    return this.#waitsOf(request).suspend();
+    return this.#waits(request).suspend();
   }
 
   sleep(request: CoreContext, ms: number): Promise<void> {
-    return this.#waitsOf(request).sleep(ms);
+    return this.#waits(request).sleep(ms);
   }
 
   kill(request: CoreContext, reason: HarakiriError): void {
-    this.#waits.get(request)?.reject(reason);
+    waitsOf(request)?.reject(reason);
   }
 
-  #waitsOf(request: CoreContext): Waits {
-    let waits = this.#waits.get(request);
-    if (waits === undefined) {
-      waits = new Waits(request, this.#scheduler);
-      this.#waits.set(request, waits);
-    }
+  /** Made when a request waits for the first time: most never do. */
+  #waits(request: CoreContext): Waits {
+    const kept = waitsOf(request);
+    if (kept !== null) return kept;
+    const waits = new Waits(request, this.#scheduler);
+    request.kept = waits;
     return waits;
   }
+}
+
+function waitsOf(request: CoreContext): Waits | null {
+  return request.kept as Waits | null;
 }

@@ -34,7 +34,6 @@ interface Run {
 class GeneratorEngine implements SuspendEngine {
   readonly name = "generator";
   readonly #scheduler: Scheduler;
-  readonly #runs = new WeakMap<CoreContext, Run>();
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -45,19 +44,20 @@ class GeneratorEngine implements SuspendEngine {
   }
 
   start(request: CoreContext): void {
-    this.#runs.set(request, {
+    const run: Run = {
       waits: new Waits(request, this.#scheduler),
       iterator: null,
       inNext: false,
       awaits: false,
       congested: false,
       over: false,
-    });
+    };
+    request.kept = run;
     enterCore(request, this.#open, request);
   }
 
   resume(request: CoreContext): void {
-    const run = this.#runOf(request);
+    const run = runOf(request);
     run.waits.fulfil();
     if (run.over || run.inNext || run.congested || run.iterator === null) return;
     if (request.reply.closed) this.#close(request, run);
@@ -65,24 +65,18 @@ class GeneratorEngine implements SuspendEngine {
   }
 
   suspend(request: CoreContext): Promise<void> {
-    return this.#runOf(request).waits.suspend();
+    return runOf(request).waits.suspend();
   }
 
   sleep(request: CoreContext, ms: number): Promise<void> {
-    return this.#runOf(request).waits.sleep(ms);
+    return runOf(request).waits.sleep(ms);
   }
 
   kill(request: CoreContext, reason: HarakiriError): void {
-    const run = this.#runOf(request);
+    const run = runOf(request);
     run.over = true;
     run.waits.reject(reason);
     if (!run.inNext) closeIterator(run.iterator);
-  }
-
-  #runOf(request: CoreContext): Run {
-    const run = this.#runs.get(request);
-    if (run === undefined) throw new Error("resume a yield app: it was never started");
-    return run;
   }
 
   readonly #open = (request: CoreContext): void => {
@@ -97,14 +91,14 @@ class GeneratorEngine implements SuspendEngine {
   };
 
   #first(request: CoreContext, iterator: ChunkIterator): void {
-    const run = this.#runOf(request);
+    const run = runOf(request);
     run.iterator = iterator;
     if (run.over) closeIterator(iterator);
     else this.#slice(request);
   }
 
   readonly #slice = (request: CoreContext): void => {
-    const run = this.#runOf(request);
+    const run = runOf(request);
     if (!run.awaits) run.waits.forget();
     try {
       const result = run.iterator!.next();
@@ -161,13 +155,19 @@ class GeneratorEngine implements SuspendEngine {
   }
 
   #fail(request: CoreContext, error: unknown): void {
-    const run = this.#runOf(request);
+    const run = runOf(request);
     if (run.over) return;
     run.over = true;
     run.inNext = false;
     closeIterator(run.iterator);
     request.reply.fail(error);
   }
+}
+
+function runOf(request: CoreContext): Run {
+  const run = request.kept as Run | null;
+  if (run === null) throw new Error("resume a yield app: it was never started");
+  return run;
 }
 
 /** Lets the app's `finally` blocks run; what they throw has nobody left to hear it. */

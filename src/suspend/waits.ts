@@ -1,11 +1,18 @@
 import type { CoreContext, Scheduler } from "../contract/engine.ts";
+import { LinkedQueue, QueueLink } from "../core/linked_queue.ts";
 import type { HarakiriError } from "../errors.ts";
 
 /** One `suspend` or `sleep` that has not come back. */
-interface Wait {
+class Wait extends QueueLink {
   readonly resolve: () => void;
   readonly reject: (reason: HarakiriError) => void;
-  timer: { cancel(): void } | null;
+  timer: { cancel(): void } | null = null;
+
+  constructor(resolve: () => void, reject: (reason: HarakiriError) => void) {
+    super();
+    this.resolve = resolve;
+    this.reject = reject;
+  }
 }
 
 /**
@@ -15,8 +22,8 @@ interface Wait {
 export class Waits {
   readonly #request: CoreContext;
   readonly #scheduler: Scheduler;
-  readonly #pending = new Set<Wait>();
-  #due: Wait[] = [];
+  readonly #pending = new LinkedQueue<Wait>();
+  readonly #due = new LinkedQueue<Wait>();
 
   constructor(request: CoreContext, scheduler: Scheduler) {
     this.#request = request;
@@ -30,47 +37,41 @@ export class Waits {
 
   suspend(): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#due.push({ resolve, reject, timer: null });
+      this.#due.push(new Wait(resolve, reject));
       this.#scheduler.ready(this.#request);
     });
   }
 
   sleep(ms: number): Promise<void> {
     return new Promise((resolve, reject) => {
-      const wait: Wait = { resolve, reject, timer: null };
-      this.#pending.add(wait);
+      const wait = new Wait(resolve, reject);
+      this.#pending.push(wait);
       wait.timer = this.#scheduler.sleep(this.#request, ms, () => this.#wake(wait));
     });
   }
 
   #wake(wait: Wait): void {
-    this.#pending.delete(wait);
+    this.#pending.remove(wait);
     this.#due.push(wait);
     this.#scheduler.ready(this.#request);
   }
 
   /** Runs the slice: fulfils what is due. */
   fulfil(): void {
-    const due = this.#due;
-    this.#due = [];
-    for (const wait of due) wait.resolve();
+    for (let wait = this.#due.shift(); wait !== null; wait = this.#due.shift()) wait.resolve();
   }
 
   /** Calls off the sleeps that are not due: the first one woke the core, as uWSGI's waits for several do. Their promises never settle. */
   forget(): void {
-    if (this.#pending.size === 0) return;
-    for (const wait of this.#pending) wait.timer?.cancel();
-    this.#pending.clear();
+    for (let wait = this.#pending.shift(); wait !== null; wait = this.#pending.shift()) wait.timer?.cancel();
   }
 
   /** Ends what waits with `reason`. */
   reject(reason: HarakiriError): void {
-    for (const wait of this.#pending) {
+    for (let wait = this.#pending.shift(); wait !== null; wait = this.#pending.shift()) {
       wait.timer?.cancel();
       wait.reject(reason);
     }
-    this.#pending.clear();
-    for (const wait of this.#due) wait.reject(reason);
-    this.#due = [];
+    for (let wait = this.#due.shift(); wait !== null; wait = this.#due.shift()) wait.reject(reason);
   }
 }

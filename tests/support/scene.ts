@@ -65,6 +65,7 @@ class FakeRequest implements SceneRequest {
   readonly chunks: (string | Uint8Array)[] = [];
   outcome: "running" | "answered" | "failed" = "running";
   error: unknown = null;
+  kept: object | null = null;
   readonly reply: SceneRequest["reply"];
   readonly #finish: (request: FakeRequest) => void;
 
