@@ -42,8 +42,15 @@ export interface Reply {
    * @throws {TypeError} The status or a field is not valid in HTTP, or a head was sent already.
    */
   start(status: number, statusText: string, fields: ReadonlyArray<readonly [string, string]>): void;
-  /** A yield app's chunk. @returns False if the core should wait until `drained` calls back. */
-  write(chunk: string | Uint8Array): boolean;
+  /**
+   * A yield app's chunk.
+   *
+   * @param more It may wait for the next one, or for `flush`, so that they leave in one write. @default false
+   * @returns False if the core should wait until `drained` calls back; then nothing waits for more.
+   */
+  write(chunk: string | Uint8Array, more?: boolean): boolean;
+  /** Sends what waits for more. */
+  flush(): void;
   /** Calls back once: when the socket takes more, or at once if it does or the client has gone. */
   drained(callback: () => void): void;
   /** A yield app's end. */
@@ -82,6 +89,11 @@ export interface Scheduler {
   ready(request: CoreContext): void;
   /** The core sleeps; `wake` is called once, at least `ms` later, unless it is called off. */
   sleep(request: CoreContext, ms: number, wake: () => void): { cancel(): void };
+  /**
+   * Asks whether the chunk that a request is about to send, and be `ready` after, may wait for more: if so, `reply.flush` is called before the
+   * sockets have a turn. Not while slices are long, for it would be late by one.
+   */
+  hold(request: CoreContext): boolean;
   /** The core waits for its client to take bytes; `ready` ends it. */
   sending(request: CoreContext): void;
 }

@@ -7,7 +7,15 @@ export interface SliceRunner<T> {
   run(item: T): void;
   /** The slice has run, up to its first `await` at least. */
   ran(item: T): void;
+  /** No slice runs next: the queue is empty, or the poller has its turn. @default nothing is done */
+  rest?(): void;
 }
+
+/** A slice that is longer is a long one: half of what `--slice` allows them all by default. */
+const LONG_MS = 1;
+
+/** So many slices in a row that are not long make the queue brisk: a bound on how often an app that mixes long ones among short is misjudged. */
+const BRISK_SLICES = 64;
 
 /**
  * Items that are ready to run, first in, first out, one slice each: a ring.
@@ -26,6 +34,10 @@ export class RunQueue<T> {
   /** When the poller is due; 0 if it had its turn and nothing has run since. */
   #turnDueMs = 0;
   #turnAsked = false;
+  /** When the last slice began; -1 once it was judged. */
+  #sliceAtMs = -1;
+  /** Slices in a row that were not long. */
+  #shortSlices = 0;
   #wakePushed: (() => void) | null = null;
   #wakeTurned: (() => void) | null = null;
 
@@ -46,6 +58,11 @@ export class RunQueue<T> {
     return this.#size;
   }
 
+  /** The slices of late were all short, so that what waits for the next few is not late. */
+  get brisk(): boolean {
+    return this.#shortSlices >= BRISK_SLICES;
+  }
+
   /** Puts an item at the tail; whoever pushes sees to it that the item is not in already. Its slice runs in a later microtask. */
   push(item: T): void {
     const ring = this.#ring;
@@ -62,11 +79,13 @@ export class RunQueue<T> {
     for (;;) {
       while (this.#size === 0) await this.#pushed();
       const nowMs = this.#clock.now();
+      this.#judge(nowMs);
       if (this.#turnDueMs === 0) this.#turnDueMs = nowMs + this.#sliceMs;
       else if (nowMs >= this.#turnDueMs) {
         await this.#turned();
         continue;
       }
+      this.#sliceAtMs = nowMs;
       const item = this.#shift();
       this.#call(item, true);
       // The slice of an async function runs in a microtask that stands before this one.
@@ -82,6 +101,21 @@ export class RunQueue<T> {
     } catch (error) {
       throwLater(error);
     }
+  }
+
+  #judge(nowMs: number): void {
+    if (this.#sliceAtMs < 0) return;
+    this.#shortSlices = nowMs - this.#sliceAtMs > LONG_MS ? 0 : this.#shortSlices + 1;
+    this.#sliceAtMs = -1;
+  }
+
+  #rest(): void {
+    try {
+      this.#runner.rest?.();
+    } catch (error) {
+      throwLater(error);
+    }
+    this.#askTurn();
   }
 
   #shift(): T {
@@ -103,14 +137,17 @@ export class RunQueue<T> {
 
   /** Fulfils when an item is pushed. Until then a turn is asked for, so that the next items find the count of time begun anew. */
   #pushed(): Promise<void> {
-    if (this.#turnDueMs !== 0) this.#askTurn();
+    if (this.#turnDueMs !== 0) {
+      this.#judge(this.#clock.now());
+      this.#rest();
+    }
     return new Promise((resolve) => this.#wakePushed = resolve);
   }
 
   #turned(): Promise<void> {
     return new Promise((resolve) => {
       this.#wakeTurned = resolve;
-      this.#askTurn();
+      this.#rest();
     });
   }
 

@@ -43,6 +43,8 @@ export class CoreScheduler implements Scheduler {
   readonly #sleeps: Uint32Array;
   /** Requests in the run queue that have no core; for those that have one, the core's state says so. */
   readonly #coreless = new Set<CoreContext>();
+  /** Requests whose last chunks wait for more. */
+  readonly #holding = new Set<CoreContext>();
 
   constructor({ table, wheel, clock, sliceMs }: CoreSchedulerOptions) {
     this.#table = table;
@@ -52,6 +54,7 @@ export class CoreScheduler implements Scheduler {
     this.#runQueue = new RunQueue(clock, sliceMs, {
       run: (request) => this.#run(request),
       ran: (request) => this.#sliceOver(request),
+      rest: () => this.#flush(),
     });
   }
 
@@ -98,6 +101,17 @@ export class CoreScheduler implements Scheduler {
     }
     this.#wheel.schedule(timer, ms);
     return timer;
+  }
+
+  hold(request: CoreContext): boolean {
+    if (!this.#runQueue.brisk) return false;
+    this.#holding.add(request);
+    return true;
+  }
+
+  #flush(): void {
+    for (const request of this.#holding) request.reply.flush();
+    this.#holding.clear();
   }
 
   sending(request: CoreContext): void {

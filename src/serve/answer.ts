@@ -101,7 +101,7 @@ export class Answer implements Reply {
 
   /** Sends what waits for more. */
   flush(): void {
-    this.#request.connection.socket.uncork();
+    if (!this.closed) this.#request.connection.socket.uncork();
   }
 
   /** Sends a head that waits for its first chunk: an event stream's may be long in coming. */
@@ -212,8 +212,10 @@ export class Answer implements Reply {
     if (!this.#gone) {
       server.table.countException(core);
       server.observer.appError?.(error, this.#request);
-      if (this.started) this.#request.connection.abort();
-      else this.#sendWhole(500, FAILED, PLAIN_TEXT, FAILED);
+      if (this.started) {
+        this.flush();
+        this.#request.connection.abort();
+      } else this.#sendWhole(500, FAILED, PLAIN_TEXT, FAILED);
     }
     this.#finish();
   }

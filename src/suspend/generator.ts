@@ -125,7 +125,10 @@ class GeneratorEngine implements SuspendEngine {
     }
   }
 
-  /** The end of a slice: the chunk goes out, then the core gives way. */
+  /**
+   * The end of a slice: the chunk goes out, then the core gives way. Chunks of short slices, between which no socket is looked at, leave
+   * together: a write each was two thirds of what they cost.
+   */
   #take(request: CoreContext, run: Run, result: IteratorResult<YieldChunk>): void {
     const { reply } = request;
     if (result.done === true) {
@@ -137,15 +140,17 @@ class GeneratorEngine implements SuspendEngine {
     if (typeof chunk !== "string" && !(chunk instanceof Uint8Array)) {
       throw new TypeError(`send a yielded chunk: it is a value of type ${typeof chunk}; yield a string or a Uint8Array`);
     }
+    const goesOn = !run.waits.sleeping;
     // An app may refill its buffer as soon as it goes on.
-    if (chunk.length > 0 && !reply.write(typeof chunk === "string" ? chunk : chunk.slice())) {
+    const kept = typeof chunk === "string" ? chunk : chunk.slice();
+    if (kept.length > 0 && !reply.write(kept, goesOn && this.#scheduler.hold(request))) {
       run.congested = true;
       this.#scheduler.sending(request);
       reply.drained(() => {
         run.congested = false;
         this.#scheduler.ready(request);
       });
-    } else if (!run.waits.sleeping) this.#scheduler.ready(request);
+    } else if (goesOn) this.#scheduler.ready(request);
   }
 
   #close(request: CoreContext, run: Run): void {

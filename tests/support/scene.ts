@@ -99,6 +99,7 @@ class FakeRequest implements SceneRequest {
         this.chunks.push(chunk);
         return this.reply.room;
       },
+      flush: () => {},
       drained: (callback) => waiting = callback,
       drain: () => waiting?.(),
       end: () => this.#end("answered"),
