@@ -76,6 +76,11 @@ export class Exchange {
     return this.#writer.headFields;
   }
 
+  /** Bytes of the body in the last `sendData`, without their framing: none if the answer has no body. */
+  get sentDataBytes(): number {
+    return this.#writer.dataBytes;
+  }
+
   /** Bytes of the last head that was sent. */
   get sentHeadBytes(): number {
     return this.#writer.headBytes;

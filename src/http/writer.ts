@@ -39,6 +39,8 @@ export class Writer {
   /** Field lines and bytes of the last head. */
   headFields = 0;
   headBytes = 0;
+  /** Bytes of the last piece of a body, without framing. */
+  dataBytes = 0;
   /** The last head said that the connection ends. */
   closes = false;
   readonly #date: () => string;
@@ -136,7 +138,8 @@ export class Writer {
   data(chunk: string | Uint8Array): readonly Piece[] {
     const piece = this.#piece(chunk);
     // A chunk of no bytes would end a chunked body.
-    if (this.#framing === "none" || piece.length === 0) return [];
+    this.dataBytes = this.#framing === "none" ? 0 : piece.length;
+    if (this.dataBytes === 0) return [];
     if (this.#framing === "length") {
       if (piece.length > this.#left) {
         throw new TypeError(`send a body: it is longer than its content-length, by ${piece.length - this.#left} bytes or more`);
