@@ -230,3 +230,40 @@ test("RunQueue keeps the order whatever is pushed when, past every size of its r
     { numRuns: 50 },
   );
 });
+
+test("brisk after 64 slices in a row of which none took more than 1 ms", async () => {
+  const clock = new FakeClock();
+  let spent = 0;
+  const queue = new RunQueue<number>(clock, 1000, { run: () => clock.spend(spent), ran: () => {} });
+  const slices = async (count: number, ms: number) => {
+    spent = ms;
+    for (let item = 0; item < count; item++) queue.push(item);
+    await clock.settle();
+  };
+  await slices(63, 0.5);
+  assert.equal(queue.brisk, false);
+  await slices(1, 0.5);
+  assert.equal(queue.brisk, true);
+  await slices(1, 5);
+  assert.equal(queue.brisk, false);
+  await slices(64, 0.5);
+  assert.equal(queue.brisk, true);
+});
+
+test("rest() is called when the queue runs empty, and before the poller's turn", async () => {
+  const clock = new FakeClock();
+  const log: string[] = [];
+  const queue = new RunQueue<string>(clock, 2, {
+    run: (item) => {
+      log.push(item);
+      clock.spend(1.5);
+    },
+    ran: () => {},
+    rest: () => void log.push("rest"),
+  });
+  for (const item of ["a", "b", "c"]) queue.push(item);
+  await microtasks();
+  assert.equal(log.join(" "), "a b rest");
+  await clock.settle();
+  assert.equal(log.join(" "), "a b rest c rest");
+});

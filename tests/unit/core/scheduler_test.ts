@@ -263,3 +263,33 @@ test("100 requests that always suspend are resumed in turn, and the poller has i
   }
   assert.equal(slices.reduce((sum, count) => sum + count, 0), 1600);
 });
+
+test("hold() is refused at first, and after a long slice", async () => {
+  const fixture = new Fixture();
+  const { scheduler } = fixture;
+  const held: boolean[] = [];
+  fixture.start("a", (request) => {
+    held.push(scheduler.hold(request));
+    scheduler.ready(request);
+  }, (request) => {
+    fixture.clock.spend(50);
+    scheduler.ready(request);
+  }, (request) => void held.push(scheduler.hold(request)));
+  await fixture.clock.settle();
+  assert.deepEqual(held, [false, false]);
+});
+
+test("hold() among short slices: what waits for more is flushed once, before the sockets have a turn", async () => {
+  const fixture = new Fixture();
+  const { scheduler } = fixture;
+  const log: string[] = [];
+  let slices = 0;
+  const slice: Slice = (request) => {
+    if (++slices > 64) log.push(`${scheduler.hold(request)}`);
+    if (slices < 67) scheduler.ready(request);
+  };
+  const request = fixture.start("a", slice, ...Array.from({ length: 70 }, () => slice));
+  Object.assign(request, { reply: { flush: () => void log.push("flush") } });
+  await fixture.clock.settle();
+  assert.deepEqual(log, ["false", "true", "true", "flush"]);
+});
