@@ -10,7 +10,7 @@ export { nativeResponse } from "./src/http/response.ts";
 export { core, sleep, suspend } from "./src/suspend/calls.ts";
 export type { App, Env, FetchHandler, RequestContext, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "./src/contract/app.ts";
 export type { Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
-export type { DecodeLatin1 } from "./src/contract/bytes.ts";
+export type { CopyBytes, DecodeLatin1 } from "./src/contract/bytes.ts";
 export type { Clock, ClockTimer } from "./src/contract/clock.ts";
 export type {
   Address,

@@ -5,3 +5,6 @@ import type { Latin1 } from "./socket.ts";
  * `TextDecoder("latin1")` is windows-1252, which turns 0x80 to 0x9F into other characters.
  */
 export type DecodeLatin1 = (bytes: Uint8Array, start: number, end: number) => Latin1;
+
+/** Makes a copy, in a buffer of its own that is no longer than the bytes: whoever gets it may transfer it. */
+export type CopyBytes = (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;

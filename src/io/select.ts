@@ -1,11 +1,12 @@
 import type { Env } from "../contract/app.ts";
-import type { DecodeLatin1 } from "../contract/bytes.ts";
+import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { IoEngine } from "../contract/socket.ts";
 import { ConfigError, UnsupportedError } from "../errors.ts";
 import { NodeClock } from "./clock_node.ts";
 import { readGrantedVariable } from "./deno_env.ts";
 import { createEnv } from "./env.ts";
+import { createNodeCopy } from "./node_copy.ts";
 import { createNodeLatin1 } from "./node_latin1.ts";
 import type { RuntimeGlobals } from "./runtime_types.ts";
 
@@ -20,6 +21,8 @@ export interface Platform {
   readonly clock: Clock;
   /** The runtime's fastest way from bytes to a latin1 string; one that any runtime has if it is left out. */
   readonly latin1?: DecodeLatin1;
+  /** Its fastest way to a copy of bytes, if `slice` is not. */
+  readonly copy?: CopyBytes;
   /** The environment variables, read on touch. */
   readonly env: Env;
 }
@@ -42,7 +45,8 @@ export async function selectPlatform(name?: string): Promise<Platform> {
   }
   requireEngine(chosen, runtime);
   const [engine, clock] = await Promise.all([loadEngine(chosen), loadClock(runtime.name)]);
-  return { runtime, engine, clock, latin1: createNodeLatin1(), env: runtimeEnv(globals) };
+  const shared = { runtime, engine, clock, latin1: createNodeLatin1(), env: runtimeEnv(globals) };
+  return runtime.name === "node" ? { ...shared, copy: createNodeCopy() } : shared;
 }
 
 function detectRuntime(globals: RuntimeGlobals): Platform["runtime"] {

@@ -167,7 +167,8 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   #takeHead(head: HttpHead): void {
     this.#move("headDone");
     const { framing } = head;
-    const body = framing.kind === "none" ? null : new RequestBody(framing.kind === "length" ? framing.bytes : null, this);
+    const length = framing.kind === "length" ? framing.bytes : null;
+    const body = framing.kind === "none" ? null : new RequestBody(length, this, this.#server.copy);
     const request = new ActiveRequest(this.#server, this, head, body);
     this.#request = request;
     if (body === null) return;

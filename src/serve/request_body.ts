@@ -1,4 +1,5 @@
 import type { BodySource } from "../contract/body.ts";
+import type { CopyBytes } from "../contract/bytes.ts";
 import { HIGH_WATER_MARK } from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
 
@@ -33,6 +34,7 @@ interface Reader {
 export class RequestBody implements BodySource {
   readonly length: number | null;
   readonly #owner: BodyOwner;
+  readonly #copy: CopyBytes;
   readonly #chunks: Uint8Array[] = [];
   /** Index of the next chunk to be read: `shift` would move the rest each time. */
   #next = 0;
@@ -47,10 +49,12 @@ export class RequestBody implements BodySource {
 
   /**
    * @param length From Content-Length; null while it is chunked.
+   * @param copy The runtime's fastest.
    */
-  constructor(length: number | null, owner: BodyOwner) {
+  constructor(length: number | null, owner: BodyOwner, copy: CopyBytes = slice) {
     this.length = length;
     this.#owner = owner;
+    this.#copy = copy;
   }
 
   /** Whether all of it has come. */
@@ -79,12 +83,12 @@ export class RequestBody implements BodySource {
     const reader = this.#reader;
     if (reader !== null) {
       this.#reader = null;
-      reader.resolve(bytes.slice());
+      reader.resolve(this.#copy(bytes));
       return;
     }
     this.#buffered += bytes.length;
     if (this.#next === this.#chunks.length || bytes.length >= BLOCK_BYTES) {
-      this.#chunks.push(bytes.slice());
+      this.#chunks.push(this.#copy(bytes));
       this.#block = null;
     } else this.#gather(bytes);
   }
@@ -168,6 +172,10 @@ export class RequestBody implements BodySource {
     // After an error the connection is past this request.
     if (this.#error === null) this.#owner.unwanted();
   }
+}
+
+function slice(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return bytes.slice();
 }
 
 function cancelledError(): BrokenError {

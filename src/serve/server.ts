@@ -148,6 +148,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
     clock,
     env: options.env ?? platform.env,
     latin1: platform.latin1,
+    copy: platform.copy,
     limits: options.limitPostBytes === undefined ? limits : { ...limits, bodyBytes: options.limitPostBytes },
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     observer,

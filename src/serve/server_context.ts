@@ -1,5 +1,5 @@
 import type { App, Env } from "../contract/app.ts";
-import type { DecodeLatin1 } from "../contract/bytes.ts";
+import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { SuspendEngine } from "../contract/engine.ts";
 import type { Observer } from "../contract/observer.ts";
@@ -30,6 +30,8 @@ export interface ServerContext {
   readonly env: Env;
   /** Undefined for the portable way. */
   readonly latin1: DecodeLatin1 | undefined;
+  /** The same. */
+  readonly copy: CopyBytes | undefined;
   readonly limits: HttpLimits;
   readonly timeouts: Timeouts;
   readonly observer: Observer;
