@@ -11,6 +11,8 @@ export interface Command {
   readonly rounds: number | null;
   readonly seconds: number;
   readonly warmUpSeconds: number;
+  /** Of `memory-after`; null: as many as its plan says. */
+  readonly requests: number | null;
   readonly save: boolean;
   /** What to do instead of measuring. */
   readonly instead: "help" | "list" | null;
@@ -22,17 +24,18 @@ export class UsageError extends Error {
 }
 
 const RUNTIME_NAMES: readonly BenchRuntime[] = ["node", "node20", "bun", "deno", "uwsgi"];
-const NUMBERS = ["--rounds", "--seconds", "--warm-up"] as const;
+const NUMBERS = ["--rounds", "--seconds", "--warm-up", "--requests"] as const;
 const SWITCHES = ["--list", "--help", "--no-save"] as const;
 
 /** What `--help` prints. */
-export const USAGE = `deno task bench [NAME...] [--rounds N] [--seconds N] [--warm-up N] [--no-save]
+export const USAGE = `deno task bench [NAME...] [--rounds N] [--seconds N] [--warm-up N] [--requests N] [--no-save]
 deno task bench --list
 
 NAME is a workload or a runtime (${RUNTIME_NAMES.join(", ")}); several of a kind add up, and without one all are measured.
-  --rounds N    rounds of each contestant, taken in turn (default 5; 15 for start)
+  --rounds N    rounds of each contestant, taken in turn (default 5; 15 for start, 3 for memory-after)
   --seconds N   seconds of a round (default 3)
   --warm-up N   seconds of load before each round (default 4)
+  --requests N  requests of memory-after, for a trial that is not kept (default 10 million)
   --no-save     print only, and leave bench/results/ as it is
   --list        the workloads, with what they show`;
 
@@ -60,6 +63,7 @@ export function readCommand(args: readonly string[]): Command {
     rounds: numbers.get("--rounds") ?? null,
     seconds: numbers.get("--seconds") ?? 3,
     warmUpSeconds: numbers.get("--warm-up") ?? 4,
+    requests: numbers.get("--requests") ?? null,
     save: !switches.has("--no-save"),
     instead: switches.has("--help") ? "help" : switches.has("--list") ? "list" : null,
   };

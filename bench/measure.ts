@@ -1,6 +1,10 @@
+import { hold } from "./hold.ts";
+import { measureGarbage } from "./measure_garbage.ts";
+import { latencyMeasurer } from "./measure_latency.ts";
 import { measureMemory } from "./measure_memory.ts";
+import { measureMemoryAfter } from "./measure_memory_after.ts";
 import { measureStart } from "./measure_start.ts";
-import { ServerProcess } from "./server_process.ts";
+import { end, ServerProcess } from "./server_process.ts";
 import type { Contestant, LoadPlan, Plan, Round } from "./workload.ts";
 import { wrk } from "./wrk.ts";
 
@@ -9,34 +13,55 @@ export interface Timing {
   readonly seconds: number;
   /** Before the clock starts, so that the code is compiled: Bun and V8 compile on threads of their own, whose time counts as the server's. */
   readonly warmUpSeconds: number;
+  /** Of `memory-after`; null: as many as its plan says. */
+  readonly requests: number | null;
 }
 
 /**
- * One round of one contestant, in a process of its own.
+ * Makes what measures one round of one contestant, in a process of its own. It rejects if the program did not start, or the load saw an
+ * error.
  *
- * @param path The runtime's executable.
- * @throws {Error} The program did not start, or the load saw an error.
+ * @param contestants All that take part.
+ * @param pathOf A contestant's executable.
  */
-export async function measure(plan: Plan, path: string, contestant: Contestant, timing: Timing): Promise<Round> {
+export function measurer(
+  plan: Plan,
+  contestants: readonly Contestant[],
+  pathOf: (contestant: Contestant) => string,
+  timing: Timing,
+): (contestant: Contestant) => Promise<Round> {
   switch (plan.kind) {
     case "load":
-      return await measureLoad(plan, path, contestant.command, timing);
+      return (contestant) => measureLoad(plan, pathOf(contestant), contestant, timing);
+    case "latency":
+      return latencyMeasurer(plan, contestants, pathOf, timing);
+    case "garbage":
+      return (contestant) => measureGarbage(pathOf(contestant), contestant.command, timing);
     case "start":
-      return await measureStart(path, contestant.command);
+      return (contestant) => measureStart(pathOf(contestant), contestant.command);
     case "memory":
-      return await measureMemory(plan, path, contestant.command, timing.warmUpSeconds);
+      return (contestant) => measureMemory(plan, pathOf(contestant), contestant.command, timing.warmUpSeconds);
+    case "memory-after": {
+      const fewer = { ...plan, requests: timing.requests ?? plan.requests };
+      return (contestant) => measureMemoryAfter(fewer, pathOf(contestant), contestant.command);
+    }
   }
 }
 
-async function measureLoad(plan: LoadPlan, path: string, command: readonly string[], timing: Timing): Promise<Round> {
+async function measureLoad(plan: LoadPlan, path: string, { command, idle = 0 }: Contestant, timing: Timing): Promise<Round> {
   const server = await ServerProcess.start(path, command);
+  let holder: Deno.ChildProcess | null = null;
   try {
+    if (idle > 0) holder = await hold(server, idle, "/");
     await wrk(server.url, plan, timing.warmUpSeconds);
     const before = await server.cpuMicros();
     const { requests, ...traffic } = await wrk(server.url, plan, timing.seconds);
     const cpu = await server.cpuMicros() - before;
+    const open = await server.openFiles();
+    if (open < idle) throw new Error(`hold ${idle} connections to ${server.url}: there were ${open} at the end`);
     return { figure: cpu / requests / (plan.timesARequest ?? 1), traffic };
   } finally {
+    if (holder !== null) await end(holder);
     await server.stop();
   }
 }

@@ -1,4 +1,5 @@
-import { end, matchIn } from "./server_process.ts";
+import { Printed } from "./printed.ts";
+import { end } from "./server_process.ts";
 import type { Round } from "./workload.ts";
 
 /** Ten times the slowest start seen. */
@@ -13,11 +14,11 @@ export async function measureStart(path: string, command: readonly string[]): Pr
   const started = performance.now();
   const child = new Deno.Command(path, { args: [...command], stdin: "null", stdout: "piped", stderr: "piped", env: { NO_COLOR: "1" } })
     .spawn();
-  const printed: string[] = [];
-  const found = await matchIn([child.stdout, child.stderr], /listening on/, printed, LONGEST_MS);
+  const printed = new Printed(child);
+  const found = await printed.match(/listening on/, LONGEST_MS);
   const figure = performance.now() - started;
   // Where it can, gently: as it ends, Node writes the cache that the next start reads.
   await end(child, found === null ? "SIGKILL" : "SIGTERM");
-  if (found === null) throw new Error(`start ${path} ${command.join(" ")}: it did not listen\n${printed.join("")}`);
+  if (found === null) throw new Error(`start ${path} ${command.join(" ")}: it did not listen\n${printed.text}`);
   return { figure, traffic: null };
 }

@@ -6,7 +6,7 @@ import { runProcess } from "../scripts/run_process.ts";
 import { type Command, readCommand, USAGE, UsageError } from "./command.ts";
 import { label } from "./contestants.ts";
 import { readMachine } from "./machine.ts";
-import { measure } from "./measure.ts";
+import { measurer } from "./measure.ts";
 import { checkMachine, type Executable, prepare } from "./prepare.ts";
 import { chart } from "./report/chart.ts";
 import { formatFigure } from "./report/format.ts";
@@ -46,7 +46,7 @@ async function runAll(command: Command): Promise<number> {
     const report = await runOne(workload, contestants, command, executables, machine);
     failures += report.rows.filter(({ error }) => error !== null).length;
     console.log(`\n${table(report)}\n`);
-    await keep(report, command.save, contestants.length === workload.contestants.length);
+    await keep(report, command.save, contestants.length === workload.contestants.length && command.requests === null);
   }
   return failures === 0 ? 0 : 1;
 }
@@ -67,7 +67,7 @@ async function runOne(
   const taken = await takeTurns(
     contestants,
     rounds,
-    (contestant) => measure(workload.plan, pathOf(contestant), contestant, command),
+    measurer(workload.plan, contestants, pathOf, command),
     progressOf(workload),
   );
   return summarize(workload, taken, {
@@ -94,7 +94,7 @@ function progressOf({ name, figure }: Workload): Progress {
 async function keep(report: Report, save: boolean, whole: boolean): Promise<void> {
   if (!save) return;
   if (!whole) {
-    console.log("not kept: results/ holds runs with every contestant");
+    console.log("not kept: results/ holds runs with every contestant, and every request");
     return;
   }
   const [json, svg] = ["json", "svg"].map((extension) => new URL(`${report.workload}.${extension}`, RESULTS).pathname) as [string, string];

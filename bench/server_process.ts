@@ -1,4 +1,5 @@
 /** A contestant's process, its address, and what /proc says of it. */
+import { Printed } from "./printed.ts";
 
 /** Ticks a second of /proc's times; 100 on every Linux that a runtime here runs on. */
 const TICKS_PER_SECOND = 100;
@@ -20,9 +21,11 @@ export class ServerProcess {
   readonly hostname: string;
   readonly port: number;
   readonly #child: Deno.ChildProcess;
+  readonly #printed: Printed;
 
-  private constructor(child: Deno.ChildProcess, hostname: string, port: number) {
+  private constructor(child: Deno.ChildProcess, printed: Printed, hostname: string, port: number) {
     this.#child = child;
+    this.#printed = printed;
     this.hostname = hostname;
     this.port = port;
   }
@@ -30,17 +33,18 @@ export class ServerProcess {
   /**
    * Starts a server, pinned to one processor, and waits for its address.
    *
+   * @param env Added to the environment.
    * @throws {Error} It printed none within 20 s, or ended; the message has what it printed.
    */
-  static async start(path: string, args: readonly string[]): Promise<ServerProcess> {
-    const child = spawnPinned(SERVER_CPU, path, args);
-    const printed: string[] = [];
-    const found = await matchIn([child.stdout, child.stderr], ADDRESS, printed, START_MS);
+  static async start(path: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<ServerProcess> {
+    const child = spawnPinned(SERVER_CPU, path, args, env);
+    const printed = new Printed(child);
+    const found = await printed.match(ADDRESS, START_MS);
     if (found === null) {
       await end(child);
-      throw new Error(`start ${path} ${args.join(" ")}: it printed no address\n${printed.join("")}`);
+      throw new Error(`start ${path} ${args.join(" ")}: it printed no address\n${printed.text}`);
     }
-    return new ServerProcess(child, found[1]!, Number(found[2]));
+    return new ServerProcess(child, printed, found[1]!, Number(found[2]));
   }
 
   get url(): string {
@@ -60,14 +64,33 @@ export class ServerProcess {
     return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? NaN) * 1024;
   }
 
+  /** Open descriptors, of which each connection is one. */
+  async openFiles(): Promise<number> {
+    let count = 0;
+    for await (const _ of Deno.readDir(`/proc/${this.#child.pid}/fd`)) count++;
+    return count;
+  }
+
+  /**
+   * Sends SIGUSR2, and waits for what the server prints on it.
+   *
+   * @throws {Error} It printed no such thing within 20 s.
+   */
+  async ask(pattern: RegExp): Promise<RegExpExecArray> {
+    this.#child.kill("SIGUSR2");
+    const found = await this.#printed.match(pattern, START_MS);
+    if (found === null) throw new Error(`ask ${this.url} by SIGUSR2: it printed no ${pattern}\n${this.#printed.text}`);
+    return found;
+  }
+
   async stop(): Promise<void> {
     await end(this.#child);
   }
 }
 
-/** Starts a process on one processor. What it prints must be read, as by `matchIn`. */
-export function spawnPinned(cpu: string, path: string, args: readonly string[]): Deno.ChildProcess {
-  const options = { stdin: "null", stdout: "piped", stderr: "piped", env: { NO_COLOR: "1" } } as const;
+/** Starts a process on one processor. What it prints must be read, as by `Printed`. */
+export function spawnPinned(cpu: string, path: string, args: readonly string[], env = {}): Deno.ChildProcess {
+  const options = { stdin: "null", stdout: "piped", stderr: "piped", env: { NO_COLOR: "1", ...env } } as const;
   return new Deno.Command("taskset", { args: ["-c", cpu, path, ...args], ...options }).spawn();
 }
 
@@ -79,45 +102,4 @@ export async function end(child: Deno.ChildProcess, signal: "SIGKILL" | "SIGTERM
     // It ended by itself.
   }
   await child.status;
-}
-
-/**
- * Waits for a text in what a process prints. Reading goes on after it, since what it prints later must not fill the pipe.
- *
- * @param printed Takes what came until then.
- * @returns Null if all streams ended, or the time was up, without it.
- */
-export function matchIn(
-  streams: ReadonlyArray<ReadableStream<Uint8Array<ArrayBuffer>>>,
-  pattern: RegExp,
-  printed: string[],
-  timeoutMs: number,
-): Promise<RegExpExecArray | null> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => settle(null), timeoutMs);
-    const settle = (found: RegExpExecArray | null) => {
-      clearTimeout(timer);
-      resolve(found);
-    };
-    Promise.all(streams.map((stream) => scan(stream, pattern, printed, settle))).then(() => settle(null), () => settle(null));
-  });
-}
-
-async function scan(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-  pattern: RegExp,
-  printed: string[],
-  found: (match: RegExpExecArray) => void,
-): Promise<void> {
-  let text: string | null = "";
-  for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
-    if (text === null) continue;
-    printed.push(piece);
-    text += piece;
-    const match = pattern.exec(text);
-    if (match !== null) {
-      found(match);
-      text = null;
-    }
-  }
 }

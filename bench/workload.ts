@@ -14,6 +14,8 @@ export interface Contestant {
   readonly command: readonly string[];
   /** What must be there first, besides the runtime; see `prepare.ts`. */
   readonly needs?: "packages" | "npm";
+  /** Idle connections that are held open beside the load. */
+  readonly idle?: number;
 }
 
 /** The figure that a workload's contestants are compared by; less is better. */
@@ -57,8 +59,32 @@ export interface MemoryPlan {
   readonly path: "/" | "/wait";
 }
 
+/** Loads the server again and again, and looks at its resident memory in between. */
+export interface MemoryAfterPlan {
+  readonly kind: "memory-after";
+  /** Requests after which memory is first looked at. */
+  readonly firstRequests: number;
+  /** Requests after which it is looked at again. */
+  readonly requests: number;
+  /** Connections, a request on each, after which it is looked at for the last time. */
+  readonly closedConnections: number;
+}
+
+/** Sends requests at a fixed rate. */
+export interface LatencyPlan {
+  readonly kind: "latency";
+  readonly connections: number;
+  /** The part of what the runtime's slowest contestant can do: 0 to 1. */
+  readonly load: number;
+}
+
+/** Counts what the JavaScript heap allocates under wrk's load. */
+export interface GarbagePlan {
+  readonly kind: "garbage";
+}
+
 /** How a workload is measured. */
-export type Plan = LoadPlan | StartPlan | MemoryPlan;
+export type Plan = LoadPlan | StartPlan | MemoryPlan | MemoryAfterPlan | LatencyPlan | GarbagePlan;
 
 /** One row of issue 4's table. */
 export interface Workload {
@@ -77,11 +103,13 @@ export interface Workload {
 export interface Round {
   /** In the unit of the workload's figure. */
   readonly figure: number;
+  /** What the figure was made of, in the same unit, by what the table's columns say. */
+  readonly readings?: Readonly<Record<string, number>>;
   /** Null where no requests are counted. */
   readonly traffic: Traffic | null;
 }
 
-/** What wrk saw. */
+/** What the load saw. */
 export interface Traffic {
   readonly requestsPerSecond: number;
   readonly p50Micros: number;

@@ -1,10 +1,6 @@
-import type { LoadPlan, Traffic } from "./workload.ts";
 import { LOAD_CPU } from "./server_process.ts";
-
-/** What wrk saw, and how many requests it counted. */
-export interface WrkResult extends Traffic {
-  readonly requests: number;
-}
+import type { LoadPlan } from "./workload.ts";
+import { readWrk, type WrkResult } from "./wrk_output.ts";
 
 /** Requests that may wait this long: a 1 MiB body on one of 64 connections does. */
 const TIMEOUT = "10s";
@@ -22,19 +18,22 @@ export async function wrk(url: string, plan: Pick<LoadPlan, "connections" | "scr
     stderr: "piped",
   }).output();
   const text = new TextDecoder().decode(output.stdout);
-  const requests = Number(/(\d+) requests in/.exec(text)?.[1] ?? 0);
-  if (requests === 0 || /Socket errors|Non-2xx/.test(text)) {
-    throw new Error(`load ${url} by wrk:\n${text}${new TextDecoder().decode(output.stderr)}`);
-  }
-  return {
-    requests,
-    requestsPerSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(text)?.[1] ?? 0),
-    p50Micros: micros(/50%\s+([\d.]+)(us|ms|s)/.exec(text)),
-    p99Micros: micros(/99%\s+([\d.]+)(us|ms|s)/.exec(text)),
-  };
+  const result = readWrk(text);
+  if (result === null) throw new Error(`load ${url} by wrk:\n${text}${new TextDecoder().decode(output.stderr)}`);
+  return result;
 }
 
-function micros(match: RegExpExecArray | null): number {
-  if (match === null) return NaN;
-  return Math.round(Number(match[1]) * { us: 1, ms: 1000, s: 1_000_000 }[match[2] as "us" | "ms" | "s"]);
+/**
+ * Loads a server by wrk, again and again, until it has answered so many requests: wrk itself counts time alone.
+ *
+ * @throws {Error} As `wrk` does.
+ */
+export async function wrkUntil(
+  requests: number,
+  url: string,
+  plan: Pick<LoadPlan, "connections" | "script">,
+  seconds: number,
+): Promise<void> {
+  let answered = 0;
+  while (answered < requests) answered += (await wrk(url, plan, seconds)).requests;
 }

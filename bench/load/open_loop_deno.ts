@@ -25,6 +25,9 @@ const libc = Deno.dlopen("libc.so.6", {
 const [hostname = "127.0.0.1", port, connections, rate, count] = Deno.args;
 const request = new TextEncoder().encode(`GET / HTTP/1.1\r\nHost: ${hostname}:${port}\r\n\r\n`);
 const buffer = new Uint8Array(65_536);
+// As libc's calls take them.
+const requestSize = BigInt(request.length);
+const bufferSize = BigInt(buffer.length);
 
 const sockets = Array.from({ length: Number(connections) }, open);
 const answerLength = sockets.map(ask).reduce((first, length) => {
@@ -41,7 +44,21 @@ Deno.exit(0);
 function open(): number {
   const socket = libc.socket(AF_INET, SOCK_STREAM, 0);
   // sockaddr_in: the family in the machine's order, which is little-endian; port and address in the network's.
-  const address = Uint8Array.of(AF_INET, 0, Number(port) >> 8, Number(port) & 255, ...hostname.split(".").map(Number), 0, 0, 0, 0, 0, 0, 0, 0);
+  const address = Uint8Array.of(
+    AF_INET,
+    0,
+    Number(port) >> 8,
+    Number(port) & 255,
+    ...hostname.split(".").map(Number),
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+    0,
+  );
   if (socket < 0 || libc.connect(socket, address, address.length) < 0) throw new Error(`connect to ${hostname}:${port}: refused`);
   return socket;
 }
@@ -51,7 +68,7 @@ function ask(socket: number): number {
   send(socket);
   let text = "";
   for (;;) {
-    const length = libc.recv(socket, buffer, buffer.length, 0);
+    const length = libc.recv(socket, buffer, bufferSize, 0);
     if (length <= 0) throw new Error(`ask ${hostname}:${port}: it closed without an answer`);
     text += String.fromCharCode(...buffer.subarray(0, length));
     const head = text.indexOf("\r\n\r\n") + 4;
@@ -61,7 +78,7 @@ function ask(socket: number): number {
 }
 
 function send(socket: number): void {
-  if (libc.send(socket, request, request.length, MSG_NOSIGNAL) !== request.length) throw new Error(`send to ${hostname}:${port}: closed`);
+  if (libc.send(socket, request, requestSize, MSG_NOSIGNAL) !== request.length) throw new Error(`send to ${hostname}:${port}: closed`);
 }
 
 /** Latencies in milliseconds, in the order of the answers. */
@@ -100,7 +117,7 @@ function run(count: number): { latencies: Float64Array; seconds: number } {
 
 /** Whether the answer is there whole. An error of the socket looks like nothing to read, until the silence is too long. */
 function receive(place: number, received: Uint32Array): boolean {
-  const length = libc.recv(sockets[place]!, buffer, buffer.length, MSG_DONTWAIT);
+  const length = libc.recv(sockets[place]!, buffer, bufferSize, MSG_DONTWAIT);
   if (length < 0) return false;
   // "HTTP/1.1 2"
   if (length === 0 || (received[place] === 0 && buffer[9] !== 0x32)) throw new Error(`load ${hostname}:${port}: closed, or no 2xx`);

@@ -36,7 +36,8 @@ export function chart(report: Report): string {
   shapes.push(text(MARGIN, y, `${report.workload}: ${report.figure.name}, less is better`, "title"));
   for (const line of wrap(report.shows)) shapes.push(text(MARGIN, y += 20, line, "small"));
   y += 12;
-  for (const [runtime, rows] of Map.groupBy(report.rows, (row) => row.runtime)) {
+  for (const runtime of new Set(report.rows.map((row) => row.runtime))) {
+    const rows = report.rows.filter((row) => row.runtime === runtime);
     shapes.push(text(MARGIN, y += GROUP_GAP + 8, `${TITLES[runtime]} ${rows[0]!.version}`, "group"));
     y += 8;
     for (const row of rows) {

@@ -1,9 +1,10 @@
 import type { Figure } from "../workload.ts";
 
-/** A figure with its unit, in three places that count: `18.2 us`, `0.85 us`, `5.9 KB`, `83 ms`. */
+/** A figure with its unit, in three places that count: `18.2 us`, `0.85 us`, `5.9 KB`, `83 ms`; memory in KB, or in MB from a million on. */
 export function formatFigure(value: number, unit: Figure["unit"]): string {
+  if (unit !== "bytes") return `${formatNumber(value)} ${unit}`;
   // 1 KB is 1,000 bytes, as in the targets.
-  return unit === "bytes" ? `${(value / 1000).toFixed(1)} KB` : `${formatNumber(value)} ${unit}`;
+  return Math.abs(value) < 1_000_000 ? `${(value / 1000).toFixed(1)} KB` : `${(value / 1_000_000).toFixed(1)} MB`;
 }
 
 /** Three places that count, and thousands apart. */

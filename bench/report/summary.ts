@@ -20,6 +20,8 @@ export interface Row {
   readonly median: number | null;
   readonly least: number | null;
   readonly most: number | null;
+  /** Medians of what the figure was made of, if it was made of something. */
+  readonly readings?: Readonly<Record<string, number>>;
   readonly traffic: Traffic | null;
   /** Its median by that of each other contestant that is not heddle: of the same runtime by name, and uWSGI. */
   readonly ratios: Readonly<Record<string, number>>;
@@ -80,10 +82,17 @@ function rowOf({ runtime, name, role }: Contestant, version: string, rounds: rea
     median: some ? round2(middle(figures)) : null,
     least: some ? round2(Math.min(...figures)) : null,
     most: some ? round2(Math.max(...figures)) : null,
+    ...readingsOf(rounds),
     traffic: trafficOf(rounds),
     ratios: {},
     error,
   };
+}
+
+function readingsOf(rounds: readonly Round[]): Pick<Row, "readings"> {
+  const names = Object.keys(rounds[0]?.readings ?? {});
+  if (names.length === 0) return {};
+  return { readings: Object.fromEntries(names.map((name) => [name, round2(middle(rounds.map(({ readings }) => readings![name]!)))])) };
 }
 
 function trafficOf(rounds: readonly Round[]): Traffic | null {

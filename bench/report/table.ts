@@ -16,12 +16,14 @@ export function table(report: Report): string {
 function contestants({ rows, figure }: Report): string {
   const loaded = rows.some(({ traffic }) => traffic !== null);
   const [raw, own] = (["raw", "own"] as const).map((role) => rows.find((row) => row.role === role)?.name);
-  const head = ["runtime", "contestant", figure.name, "least to most"];
+  const readings = Object.keys(rows.find((row) => row.readings !== undefined)?.readings ?? {});
+  const head = ["runtime", "contestant", figure.name, "least to most", ...readings];
   if (loaded) head.push("requests/s", "p50", "p99");
   if (raw !== undefined) head.push(`of ${raw}`);
   if (own !== undefined) head.push(`of ${own}`);
   const lines = rows.map((row) => {
     const line = [`${row.runtime} ${row.version}`, row.name, ...figures(row, figure.unit)];
+    line.push(...readings.map((name) => row.readings === undefined ? "" : formatFigure(row.readings[name]!, figure.unit)));
     if (loaded) line.push(...traffic(row));
     if (raw !== undefined) line.push(ratio(row, raw));
     if (own !== undefined) line.push(ratio(row, own));

@@ -1,12 +1,16 @@
 import type { Workload } from "../workload.ts";
 import { browserHead } from "./browser_head.ts";
 import { connect } from "./connect.ts";
+import { crowd } from "./crowd.ts";
 import { fields } from "./fields.ts";
+import { garbage } from "./garbage.ts";
 import { hello } from "./hello.ts";
 import { helloNative } from "./hello_native.ts";
 import { hono } from "./hono.ts";
 import { json } from "./json.ts";
+import { latency } from "./latency.ts";
 import { memoryIdle, memoryWaiting } from "./memory.ts";
+import { memoryAfter } from "./memory_after.ts";
 import { pipeline } from "./pipeline.ts";
 import { sleep } from "./sleep.ts";
 import { start } from "./start.ts";
@@ -30,7 +34,11 @@ export const WORKLOADS: readonly Workload[] = [
   yieldApp,
   switches,
   sleep,
+  latency,
+  crowd,
   memoryIdle,
   memoryWaiting,
+  memoryAfter,
+  garbage,
   start,
 ];
