@@ -4,11 +4,17 @@ import { formatAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
 import type { BunTcpSocket } from "./bun_types.ts";
 import { takePiece } from "./take_piece.ts";
-import { WriteQueue } from "./write_queue.ts";
+import { PIECE_BYTES, WriteQueue } from "./write_queue.ts";
 
 /** Where short chunks are put together: a write is done, or copied, when it returns. */
-const scratch = new Uint8Array(HIGH_WATER_MARK);
+const scratch = new Uint8Array(PIECE_BYTES);
 const takeScratch = () => scratch;
+
+/**
+ * Bytes that are copied at once. Bun 1.4 copies by glibc, which past 2,112 bytes (2.36) takes `rep movsb`; AMD's processors do that at 3 GB/s
+ * where source and target are not aligned alike, as behind a chunk's framing: 5.7 us for 16 KiB, and 0.9 by strides.
+ */
+const COPY_STRIDE = 2048;
 
 /** Holds the place until the acceptor, or whoever connected, has set its own. */
 const NO_HANDLER: SocketHandler = { data() {}, drain() {}, end() {}, close() {} };
@@ -166,7 +172,7 @@ export class BunSocket implements Socket {
   /** Bounded by the kernel: its buffer fills, unless the peer takes all as fast as it comes. */
   #sendQueued(): void {
     while (this.#rest === null && this.#queue !== null) {
-      const piece = takePiece(this.#queue, takeScratch);
+      const piece = takePiece(this.#queue, takeScratch, COPY_STRIDE);
       if (piece === null) return;
       this.#send(piece);
     }

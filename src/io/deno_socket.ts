@@ -5,7 +5,7 @@ import type { DenoAddress, DenoConn } from "./deno_types.ts";
 import { encodeLatin1 } from "./encode_latin1.ts";
 import { nextReadSize, releaseReadBuffer, SMALL_READ, takeReadBuffer } from "./read_buffers.ts";
 import { takePiece } from "./take_piece.ts";
-import { WriteQueue } from "./write_queue.ts";
+import { PIECE_BYTES, WriteQueue } from "./write_queue.ts";
 
 /** Strings up to this length are encoded into a kept buffer: a new one of 150 bytes costs 0.25 us on Deno 2.9. */
 const SCRATCH = 4096;
@@ -213,7 +213,7 @@ export class DenoSocket implements Socket {
 
   #sendQueued(): void {
     if (this.#queue === null || this.#corked) return;
-    const piece = takePiece(this.#queue, () => this.#scratch = largeScratches.pop() ?? new Uint8Array(HIGH_WATER_MARK));
+    const piece = takePiece(this.#queue, () => this.#scratch = largeScratches.pop() ?? new Uint8Array(PIECE_BYTES));
     if (piece !== null) this.#send(piece);
   }
 

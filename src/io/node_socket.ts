@@ -3,7 +3,7 @@ import { HIGH_WATER_MARK } from "../contract/socket.ts";
 import type { Address, Latin1, Socket, SocketHandler } from "../contract/socket.ts";
 import { formatAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
-import { WriteQueue } from "./write_queue.ts";
+import { PIECE_BYTES, WriteQueue } from "./write_queue.ts";
 
 /** Stands in until the user of a socket has set its own. */
 const NO_HANDLER: SocketHandler = { data() {}, drain() {}, end() {}, close() {} };
@@ -133,12 +133,12 @@ export class NodeSocket implements Socket {
     const queue = this.#queue;
     if (this.#sending || queue === null || queue.bytes === 0) return;
     // What Node takes with nothing before it, no more than a write may leave, nobody waits for.
-    const isAwaited = this.#socket.writableLength > 0 || queue.bytes > HIGH_WATER_MARK || this.#needsDrain;
+    const isAwaited = this.#socket.writableLength > 0 || queue.bytes > PIECE_BYTES || this.#needsDrain;
     const sent = (error?: Error | null) => this.#afterPiece(error);
     this.#sending = isAwaited;
     // One system call a piece, however many chunks it is of.
     this.#socket.cork();
-    let room = HIGH_WATER_MARK;
+    let room = PIECE_BYTES;
     for (let chunk = queue.take(room); chunk !== undefined; chunk = room > 0 ? queue.take(room) : undefined) {
       room -= chunk.length;
       const isLast = room === 0 || queue.bytes === 0;

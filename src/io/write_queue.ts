@@ -1,6 +1,12 @@
 import { HIGH_WATER_MARK } from "../contract/socket.ts";
 import type { Latin1 } from "../contract/socket.ts";
 
+/**
+ * Bytes of one system call at most: past the high-water mark, at which writers stop, by what the framing of chunks adds to it. A tail of 32
+ * bytes behind four chunks of 16 KiB would be a system call of its own.
+ */
+export const PIECE_BYTES = HIGH_WATER_MARK + 1024;
+
 /** Chunks taken before the array is moved up: keeps a queue that never runs empty from growing. */
 const COMPACT_AT = 64;
 
