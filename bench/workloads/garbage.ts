@@ -9,7 +9,7 @@ const PRELOAD = { node: [0, "--import"], bun: [0, "--preload"], deno: [1, "--pre
 /** Recorded, without a target: what a collector has to do for a request. */
 export const garbage: Workload = {
   name: "garbage",
-  shows: "Bytes of the JavaScript heap that a request of hello allocates; a runtime's own server has more of them outside of that heap.",
+  shows: "Bytes of the JavaScript heap that a request of hello allocates; what lies outside of that heap, such as buffers, is not counted.",
   figure: { name: "garbage a request", unit: "bytes" },
   plan: { kind: "garbage" },
   contestants: RUNTIMES.flatMap((runtime) => [own(runtime, APP), heddle(runtime, APP)].map(counted)),

@@ -89,7 +89,7 @@ class Pump {
     }
   }
 
-  readonly #took = ({ done, value }: ReadableStreamReadResult<Uint8Array>): void => {
+  readonly #took = ({ done, value }: { readonly done: boolean; readonly value?: Uint8Array }): void => {
     const { reply } = this.#request;
     this.#reading = false;
     try {
