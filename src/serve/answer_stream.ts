@@ -23,7 +23,7 @@ export function sendStream(request: ActiveRequest, parts: ResponseParts, stream:
   enterCore(request, (pump) => pump.start(), new Pump(request, parts, stream.getReader()));
 }
 
-/** Callbacks that live as long as the answer, and no async function a chunk: a third of what a chunk costs besides its system call. */
+/** One answer in callbacks that live as long as it: an async function allocates for each chunk. */
 class Pump {
   readonly #request: ActiveRequest;
   readonly #parts: ResponseParts;

@@ -213,6 +213,8 @@ function byteByByte(size: number): number {
 
 test("Exchange reads a head that comes byte by byte in linear time", () => {
   byteByByte(4096);
-  // Four times the bytes: 4 times the time; it would be 16 times if each byte had the line, or the head, read anew.
-  assert.ok(byteByByte(16_384) < 9 * byteByByte(4096));
+  // Four times the bytes: 4 times the time; it would be 16 times if each byte had the line, or the head, read anew. A busy machine may
+  // spoil a try, and no number of them makes 9 of 16.
+  const tries = Array.from({ length: 5 }, () => byteByByte(16_384) / byteByByte(4096));
+  assert.ok(Math.min(...tries) < 9, `${tries}`);
 });
