@@ -21,6 +21,13 @@ export class LinkedQueue<T extends QueueLink> {
     return this.#first as T | null;
   }
 
+  /** All links, first to last; a copy, so that they may leave meanwhile. */
+  all(): T[] {
+    const links: QueueLink[] = [];
+    for (let link = this.#first; link !== null; link = link.next) links.push(link);
+    return links as T[];
+  }
+
   /** Adds a link at the tail; it must be in no queue. */
   push(link: T): void {
     link.queue = this;

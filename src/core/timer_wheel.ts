@@ -3,8 +3,7 @@ import { LinkedQueue, QueueLink } from "./linked_queue.ts";
 import { throwLater } from "./throw_later.ts";
 
 /** Something that is due at a time. Make one for a connection's life, and move it: that costs a store, where the time only grows. */
-export class WheelTimer extends QueueLink {
-  readonly expire: () => void;
+export abstract class WheelEntry extends QueueLink {
   /** When it is due, in the clock's milliseconds; the wheel's alone, as the two that follow. */
   dueMs = 0;
   /** The slot it stands in; -1 outside of the wheel. */
@@ -12,15 +11,26 @@ export class WheelTimer extends QueueLink {
   /** The tick at which that slot is looked at. */
   slotTick = 0;
 
-  /** @param expire Called when it is due; may schedule and cancel any timer, this one too. */
-  constructor(expire: () => void) {
-    super();
-    this.expire = expire;
-  }
+  /** Called when it is due; may schedule and cancel any timer, this one too. */
+  abstract expire(): void;
 
   /** It stands in the wheel, and `expire` will be called. */
   get armed(): boolean {
     return this.slot >= 0;
+  }
+}
+
+/** An entry that calls back. */
+export class WheelTimer extends WheelEntry {
+  readonly #callback: () => void;
+
+  constructor(callback: () => void) {
+    super();
+    this.#callback = callback;
+  }
+
+  override expire(): void {
+    this.#callback();
   }
 }
 
@@ -47,7 +57,7 @@ const NEVER = Infinity;
  */
 export class TimerWheel {
   readonly #clock: Clock;
-  readonly #slots = Array.from({ length: FAR + 1 }, () => new LinkedQueue<WheelTimer>());
+  readonly #slots = Array.from({ length: FAR + 1 }, () => new LinkedQueue<WheelEntry>());
   /** Bits of the occupied slots, two words a level; the far slot has none. */
   readonly #occupied = new Int32Array(LEVELS * 2);
   #size = 0;
@@ -79,7 +89,7 @@ export class TimerWheel {
    * @param delayMs Milliseconds from `nowMs`, with a fraction; what is not above 0 is due at the next tick.
    * @param nowMs The clock's time, for a caller who has just read it.
    */
-  schedule(timer: WheelTimer, delayMs: number, nowMs: number = this.#clock.now()): void {
+  schedule(timer: WheelEntry, delayMs: number, nowMs: number = this.#clock.now()): void {
     timer.dueMs = delayMs > 0 ? nowMs + delayMs : nowMs;
     if (timer.slot >= 0) {
       if (timer.dueMs - this.#originMs >= timer.slotTick) return;
@@ -91,7 +101,7 @@ export class TimerWheel {
   }
 
   /** Calls a timer off; does nothing if it is not armed. */
-  cancel(timer: WheelTimer): void {
+  cancel(timer: WheelEntry): void {
     if (timer.slot < 0) return;
     this.#unlink(timer);
     if (this.#size === 0 && !this.#expiring) this.#clearAlarm();
@@ -103,7 +113,7 @@ export class TimerWheel {
     if (tick > this.#tick) this.#tick = tick;
   }
 
-  #insert(timer: WheelTimer): void {
+  #insert(timer: WheelEntry): void {
     const due = Math.max(Math.ceil(timer.dueMs - this.#originMs), this.#tick + 1);
     if (due >= HORIZON) {
       timer.slot = FAR;
@@ -120,7 +130,7 @@ export class TimerWheel {
     this.#size++;
   }
 
-  #unlink(timer: WheelTimer): void {
+  #unlink(timer: WheelEntry): void {
     const slot = timer.slot;
     const queue = this.#slots[slot];
     queue.remove(timer);
@@ -173,7 +183,7 @@ export class TimerWheel {
     const queue = this.#slots[slot];
     // The far slot gets back what is past the new horizon: bounded by what it held.
     for (let count = queue.size; count > 0 && queue.size > 0; count--) {
-      const timer = queue.first as WheelTimer;
+      const timer = queue.first as WheelEntry;
       this.#unlink(timer);
       if (Math.ceil(timer.dueMs - this.#originMs) > this.#tick) {
         this.#insert(timer);

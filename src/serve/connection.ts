@@ -1,16 +1,15 @@
 import type { Address, Socket, SocketHandler } from "../contract/socket.ts";
 import { HIGH_WATER_MARK } from "../contract/socket.ts";
 import { type CoreWaiter, WaitingPlace } from "../core/pool.ts";
-import { WheelTimer } from "../core/timer_wheel.ts";
 import { BrokenError, ClosedError, ProtocolError } from "../errors.ts";
 import { Exchange } from "../http/exchange.ts";
 import type { HttpHead } from "../http/http_head.ts";
 import { ActiveRequest } from "./active_request.ts";
+import { type DeadlineOwner, Deadlines } from "./deadlines.ts";
 import { LingeringClose } from "./lingering_close.ts";
 import { type BodyOwner, RequestBody } from "./request_body.ts";
-import type { OpenSocket, ServerContext } from "./server_context.ts";
+import { OpenSocket, type ServerContext } from "./server_context.ts";
 import { CONNECTION_TRANSITIONS, type ConnectionEvent, type ConnectionState } from "./state.ts";
-import { WriteWatch } from "./write_watch.ts";
 
 /**
  * One client's connection: socket, HTTP exchange and core meet here. Bytes come in by `data`, become a request, and run once there is
@@ -18,29 +17,33 @@ import { WriteWatch } from "./write_watch.ts";
  *
  * A connection has one request at a time. What its client sends meanwhile is held, one chunk at most, and then it is not read.
  */
-export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSocket {
-  readonly place: WaitingPlace = new WaitingPlace(this);
+export class Connection extends OpenSocket implements SocketHandler, BodyOwner, CoreWaiter, DeadlineOwner {
   readonly socket: Socket;
   readonly exchange: Exchange;
   readonly scheme: "http" | "https";
   readonly #server: ServerContext;
-  readonly #timer: WheelTimer;
+  readonly #deadlines: Deadlines;
+  #place: WaitingPlace | null = null;
   #state: ConnectionState = "idle";
   #request: ActiveRequest | null = null;
   #advancing = false;
   #paused = false;
   #halfClosed = false;
-  readonly #writes: WriteWatch;
 
   constructor(server: ServerContext, socket: Socket) {
+    super();
     this.#server = server;
     this.socket = socket;
     this.scheme = socket.tls === null ? "http" : "https";
     this.exchange = new Exchange(server.limits, server.date, server.latin1);
-    this.#timer = new WheelTimer(() => this.#timeOut());
-    this.#writes = new WriteWatch(socket, server);
-    server.open.add(this);
-    this.#wait(server.timeouts.keepAliveMs);
+    this.#deadlines = new Deadlines(server, this);
+    server.open.push(this);
+    this.#deadlines.awaitRequest();
+  }
+
+  /** Where it waits for a core; made when it first does. */
+  get place(): WaitingPlace {
+    return this.#place ??= new WaitingPlace(this);
   }
 
   get local(): Address {
@@ -80,13 +83,13 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   }
 
   drain(): void {
-    this.#writes.end();
+    this.#deadlines.written();
     if (this.#state === "flushing") {
       this.#goOn("flushed");
       this.#advance();
       return;
     }
-    if (this.#awaitsBody()) this.#waitForBody();
+    if (this.awaitsBody) this.#deadlines.awaitMore();
     this.#request?.reply.drain();
   }
 
@@ -99,6 +102,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
 
   close(error: Error | null): void {
     this.#leave();
+    this.#server.closed(this);
     const request = this.#request;
     if (request === null) return;
     this.#request = null;
@@ -106,6 +110,22 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     request.body?.fail(reason);
     request.abort(reason);
     request.reply.clientGone(reason);
+  }
+
+  // The deadlines' questions and calls: `state`, `finish` and `refuse`, too.
+
+  /** Not where it waits for a `100 Continue` that the app has not asked for. */
+  get awaitsBody(): boolean {
+    if (this.#paused) return false;
+    if (this.#state === "skipping") return true;
+    const request = this.#request;
+    if (request === null || request.body === null || request.body.complete) return false;
+    return !request.body.cancelled && (request.body.touched || !request.head.expectsContinue);
+  }
+
+  /** Bytes are unsent past the mark: the client must take some, until `drain`. */
+  watchWrites(): void {
+    this.#deadlines.awaitWrites();
   }
 
   // From bytes to a running request.
@@ -117,14 +137,14 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     try {
       while (this.#step());
     } catch (error) {
-      if (error instanceof ProtocolError) this.#refuse(error);
+      if (error instanceof ProtocolError) this.refuse(error);
       else this.#giveUp(error);
     } finally {
       this.#advancing = false;
       this.socket.uncork();
     }
-    if (this.#state === "over") return;
     this.exchange.hold();
+    if (this.#state === "over") return;
     this.#setReading(!this.#holdsEnough());
   }
 
@@ -139,7 +159,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
         return true;
       case "data":
         this.#request?.body?.push(event.bytes);
-        this.#waitForBody();
+        this.#deadlines.awaitMore();
         return true;
       case "end":
         this.#takeEnd();
@@ -150,7 +170,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
       case "paused":
         return false;
       case "closed":
-        if (this.#awaitsHead()) this.#close();
+        if (this.#awaitsHead()) this.finish();
         return false;
     }
   }
@@ -161,7 +181,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
 
   #startHead(): void {
     this.#move("bytes");
-    this.#wait(this.#server.timeouts.headMs);
+    this.#deadlines.awaitHead();
   }
 
   #takeHead(head: HttpHead): void {
@@ -172,7 +192,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     const request = new ActiveRequest(this.#server, this, head, body);
     this.#request = request;
     if (body === null) return;
-    this.#wait(this.#server.timeouts.bodyIdleMs);
+    this.#deadlines.awaitBody();
     if (framing.kind === "length" && framing.bytes > this.exchange.bodyLimit) return; // The exchange's next event is the 413.
     const small = framing.kind === "length" && framing.bytes <= this.#server.postBufferingBytes;
     if (!small || head.expectsContinue) this.#askForCore();
@@ -226,12 +246,12 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     const complete = request.body === null || request.body.complete;
     if (!complete) request.body?.fail(new ClosedError("read a request's body: its answer is complete"));
     if (this.exchange.mustClose || this.#halfClosed || !complete && !this.exchange.skipBody()) {
-      this.#close();
+      this.finish();
       return;
     }
     if (!complete) {
       this.#move("skip");
-      this.#waitForBody();
+      this.#deadlines.awaitMore();
       this.#advance();
       return;
     }
@@ -243,17 +263,16 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   #goOn(event: "answered" | "skipped" | "flushed"): void {
     if (this.congested) {
       this.#move("unsent");
-      this.watchWrites();
+      this.#deadlines.awaitWrites();
       return;
     }
     this.#move(event);
     this.exchange.nextRequest();
-    const { draining, timeouts } = this.#server;
-    this.#wait(draining ? timeouts.idleGraceMs : timeouts.keepAliveMs);
+    this.#deadlines.awaitRequest();
   }
 
   /** Refuses what the client sent: the answer, then FIN. Nothing of the request is echoed. */
-  #refuse(error: ProtocolError): void {
+  refuse(error: ProtocolError): void {
     const request = this.#request;
     this.#request = null;
     this.#server.observer.refused?.(error.status, error.message, this.remote);
@@ -267,7 +286,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     }
     // What is wrong may be the rest of a body whose request was answered already: there is no second answer.
     if (!this.exchange.answering) this.socket.write(this.exchange.errorAnswer(error.status, error.message));
-    this.#close();
+    this.finish();
   }
 
   /** A bug of ours costs this connection, and no other one. */
@@ -277,18 +296,17 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
   }
 
   /** The last answer is out: flush, FIN, and a lingering close. */
-  #close(): void {
+  finish(): void {
     this.socket.uncork();
-    new LingeringClose(this.#server, this.socket, this.#halfClosed);
     this.#leave();
+    new LingeringClose(this.#server, this, this.socket, this.#halfClosed);
   }
 
-  /** It holds nothing of the server's any more. */
+  /** It waits for nothing of the server's any more. */
   #leave(): void {
     this.#move("finish");
-    this.#server.pool.remove(this);
-    this.#server.wheel.cancel(this.#timer);
-    this.#server.closed(this);
+    if (this.#place !== null) this.#server.pool.remove(this);
+    this.#deadlines.cancel();
   }
 
   /** Ends the connection at once: an answer that has begun cannot be completed. */
@@ -301,7 +319,7 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
 
   /** A graceful stop: a connection without a request is closed gently. */
   closeIdle(): void {
-    if (this.#state === "idle") this.#close();
+    if (this.#state === "idle") this.finish();
   }
 
   /** The mercy is over: what is in flight is lost. @returns Whether a request was. */
@@ -318,12 +336,12 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     const request = this.#request;
     if (request === null || !this.exchange.awaitsContinue) return;
     this.socket.write(this.exchange.sendInformational(100, []));
-    this.#waitForBody();
+    this.#deadlines.awaitMore();
   }
 
   hungry(): void {
     this.#setReading(!this.#holdsEnough());
-    this.#waitForBody();
+    this.#deadlines.awaitMore();
   }
 
   unwanted(): void {
@@ -345,47 +363,6 @@ export class Connection implements SocketHandler, BodyOwner, CoreWaiter, OpenSoc
     this.#paused = !reading;
     if (reading) this.socket.resume();
     else this.socket.pause();
-  }
-
-  // Timeouts: no progress for too long.
-
-  /** Bytes are unsent past the mark: the client must take some, until `drain`. */
-  watchWrites(): void {
-    if (!this.#writes.running) this.#wait(this.#writes.begin());
-  }
-
-  /** What the client sends does not put off when it must have taken something. */
-  #waitForBody(): void {
-    if (!this.#writes.running) this.#wait(this.#server.timeouts.bodyIdleMs);
-  }
-
-  /** The wheel looks at a deadline that only grows when its old time comes: this costs a store a request. */
-  #wait(ms: number): void {
-    this.#server.wheel.schedule(this.#timer, ms);
-  }
-
-  /** A deadline that nobody called off: what it was for may have come meanwhile. */
-  #timeOut(): void {
-    const { timeouts } = this.#server;
-    if (this.#state === "idle") this.#close();
-    else if (this.#state === "head") this.#refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
-    else if (this.#writes.running) this.#checkWrites();
-    else if (this.#awaitsBody()) this.#refuse(new ProtocolError(408, `nothing of the body came for ${timeouts.bodyIdleMs} ms`));
-  }
-
-  /** We read, and it is the client's turn: it is not where it waits for a `100 Continue` that the app has not asked for. */
-  #awaitsBody(): boolean {
-    if (this.#paused) return false;
-    if (this.#state === "skipping") return true;
-    const request = this.#request;
-    if (request === null || request.body === null || request.body.complete) return false;
-    return !request.body.cancelled && (request.body.touched || !request.head.expectsContinue);
-  }
-
-  #checkWrites(): void {
-    const waitMs = this.#writes.check();
-    if (waitMs > 0) this.#wait(waitMs);
-    else this.socket.abort();
   }
 
   #move(event: ConnectionEvent): void {

@@ -25,13 +25,13 @@ export function drain(server: ServerContext, listeners: readonly Listener[], mer
 async function run(server: ServerContext, listeners: readonly Listener[], mercy: Mercy): Promise<number> {
   const closing = Promise.all(listeners.map((listener) => listener.close()));
   const grace = server.clock.setTimer(server.timeouts.idleGraceMs, () => {
-    for (const socket of [...server.open]) socket.closeIdle();
+    for (const socket of server.open.all()) socket.closeIdle();
   }, true);
   await Promise.race([quieted(server).then(() => settled(server.background)), mercy.over]);
   grace.cancel();
   mercy.cancel();
   let lost = 0;
-  for (const socket of [...server.open]) if (socket.kill()) lost++;
+  for (const socket of server.open.all()) if (socket.kill()) lost++;
   await closing;
   return lost;
 }

@@ -1,17 +1,17 @@
 import type { Socket, SocketHandler } from "../contract/socket.ts";
-import { WheelTimer } from "../core/timer_wheel.ts";
-import type { ServerContext } from "./server_context.ts";
+import { WheelEntry } from "../core/timer_wheel.ts";
+import type { OpenSocket, ServerContext } from "./server_context.ts";
 
 /**
  * The end of a connection: what is unsent goes out, then FIN, then what still comes is read and thrown away until the client's FIN, so that the client
  * gets to read the answer (RFC 9112 section 9.6). Draining before the FIN resets the clients of a refused upload; this order does not.
  *
- * It takes the socket over from its connection.
+ * It takes the socket over from its connection, which stays among the open ones until the socket is gone.
  */
-export class LingeringClose implements SocketHandler {
+export class LingeringClose extends WheelEntry implements SocketHandler {
   readonly #server: ServerContext;
+  readonly #connection: OpenSocket;
   readonly #socket: Socket;
-  readonly #timer = new WheelTimer(() => this.#check());
   /** The client's FIN came before ours: it sends no more. */
   readonly #halfClosed: boolean;
   /** When last looked at. */
@@ -21,12 +21,13 @@ export class LingeringClose implements SocketHandler {
   /** By the clock, when to end it; 0 while bytes are unsent. */
   #until = 0;
 
-  constructor(server: ServerContext, socket: Socket, halfClosed: boolean) {
+  constructor(server: ServerContext, connection: OpenSocket, socket: Socket, halfClosed: boolean) {
+    super();
     this.#server = server;
+    this.#connection = connection;
     this.#socket = socket;
     this.#halfClosed = halfClosed;
     socket.handler = this;
-    server.open.add(this);
     socket.end();
     if (!halfClosed) socket.resume();
     this.#unsent = socket.unsent;
@@ -47,17 +48,8 @@ export class LingeringClose implements SocketHandler {
   end(): void {}
 
   close(): void {
-    this.#server.wheel.cancel(this.#timer);
-    this.#server.closed(this);
-  }
-
-  /** Nothing to be gentle with. */
-  closeIdle(): void {}
-
-  /** @returns False: no request is lost. */
-  kill(): false {
-    this.#socket.abort();
-    return false;
+    this.#server.wheel.cancel(this);
+    this.#server.closed(this.#connection);
   }
 
   /** All of it is out, and FIN behind it. */
@@ -65,16 +57,17 @@ export class LingeringClose implements SocketHandler {
     const { clock, timeouts, wheel } = this.#server;
     const now = clock.now();
     if (this.#until === 0) this.#until = now + timeouts.lingerMs;
-    wheel.schedule(this.#timer, Math.min(timeouts.lingerIdleMs, this.#until - now));
+    wheel.schedule(this, Math.min(timeouts.lingerIdleMs, this.#until - now));
   }
 
   /** A socket tells of its drain only where it was past its high-water mark. */
   #lookAgain(): void {
     const { timeouts, wheel } = this.#server;
-    wheel.schedule(this.#timer, Math.min(timeouts.lingerIdleMs, timeouts.writeStallMs));
+    wheel.schedule(this, Math.min(timeouts.lingerIdleMs, timeouts.writeStallMs));
   }
 
-  #check(): void {
+  /** For the wheel: its time is over, or it is time to look again. */
+  override expire(): void {
     if (this.#until > 0) return this.#socket.abort();
     const { clock, timeouts } = this.#server;
     const { unsent } = this.#socket;

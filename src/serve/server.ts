@@ -1,6 +1,7 @@
 import type { App } from "../contract/app.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { Listener, ListenOptions } from "../contract/socket.ts";
+import { LinkedQueue } from "../core/linked_queue.ts";
 import { CorePool } from "../core/pool.ts";
 import { CoreScheduler } from "../core/scheduler.ts";
 import { type CoresSnapshot, snapshotCores } from "../core/snapshot.ts";
@@ -136,7 +137,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
   const wheel = new TimerWheel(clock);
   const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: options.sliceMs ?? 2 });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const open = new Set<OpenSocket>();
+  const open = new LinkedQueue<OpenSocket>();
   const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
   return {
     app,
@@ -156,7 +157,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
     date: cachedDate(clock),
     open,
     closed(socket) {
-      open.delete(socket);
+      open.remove(socket);
       this.checkQuiet();
     },
     checkQuiet() {

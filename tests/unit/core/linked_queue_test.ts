@@ -52,3 +52,14 @@ test("LinkedQueue does as an array does, whatever is pushed, shifted and removed
     for (const link of model) assert.equal(queue.shift(), link);
   }));
 });
+
+test("LinkedQueue.all() lists the links, which may leave meanwhile", () => {
+  const queue = new LinkedQueue<QueueLink>();
+  const links = [new QueueLink(), new QueueLink(), new QueueLink()];
+  assert.deepEqual(queue.all(), []);
+  for (const link of links) queue.push(link);
+  const all = queue.all();
+  for (const link of all) queue.remove(link);
+  assert.ok(all.length === 3 && all.every((link, index) => link === links[index]));
+  assert.equal(queue.size, 0);
+});

@@ -1,0 +1,106 @@
+import type { Socket } from "../contract/socket.ts";
+import { WheelEntry } from "../core/timer_wheel.ts";
+import { ProtocolError } from "../errors.ts";
+import type { ServerContext } from "./server_context.ts";
+import type { ConnectionState } from "./state.ts";
+import { WriteWatch } from "./write_watch.ts";
+
+/** Whose deadlines they are: a connection. */
+export interface DeadlineOwner {
+  readonly state: ConnectionState;
+  readonly socket: Socket;
+  /** It reads, and it is the client's turn to send some of a body. */
+  readonly awaitsBody: boolean;
+  /** Ends it gently. */
+  finish(): void;
+  /** Answers with the error, and ends it. */
+  refuse(error: ProtocolError): void;
+}
+
+/**
+ * When a connection's client must have done something, by what it does now:
+ *
+ * | it                                | within         | or else                     |
+ * | --------------------------------- | -------------- | --------------------------- |
+ * | is idle                           | `keepAliveMs`  | it is closed                |
+ * | sends a head                      | `headMs`       | 408                         |
+ * | sends a body, which we read       | `bodyIdleMs`   | 408                         |
+ * | has bytes past the mark to take   | `writeStallMs` | it is reset                 |
+ *
+ * One timer for all of them, which is this object. In any other state it may run out and does nothing: what a deadline was for may have come,
+ * and the wheel looks at one that only grows when its old time comes, so that to put it off costs a store a request.
+ */
+export class Deadlines extends WheelEntry {
+  readonly #server: ServerContext;
+  readonly #owner: DeadlineOwner;
+  /** Null until it is needed, as on most connections it never is. */
+  #writes: WriteWatch | null = null;
+
+  constructor(server: ServerContext, owner: DeadlineOwner) {
+    super();
+    this.#server = server;
+    this.#owner = owner;
+  }
+
+  /** It is idle, until the next request's first byte. */
+  awaitRequest(): void {
+    const { draining, timeouts } = this.#server;
+    this.#wait(draining ? timeouts.idleGraceMs : timeouts.keepAliveMs);
+  }
+
+  /** A head's first byte came. */
+  awaitHead(): void {
+    this.#wait(this.#server.timeouts.headMs);
+  }
+
+  /** A head came, and its body follows. */
+  awaitBody(): void {
+    this.#wait(this.#server.timeouts.bodyIdleMs);
+  }
+
+  /** Some of a body came, or is asked for; that does not put off when the client must have taken something. */
+  awaitMore(): void {
+    if (!this.#watchesWrites) this.awaitBody();
+  }
+
+  /** Bytes are unsent past the mark: the client must take some, until `written`. */
+  awaitWrites(): void {
+    if (this.#watchesWrites) return;
+    this.#writes ??= new WriteWatch(this.#owner.socket, this.#server);
+    this.#wait(this.#writes.begin());
+  }
+
+  /** All of it was taken. */
+  written(): void {
+    this.#writes?.end();
+  }
+
+  /** The connection is over. */
+  cancel(): void {
+    this.#server.wheel.cancel(this);
+  }
+
+  /** For the wheel: a deadline that nobody called off. */
+  override expire(): void {
+    const owner = this.#owner;
+    const { timeouts } = this.#server;
+    if (owner.state === "idle") owner.finish();
+    else if (owner.state === "head") owner.refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
+    else if (this.#writes?.running) this.#checkWrites(this.#writes);
+    else if (owner.awaitsBody) owner.refuse(new ProtocolError(408, `nothing of the body came for ${timeouts.bodyIdleMs} ms`));
+  }
+
+  get #watchesWrites(): boolean {
+    return this.#writes !== null && this.#writes.running;
+  }
+
+  #checkWrites(writes: WriteWatch): void {
+    const waitMs = writes.check();
+    if (waitMs > 0) this.#wait(waitMs);
+    else this.#owner.socket.abort();
+  }
+
+  #wait(ms: number): void {
+    this.#server.wheel.schedule(this, ms);
+  }
+}
