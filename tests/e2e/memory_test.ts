@@ -13,9 +13,10 @@ const SIZE = 100 * MEGABYTE;
 /**
  * Held bytes are meant, and not the garbage that a collector lets lie until it first has reason to run: of that V8 alone allows some 50 MB
  * in a fresh process (48 MB with a bare node:http of Node 24, 53 here). So small transfers go first, as many bytes in all as the big one
- * has, and growth is from their peak to the big one's: a server that held a whole body would still grow by 95 MB.
+ * has, and growth is from their peak to the big one's: a server that held a whole body would still grow by 95 MB. Garbage of the app's own
+ * chunks is in it all the same: up to 47 MB were seen (Deno 2.9).
  */
-const GROWTH_LIMIT_KB = 32 * 1024;
+const GROWTH_LIMIT_KB = 64 * 1024;
 const SMALL = 5 * MEGABYTE;
 const NO_PROC = existsSync("/proc/self/status") ? null : "needs /proc (Linux)";
 const APP = fileURLToPath(new URL(`./fixtures/bulk_app.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url));
@@ -107,7 +108,7 @@ async function growthOf(server: Watched, transfer: (server: Watched, bytes: numb
 const transfers = [["upload", upload], ["download at a slow client", slowDownload]] as const;
 
 for (const [what, transfer] of transfers) {
-  testUnless(NO_PROC, `a 100 MB ${what}: the server's memory grows by less than 32 MB`, () =>
+  testUnless(NO_PROC, `a 100 MB ${what}: the server's memory grows by less than 64 MB`, () =>
     watched(async (server) => {
       const growthKb = await growthOf(server, transfer);
       assert.ok(growthKb < GROWTH_LIMIT_KB, `${growthKb} KB more at the peak`);
