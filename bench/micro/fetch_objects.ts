@@ -8,6 +8,7 @@ import { HttpHead } from "../../src/http/http_head.ts";
 import { LightResponse } from "../../src/http/light_response.ts";
 import { createRequest, nativeRequest, type RequestParts } from "../../src/http/request.ts";
 import { readResponse } from "../../src/http/response.ts";
+import { BROWSER_LINES } from "./browser_lines.ts";
 
 /** Many and short: one that no other process disturbed is among them. */
 const ROUNDS = 200;
@@ -44,23 +45,6 @@ async function measureAsync(name: string, calls: number, run: () => Promise<unkn
   report(name, times);
 }
 
-const BROWSER = [
-  "GET /articles/2026/11/some-title?utm_source=feed&page=2 HTTP/1.1",
-  "Host: www.example.com",
-  "Connection: keep-alive",
-  'sec-ch-ua: "Chromium";v="128", "Not;A=Brand";v="24", "Google Chrome";v="128"',
-  "sec-ch-ua-mobile: ?0",
-  'sec-ch-ua-platform: "Linux"',
-  "Upgrade-Insecure-Requests: 1",
-  "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36",
-  "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8",
-  "Sec-Fetch-Site: same-origin",
-  "Sec-Fetch-Mode: navigate",
-  "Sec-Fetch-User: ?1",
-  "Sec-Fetch-Dest: document",
-  "Referer: https://www.example.com/articles/2026/",
-  "Accept-Encoding: gzip, deflate, br, zstd",
-];
 const SMALL = ["GET / HTTP/1.1", "Host: localhost:8080"];
 
 /** A head as `HeadReader` makes it, of lines that are known to be valid. */
@@ -108,7 +92,7 @@ function partsOf(head: HttpHead, body: BodySource | null): RequestParts {
 
 async function benchRequest(): Promise<void> {
   const small = headOf(SMALL);
-  const browser = headOf(BROWSER);
+  const browser = headOf(BROWSER_LINES);
   const post = headOf([...SMALL, "Content-Type: application/json", "Content-Length: 1011"], "POST");
   const lazy = (head: () => HttpHead) => createRequest(partsOf(head(), null));
   const posted = () => createRequest(partsOf(post(), new Body()));

@@ -11,6 +11,7 @@ import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
 import { ReceiveBuffer } from "../../src/http/receive_buffer.ts";
 import { Writer } from "../../src/http/writer.ts";
 import { createNodeLatin1 } from "../../src/io/node_latin1.ts";
+import { BROWSER_LINES } from "./browser_lines.ts";
 
 const encoder = new TextEncoder();
 const DATE = "Tue, 24 Nov 2026 12:00:00 GMT";
@@ -19,24 +20,7 @@ const FIELDS = [["content-type", "text/plain;charset=UTF-8"]] as const;
 const BODY = "Hello, World!";
 
 const SMALL = "GET / HTTP/1.1\r\nHost: localhost:8080\r\n\r\n";
-const BROWSER = [
-  "GET /articles/2026/11/some-title?utm_source=feed&page=2 HTTP/1.1",
-  "Host: www.example.com",
-  "Connection: keep-alive",
-  'sec-ch-ua: "Chromium";v="128", "Not;A=Brand";v="24", "Google Chrome";v="128"',
-  "sec-ch-ua-mobile: ?0",
-  'sec-ch-ua-platform: "Linux"',
-  "Upgrade-Insecure-Requests: 1",
-  "User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0 Safari/537.36",
-  "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,image/apng,*/*;q=0.8",
-  "Sec-Fetch-Site: same-origin",
-  "Sec-Fetch-Mode: navigate",
-  "Sec-Fetch-User: ?1",
-  "Sec-Fetch-Dest: document",
-  "Referer: https://www.example.com/articles/2026/",
-  "Accept-Encoding: gzip, deflate, br, zstd",
-  "Cookie: session=0123456789abcdef0123456789abcdef; theme=dark; _ga=GA1.2.1234567890.1700000000; consent=yes",
-].join("\r\n") + "\r\n\r\n";
+const BROWSER = `${BROWSER_LINES.join("\r\n")}\r\n\r\n`;
 const POST = "POST /api HTTP/1.1\r\nHost: localhost:8080\r\nContent-Type: application/json\r\nContent-Length: 1024\r\n\r\n" +
   "x".repeat(1024);
 

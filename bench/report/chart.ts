@@ -30,7 +30,8 @@ const STYLE = `
 
 /** A report as an SVG: a bar a contestant, grouped by runtime, with its figure, its spread and its ratios. Readable on white and on black. */
 export function chart(report: Report): string {
-  const scale = LONGEST_BAR / Math.max(...report.rows.map(({ most }) => most ?? 0), Number.MIN_VALUE);
+  const longest = Math.max(...report.rows.map(({ most }) => most ?? 0));
+  const scale = longest > 0 ? LONGEST_BAR / longest : 0;
   const shapes: string[] = [];
   let y = MARGIN + 14;
   shapes.push(text(MARGIN, y, `${report.workload}: ${report.figure.name}, less is better`, "title"));
