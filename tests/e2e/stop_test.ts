@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { CliProcess } from "../support/cli_process.ts";
 import { RawClient } from "../support/raw_client.ts";
-import { until } from "../support/served.ts";
+import { pause, until } from "../support/served.ts";
 
 const LIMIT = { timeout: 60_000 };
 const CONNECTIONS = 32;
