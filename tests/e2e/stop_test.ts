@@ -161,7 +161,7 @@ test("a second SIGTERM under load ends the server at once, with 128 and its numb
 });
 
 /** The listener is closed in the turn after the line that says so: a connection may just get in, and is then closed with the others. */
-async function untilRefused(url: string): Promise<void> {
+async function untilRefused(url: URL): Promise<void> {
   for (let attempt = 0; attempt < 20; attempt++) {
     const client = await connectTo(url).catch(() => null);
     if (client === null) return;

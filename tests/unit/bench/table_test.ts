@@ -28,13 +28,13 @@ test("table() shows the traffic, where there is some", () => {
   const traffic = { requestsPerSecond: 50_000, p50Micros: 1234, p99Micros: 5678 };
   const text = table(reportOf([[HEDDLE, [{ figure: 20, traffic }]]]));
   assert.match(text, /medians of 3 rounds, 3 s each after 4 s of warm-up/);
-  assert.match(text, /requests\/s +p50 +p99\n.* 50,000  1\.23 ms  5\.68 ms$/);
+  assert.match(text, /requests\/s +p50 +p99\n.* 50,000 {2}1\.23 ms {2}5\.68 ms$/);
 });
 
 test("table() shows what a figure was made of, in its unit", () => {
   const round = { figure: 2_000_000, traffic: null, readings: { first: 80_000_000, later: 82_000_000 } };
   const text = table(reportOf([[HEDDLE, [round]]], [], { name: "growth", unit: "bytes" }));
-  assert.match(text, /least to most +first +later\n.* 2\.0 MB  2\.0 MB to 2\.0 MB  80\.0 MB  82\.0 MB$/);
+  assert.match(text, /least to most +first +later\n.* 2\.0 MB {2}2\.0 MB to 2\.0 MB {2}80\.0 MB {2}82\.0 MB$/);
 });
 
 test("table() says who failed, and why", () => {
