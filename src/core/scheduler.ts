@@ -2,7 +2,7 @@ import type { Clock } from "../contract/clock.ts";
 import type { CoreContext, Scheduler } from "../contract/engine.ts";
 import { RunQueue } from "./run_queue.ts";
 import type { CoreTable } from "./table.ts";
-import { type TimerWheel, WheelTimer } from "./timer_wheel.ts";
+import { type TimerWheel, WheelEntry } from "./timer_wheel.ts";
 
 /** What a scheduler needs. */
 export interface CoreSchedulerOptions {
@@ -14,18 +14,25 @@ export interface CoreSchedulerOptions {
 }
 
 /** A sleep that has not ended: its timer and what calls it off in one object, for a sleep's cost is in what it allocates. */
-class Sleep extends WheelTimer {
+class Sleep extends WheelEntry {
   readonly request: CoreContext;
-  readonly #callOff: (sleep: Sleep) => void;
+  readonly #wake: () => void;
+  readonly #over: (sleep: Sleep) => void;
 
-  constructor(awake: () => void, request: CoreContext, callOff: (sleep: Sleep) => void) {
-    super(awake);
+  constructor(request: CoreContext, wake: () => void, over: (sleep: Sleep) => void) {
+    super();
     this.request = request;
-    this.#callOff = callOff;
+    this.#wake = wake;
+    this.#over = over;
+  }
+
+  override expire(): void {
+    this.#over(this);
+    this.#wake();
   }
 
   cancel(): void {
-    if (this.armed) this.#callOff(this);
+    if (this.armed) this.#over(this);
   }
 }
 
@@ -90,11 +97,7 @@ export class CoreScheduler implements Scheduler {
   }
 
   sleep(request: CoreContext, ms: number, wake: () => void): { cancel(): void } {
-    const awake = () => {
-      this.#awake(request);
-      wake();
-    };
-    const timer = new Sleep(awake, request, this.#callOff);
+    const timer = new Sleep(request, wake, this.#sleepOver);
     if (this.#holders[request.core] === request) {
       this.#table.move(request.core, "sleep");
       this.#sleeps[request.core]++;
@@ -118,14 +121,12 @@ export class CoreScheduler implements Scheduler {
     if (this.#holders[request.core] === request) this.#table.move(request.core, "send");
   }
 
-  readonly #callOff = (sleep: Sleep): void => {
+  /** It was due, or is called off. */
+  readonly #sleepOver = (sleep: Sleep): void => {
+    const { request } = sleep;
     this.#wheel.cancel(sleep);
-    this.#awake(sleep.request);
-  };
-
-  #awake(request: CoreContext): void {
     if (this.#holders[request.core] === request) this.#sleeps[request.core]--;
-  }
+  };
 
   #run(request: CoreContext): void {
     if (this.#holders[request.core] === request) this.#table.move(request.core, "run");
