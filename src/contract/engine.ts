@@ -9,13 +9,28 @@
 import type { App, Env, RequestContext, YieldEnv } from "./app.ts";
 import type { HarakiriError } from "../errors.ts";
 
-/** One request on its core, as its suspend engine sees it. */
-export interface CoreContext {
+/**
+ * A request's flow of control: what gives way, sleeps and is resumed. It outlives the request where the app left something running, and
+ * is small because Deno keeps it for longer still (`core/current.ts`).
+ */
+export interface CoreTask {
   /** The core's number, from 0. */
   readonly core: number;
-  readonly app: App;
   /** Who runs it. */
   readonly engine: SuspendEngine;
+  /** Null once it is over: the answer is complete and the core given back. */
+  readonly request: CoreContext | null;
+  /**
+   * What its engine keeps of it, and nobody else touches; null at first. A WeakMap of the engine's would do, but V8 collects one slowly: with
+   * a Set a request it was 6 of 25 us a request that sleeps (Node 24).
+   */
+  kept: object | null;
+}
+
+/** One request on its core, as its suspend engine sees it. */
+export interface CoreContext {
+  readonly task: CoreTask;
+  readonly app: App;
   /** For fetch apps; made on first touch. */
   readonly request: Request;
   readonly env: Env;
@@ -23,11 +38,6 @@ export interface CoreContext {
   /** For yield apps; made on first touch. */
   readonly yieldEnv: YieldEnv;
   readonly reply: Reply;
-  /**
-   * What its engine keeps of it, and nobody else touches; null at first. A WeakMap of the engine's would do, but V8 collects one slowly: with
-   * a Set a request it was 6 of 25 us a request that sleeps (Node 24).
-   */
-  kept: object | null;
 }
 
 /** Where a request's answer goes. After the answer's end, or once the client has gone, every call is taken and dropped. */
@@ -68,13 +78,13 @@ export interface SuspendEngine {
   /** Runs the first slice. Never throws: what the app throws goes to `reply.fail`. */
   start(request: CoreContext): void;
   /** Runs the next slice; called by the run queue, once for each `ready`. Never throws. */
-  resume(request: CoreContext): void;
-  /** Gives way to the other cores; fulfils in this request's next slice. */
-  suspend(request: CoreContext): Promise<void>;
-  /** Gives way for at least `ms` milliseconds; fulfils in a slice of this request's. */
-  sleep(request: CoreContext, ms: number): Promise<void>;
+  resume(task: CoreTask): void;
+  /** Gives way to the other cores; fulfils in this task's next slice. */
+  suspend(task: CoreTask): Promise<void>;
+  /** Gives way for at least `ms` milliseconds; fulfils in a slice of this task's. */
+  sleep(task: CoreTask, ms: number): Promise<void>;
   /** The request is past its deadline: it must not be resumed again. */
-  kill(request: CoreContext, reason: HarakiriError): void;
+  kill(task: CoreTask, reason: HarakiriError): void;
 }
 
 /** The engines of this version. */
@@ -86,14 +96,14 @@ export type SuspendEngineName = "async" | "generator";
  */
 export interface Scheduler {
   /** Puts the core at the tail of the run queue, if it is not in it, and counts a switch; the scheduler will call `engine.resume`. */
-  ready(request: CoreContext): void;
+  ready(task: CoreTask): void;
   /** The core sleeps; `wake` is called once, at least `ms` later, unless it is called off. */
-  sleep(request: CoreContext, ms: number, wake: () => void): { cancel(): void };
+  sleep(task: CoreTask, ms: number, wake: () => void): { cancel(): void };
   /**
-   * Asks whether the chunk that a request is about to send, and be `ready` after, may wait for more: if so, `reply.flush` is called before the
+   * Asks whether the chunk that a task is about to send, and be `ready` after, may wait for more: if so, `reply.flush` is called before the
    * sockets have a turn. Not while slices are long, for it would be late by one.
    */
-  hold(request: CoreContext): boolean;
+  hold(task: CoreTask): boolean;
   /** The core waits for its client to take bytes; `ready` ends it. */
-  sending(request: CoreContext): void;
+  sending(task: CoreTask): void;
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../contract/clock.ts";
-import type { CoreContext, Scheduler } from "../contract/engine.ts";
+import type { CoreContext, CoreTask, Scheduler } from "../contract/engine.ts";
 import { RunQueue } from "./run_queue.ts";
 import type { CoreTable } from "./table.ts";
 import { type TimerWheel, WheelEntry } from "./timer_wheel.ts";
@@ -15,13 +15,13 @@ export interface CoreSchedulerOptions {
 
 /** A sleep that has not ended: its timer and what calls it off in one object, for a sleep's cost is in what it allocates. */
 class Sleep extends WheelEntry {
-  readonly request: CoreContext;
+  readonly task: CoreTask;
   readonly #wake: () => void;
   readonly #over: (sleep: Sleep) => void;
 
-  constructor(request: CoreContext, wake: () => void, over: (sleep: Sleep) => void) {
+  constructor(task: CoreTask, wake: () => void, over: (sleep: Sleep) => void) {
     super();
-    this.request = request;
+    this.task = task;
     this.#wake = wake;
     this.#over = over;
   }
@@ -43,15 +43,15 @@ class Sleep extends WheelEntry {
 export class CoreScheduler implements Scheduler {
   readonly #table: CoreTable;
   readonly #wheel: TimerWheel;
-  readonly #runQueue: RunQueue<CoreContext>;
+  readonly #runQueue: RunQueue<CoreTask>;
   /** Who has each core. */
-  readonly #holders: (CoreContext | null)[];
+  readonly #holders: (CoreTask | null)[];
   /** Sleeps of each core's request that have not ended. */
   readonly #sleeps: Uint32Array;
-  /** Requests in the run queue that have no core; for those that have one, the core's state says so. */
-  readonly #coreless = new Set<CoreContext>();
-  /** Requests whose last chunks wait for more. */
-  readonly #holding = new Set<CoreContext>();
+  /** Tasks in the run queue that have no core; for those that have one, the core's state says so. */
+  readonly #coreless = new Set<CoreTask>();
+  /** Tasks whose last chunks wait for more. */
+  readonly #holding = new Set<CoreTask>();
 
   constructor({ table, wheel, clock, sliceMs }: CoreSchedulerOptions) {
     this.#table = table;
@@ -59,85 +59,86 @@ export class CoreScheduler implements Scheduler {
     this.#holders = new Array(table.count).fill(null);
     this.#sleeps = new Uint32Array(table.count);
     this.#runQueue = new RunQueue(clock, sliceMs, {
-      run: (request) => this.#run(request),
-      ran: (request) => this.#sliceOver(request),
+      run: (task) => this.#run(task),
+      ran: (task) => this.#sliceOver(task),
       rest: () => this.#flush(),
     });
   }
 
   /** Runs the first slice of a request, whose core has been taken and begun; the answer may be complete when this returns. */
   start(request: CoreContext): void {
-    this.#holders[request.core] = request;
-    request.engine.start(request);
-    this.#sliceOver(request);
+    const { task } = request;
+    this.#holders[task.core] = task;
+    task.engine.start(request);
+    this.#sliceOver(task);
   }
 
   /**
-   * The request is over for its core: lets go of the core, which the caller then releases. Does nothing the second time.
+   * The task is over for its core: lets go of the core, which the caller then releases. Does nothing the second time.
    */
-  finish(request: CoreContext): void {
-    const core = request.core;
-    if (this.#holders[core] !== request) return;
+  finish(task: CoreTask): void {
+    const core = task.core;
+    if (this.#holders[core] !== task) return;
     this.#holders[core] = null;
     this.#sleeps[core] = 0;
-    if (this.#table.state(core) === "ready") this.#coreless.add(request);
+    if (this.#table.state(core) === "ready") this.#coreless.add(task);
   }
 
-  ready(request: CoreContext): void {
-    const core = request.core;
-    if (this.#holders[core] === request) {
+  ready(task: CoreTask): void {
+    const core = task.core;
+    if (this.#holders[core] === task) {
       if (this.#table.state(core) === "ready") return;
       this.#table.move(core, "ready");
       this.#table.countSwitch(core);
     } else {
-      if (this.#coreless.has(request)) return;
-      this.#coreless.add(request);
+      if (this.#coreless.has(task)) return;
+      this.#coreless.add(task);
     }
-    this.#runQueue.push(request);
+    this.#runQueue.push(task);
   }
 
-  sleep(request: CoreContext, ms: number, wake: () => void): { cancel(): void } {
-    const timer = new Sleep(request, wake, this.#sleepOver);
-    if (this.#holders[request.core] === request) {
-      this.#table.move(request.core, "sleep");
-      this.#sleeps[request.core]++;
+  sleep(task: CoreTask, ms: number, wake: () => void): { cancel(): void } {
+    const timer = new Sleep(task, wake, this.#sleepOver);
+    if (this.#holders[task.core] === task) {
+      this.#table.move(task.core, "sleep");
+      this.#sleeps[task.core]++;
     }
     this.#wheel.schedule(timer, ms);
     return timer;
   }
 
-  hold(request: CoreContext): boolean {
+  hold(task: CoreTask): boolean {
     if (!this.#runQueue.brisk) return false;
-    this.#holding.add(request);
+    this.#holding.add(task);
     return true;
   }
 
   #flush(): void {
-    for (const request of this.#holding) request.reply.flush();
+    for (const task of this.#holding) task.request?.reply.flush();
     this.#holding.clear();
   }
 
-  sending(request: CoreContext): void {
-    if (this.#holders[request.core] === request) this.#table.move(request.core, "send");
+  sending(task: CoreTask): void {
+    if (this.#holders[task.core] === task) this.#table.move(task.core, "send");
   }
 
   /** It was due, or is called off. */
   readonly #sleepOver = (sleep: Sleep): void => {
-    const { request } = sleep;
+    const { task } = sleep;
     this.#wheel.cancel(sleep);
-    if (this.#holders[request.core] === request) this.#sleeps[request.core]--;
+    if (this.#holders[task.core] === task) this.#sleeps[task.core]--;
   };
 
-  #run(request: CoreContext): void {
-    if (this.#holders[request.core] === request) this.#table.move(request.core, "run");
-    else this.#coreless.delete(request);
-    request.engine.resume(request);
+  #run(task: CoreTask): void {
+    if (this.#holders[task.core] === task) this.#table.move(task.core, "run");
+    else this.#coreless.delete(task);
+    task.engine.resume(task);
   }
 
   /** Says what the core is at now, if its slice asked for nothing itself: another branch's sleep, or a promise of the app's own. */
-  #sliceOver(request: CoreContext): void {
-    const core = request.core;
-    if (this.#holders[core] !== request || this.#table.state(core) !== "running") return;
+  #sliceOver(task: CoreTask): void {
+    const core = task.core;
+    if (this.#holders[core] !== task || this.#table.state(core) !== "running") return;
     this.#table.move(core, this.#sleeps[core] > 0 ? "sleep" : "wait");
   }
 }

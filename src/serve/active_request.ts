@@ -1,6 +1,6 @@
 import { type ContextHost, createContext } from "../app/context.ts";
 import type { App, Env, RequestContext, YieldEnv } from "../contract/app.ts";
-import type { CoreContext, SuspendEngine } from "../contract/engine.ts";
+import type { CoreContext, CoreTask, SuspendEngine } from "../contract/engine.ts";
 import type { RequestHead } from "../contract/head.ts";
 import type { RequestName } from "../contract/observer.ts";
 import type { Address } from "../contract/socket.ts";
@@ -14,6 +14,19 @@ import type { ServerContext } from "./server_context.ts";
 /** A first slice that is longer is warned of: a person notices a wait of about 100 ms. */
 const BLOCKED_MS = 100;
 
+class Task implements CoreTask {
+  /** -1 until it has one. */
+  core = -1;
+  readonly engine: SuspendEngine;
+  request: CoreContext | null;
+  kept: object | null = null;
+
+  constructor(engine: SuspendEngine, request: CoreContext) {
+    this.engine = engine;
+    this.request = request;
+  }
+}
+
 /**
  * One request from its head to the end of its answer: what its engine and its app see of it. It is made when the head is in, waits
  * for its core, and gives the core back when the app is done and the socket has taken the last byte, or sooner if the answer is detached.
@@ -24,13 +37,11 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   readonly head: RequestHead;
   readonly body: RequestBody | null;
   readonly reply: Answer;
-  /** -1 until it has one. */
-  core = -1;
+  readonly task: Task;
   /** By the clock, when it took its core. */
   startedAt = 0;
   /** Set when the core is given back: its last word on switches. */
   switches = 0;
-  kept: object | null = null;
   #request: Request | null = null;
   #context: RequestContext | null = null;
   #yieldEnv: YieldEnv | null = null;
@@ -44,6 +55,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     this.connection = connection;
     this.head = head;
     this.body = body;
+    this.task = new Task(server.engine, this);
     this.reply = new Answer(this);
   }
 
@@ -56,8 +68,9 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     return this.server.app;
   }
 
-  get engine(): SuspendEngine {
-    return this.server.engine;
+  /** -1 until it has one. */
+  get core(): number {
+    return this.task.core;
   }
 
   get env(): Env {
@@ -100,7 +113,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   /** Runs the first slice on the core it was given. */
   start(core: number): void {
     const { server, head } = this;
-    this.core = core;
+    this.task.core = core;
     this.#holdsCore = true;
     this.startedAt = server.clock.now();
     server.table.begin(core, this.startedAt, head.method, head.target);
@@ -122,10 +135,16 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     if (!this.#holdsCore) return;
     this.#holdsCore = false;
     const { server, core } = this;
-    server.scheduler.finish(this);
+    server.scheduler.finish(this.task);
     this.switches = server.table.switches(core);
     server.pool.release(core);
     server.checkQuiet();
+  }
+
+  /** The answer is complete. */
+  finish(): void {
+    this.releaseCore();
+    this.task.request = null;
   }
 
   /** Late touches replay what has happened; after the answer's end it aborts no more. */

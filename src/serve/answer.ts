@@ -245,7 +245,7 @@ export class Answer implements Reply {
     this.#finished = true;
     const request = this.#request;
     request.server.table.countBytes(request.core, this.#headBytes + this.#bodyBytes);
-    request.releaseCore();
+    request.finish();
     if (this.#offloaded) request.server.offloaded--;
     request.server.observer.request?.(this.#record());
     request.connection.answered(request);

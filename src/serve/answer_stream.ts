@@ -20,7 +20,7 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>;
  * than the client takes. The app's `pull` runs inside of its core.
  */
 export function sendStream(request: ActiveRequest, parts: ResponseParts, stream: ReadableStream<Uint8Array>): void {
-  enterCore(request, (pump) => pump.start(), new Pump(request, parts, stream.getReader()));
+  enterCore(request.task, (pump) => pump.start(), new Pump(request, parts, stream.getReader()));
 }
 
 /** One answer in callbacks that live as long as it: an async function allocates for each chunk. */
@@ -130,17 +130,17 @@ class Pump {
     if (!reply.write(chunk, true)) this.#whenTaken(this.#read);
     else if (this.#chunks % CHUNKS_A_SLICE !== 0) this.#read();
     else {
-      if (!server.scheduler.hold(this.#request)) reply.flush();
+      if (!server.scheduler.hold(this.#request.task)) reply.flush();
       this.#giveWay().then(this.#read, this.#fail);
     }
   }
 
-  readonly #giveWay = (): Promise<void> => this.#request.engine.suspend(this.#request);
+  readonly #giveWay = (): Promise<void> => this.#request.task.engine.suspend(this.#request.task);
 
   /** By promises, which keep the core's context. */
   #whenTaken(next: () => void): void {
     const { reply, server } = this.#request;
-    server.scheduler.sending(this.#request);
+    server.scheduler.sending(this.#request.task);
     new Promise<void>((resolve) => reply.drained(resolve)).then(this.#giveWay).then(next).catch(this.#fail);
   }
 

@@ -1,6 +1,6 @@
 import { callFetch } from "../app/fetch.ts";
 import type { App } from "../contract/app.ts";
-import type { CoreContext, Scheduler, SuspendEngine } from "../contract/engine.ts";
+import type { CoreContext, CoreTask, Scheduler, SuspendEngine } from "../contract/engine.ts";
 import { enterCore } from "../core/current.ts";
 import type { HarakiriError } from "../errors.ts";
 import { Waits } from "./waits.ts";
@@ -28,35 +28,35 @@ class AsyncEngine implements SuspendEngine {
   }
 
   start(request: CoreContext): void {
-    enterCore(request, callFetch, request);
+    enterCore(request.task, callFetch, request);
   }
 
-  resume(request: CoreContext): void {
-    waitsOf(request)?.fulfil();
+  resume(task: CoreTask): void {
+    waitsOf(task)?.fulfil();
   }
 
-  suspend(request: CoreContext): Promise<void> {
-    return this.#waits(request).suspend();
+  suspend(task: CoreTask): Promise<void> {
+    return this.#waits(task).suspend();
   }
 
-  sleep(request: CoreContext, ms: number): Promise<void> {
-    return this.#waits(request).sleep(ms);
+  sleep(task: CoreTask, ms: number): Promise<void> {
+    return this.#waits(task).sleep(ms);
   }
 
-  kill(request: CoreContext, reason: HarakiriError): void {
-    waitsOf(request)?.reject(reason);
+  kill(task: CoreTask, reason: HarakiriError): void {
+    waitsOf(task)?.reject(reason);
   }
 
-  /** Made when a request waits for the first time: most never do. */
-  #waits(request: CoreContext): Waits {
-    const kept = waitsOf(request);
+  /** Made when a task waits for the first time: most never do. */
+  #waits(task: CoreTask): Waits {
+    const kept = waitsOf(task);
     if (kept !== null) return kept;
-    const waits = new Waits(request, this.#scheduler);
-    request.kept = waits;
+    const waits = new Waits(task, this.#scheduler);
+    task.kept = waits;
     return waits;
   }
 }
 
-function waitsOf(request: CoreContext): Waits | null {
-  return request.kept as Waits | null;
+function waitsOf(task: CoreTask): Waits | null {
+  return task.kept as Waits | null;
 }

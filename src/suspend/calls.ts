@@ -1,4 +1,4 @@
-import type { CoreContext } from "../contract/engine.ts";
+import type { CoreTask } from "../contract/engine.ts";
 import { currentCore } from "../core/current.ts";
 
 /**
@@ -16,8 +16,8 @@ import { currentCore } from "../core/current.ts";
  * @throws {TypeError} It was called outside of a request.
  */
 export function suspend(): Promise<void> {
-  const request = requestOf("suspend()");
-  return request.engine.suspend(request);
+  const task = taskOf("suspend()");
+  return task.engine.suspend(task);
 }
 
 /**
@@ -29,8 +29,8 @@ export function suspend(): Promise<void> {
  */
 export function sleep(ms: number): Promise<void> {
   if (!(ms >= 0 && ms <= 0x7fff_ffff)) throw new RangeError(`sleep(${ms}): a number of milliseconds from 0 to 2147483647 is wanted`);
-  const request = requestOf("sleep()");
-  return request.engine.sleep(request, ms);
+  const task = taskOf("sleep()");
+  return task.engine.sleep(task, ms);
 }
 
 /**
@@ -39,13 +39,13 @@ export function sleep(ms: number): Promise<void> {
  * @throws {TypeError} It was called outside of a request.
  */
 export function core(): number {
-  return requestOf("core()").core;
+  return taskOf("core()").core;
 }
 
-function requestOf(call: string): CoreContext {
-  const request = currentCore();
-  if (request === null) {
+function taskOf(call: string): CoreTask {
+  const task = currentCore();
+  if (task === null) {
     throw new TypeError(`${call}: no request is being served here; call it from a handler, or from what a handler calls`);
   }
-  return request;
+  return task;
 }

@@ -1,6 +1,6 @@
 import { type ChunkIterator, openYieldApp } from "../app/yield_app.ts";
 import type { App, YieldChunk } from "../contract/app.ts";
-import type { CoreContext, Scheduler, SuspendEngine } from "../contract/engine.ts";
+import type { CoreContext, CoreTask, Scheduler, SuspendEngine } from "../contract/engine.ts";
 import { isThenable } from "../app/thenable.ts";
 import { enterCore } from "../core/current.ts";
 import type { HarakiriError } from "../errors.ts";
@@ -20,7 +20,7 @@ export function createGeneratorEngine(scheduler: Scheduler): SuspendEngine {
 /** One request's iteration. */
 interface Run {
   readonly waits: Waits;
-  /** Null until the app gave it. */
+  /** Null until the app gave it, and once it has ended: the task that keeps this may be kept for long. */
   iterator: ChunkIterator | null;
   /** An asynchronous `next` has not settled: resuming fulfils what it waits for, and does not call `next` again. */
   inNext: boolean;
@@ -45,38 +45,39 @@ class GeneratorEngine implements SuspendEngine {
 
   start(request: CoreContext): void {
     const run: Run = {
-      waits: new Waits(request, this.#scheduler),
+      waits: new Waits(request.task, this.#scheduler),
       iterator: null,
       inNext: false,
       awaits: false,
       congested: false,
       over: false,
     };
-    request.kept = run;
-    enterCore(request, this.#open, request);
+    request.task.kept = run;
+    enterCore(request.task, this.#open, request);
   }
 
-  resume(request: CoreContext): void {
-    const run = runOf(request);
+  resume(task: CoreTask): void {
+    const run = runOf(task);
     run.waits.fulfil();
-    if (run.over || run.inNext || run.congested || run.iterator === null) return;
+    const { request } = task;
+    if (request === null || run.over || run.inNext || run.congested || run.iterator === null) return;
     if (request.reply.closed) this.#close(request, run);
-    else enterCore(request, this.#slice, request);
+    else enterCore(task, this.#slice, request);
   }
 
-  suspend(request: CoreContext): Promise<void> {
-    return runOf(request).waits.suspend();
+  suspend(task: CoreTask): Promise<void> {
+    return runOf(task).waits.suspend();
   }
 
-  sleep(request: CoreContext, ms: number): Promise<void> {
-    return runOf(request).waits.sleep(ms);
+  sleep(task: CoreTask, ms: number): Promise<void> {
+    return runOf(task).waits.sleep(ms);
   }
 
-  kill(request: CoreContext, reason: HarakiriError): void {
-    const run = runOf(request);
+  kill(task: CoreTask, reason: HarakiriError): void {
+    const run = runOf(task);
     run.over = true;
     run.waits.reject(reason);
-    if (!run.inNext) closeIterator(run.iterator);
+    if (!run.inNext) closeIterator(run);
   }
 
   readonly #open = (request: CoreContext): void => {
@@ -91,14 +92,14 @@ class GeneratorEngine implements SuspendEngine {
   };
 
   #first(request: CoreContext, iterator: ChunkIterator): void {
-    const run = runOf(request);
+    const run = runOf(request.task);
     run.iterator = iterator;
-    if (run.over) closeIterator(iterator);
+    if (run.over) closeIterator(run);
     else this.#slice(request);
   }
 
   readonly #slice = (request: CoreContext): void => {
-    const run = runOf(request);
+    const run = runOf(request.task);
     if (!run.awaits) run.waits.forget();
     try {
       const result = run.iterator!.next();
@@ -115,7 +116,7 @@ class GeneratorEngine implements SuspendEngine {
   #settled(request: CoreContext, run: Run, result: IteratorResult<YieldChunk>): void {
     run.inNext = false;
     if (run.over) {
-      closeIterator(run.iterator);
+      closeIterator(run);
       return;
     }
     try {
@@ -133,6 +134,7 @@ class GeneratorEngine implements SuspendEngine {
     const { reply } = request;
     if (result.done === true) {
       run.over = true;
+      run.iterator = null;
       reply.end();
       return;
     }
@@ -143,40 +145,42 @@ class GeneratorEngine implements SuspendEngine {
     const goesOn = !run.waits.sleeping;
     // An app may refill its buffer as soon as it goes on.
     const kept = typeof chunk === "string" ? chunk : chunk.slice();
-    if (kept.length > 0 && !reply.write(kept, goesOn && this.#scheduler.hold(request))) {
+    if (kept.length > 0 && !reply.write(kept, goesOn && this.#scheduler.hold(request.task))) {
       run.congested = true;
-      this.#scheduler.sending(request);
+      this.#scheduler.sending(request.task);
       reply.drained(() => {
         run.congested = false;
-        this.#scheduler.ready(request);
+        this.#scheduler.ready(request.task);
       });
-    } else if (goesOn) this.#scheduler.ready(request);
+    } else if (goesOn) this.#scheduler.ready(request.task);
   }
 
   #close(request: CoreContext, run: Run): void {
     run.over = true;
-    closeIterator(run.iterator);
+    closeIterator(run);
     request.reply.end();
   }
 
   #fail(request: CoreContext, error: unknown): void {
-    const run = runOf(request);
+    const run = runOf(request.task);
     if (run.over) return;
     run.over = true;
     run.inNext = false;
-    closeIterator(run.iterator);
+    closeIterator(run);
     request.reply.fail(error);
   }
 }
 
-function runOf(request: CoreContext): Run {
-  const run = request.kept as Run | null;
+function runOf(task: CoreTask): Run {
+  const run = task.kept as Run | null;
   if (run === null) throw new Error("resume a yield app: it was never started");
   return run;
 }
 
 /** Lets the app's `finally` blocks run; what they throw has nobody left to hear it. */
-function closeIterator(iterator: ChunkIterator | null): void {
+function closeIterator(run: Run): void {
+  const { iterator } = run;
+  run.iterator = null;
   try {
     const closing = iterator?.return?.();
     if (isThenable(closing)) closing.then(undefined, () => {});

@@ -1,4 +1,4 @@
-import type { CoreContext, Scheduler } from "../contract/engine.ts";
+import type { CoreTask, Scheduler } from "../contract/engine.ts";
 import { LinkedQueue, QueueLink } from "../core/linked_queue.ts";
 import type { HarakiriError } from "../errors.ts";
 
@@ -16,17 +16,17 @@ class Wait extends QueueLink {
 }
 
 /**
- * What one request waits for: its suspends and sleeps, several at once where the app branched (`Promise.all`). Each that is due
- * is fulfilled in the request's next slice.
+ * What one task waits for: its suspends and sleeps, several at once where the app branched (`Promise.all`). Each that is due
+ * is fulfilled in the task's next slice.
  */
 export class Waits {
-  readonly #request: CoreContext;
+  readonly #task: CoreTask;
   readonly #scheduler: Scheduler;
   readonly #pending = new LinkedQueue<Wait>();
   readonly #due = new LinkedQueue<Wait>();
 
-  constructor(request: CoreContext, scheduler: Scheduler) {
-    this.#request = request;
+  constructor(task: CoreTask, scheduler: Scheduler) {
+    this.#task = task;
     this.#scheduler = scheduler;
   }
 
@@ -38,7 +38,7 @@ export class Waits {
   suspend(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#due.push(new Wait(resolve, reject));
-      this.#scheduler.ready(this.#request);
+      this.#scheduler.ready(this.#task);
     });
   }
 
@@ -46,14 +46,14 @@ export class Waits {
     return new Promise((resolve, reject) => {
       const wait = new Wait(resolve, reject);
       this.#pending.push(wait);
-      wait.timer = this.#scheduler.sleep(this.#request, ms, () => this.#wake(wait));
+      wait.timer = this.#scheduler.sleep(this.#task, ms, () => this.#wake(wait));
     });
   }
 
   #wake(wait: Wait): void {
     this.#pending.remove(wait);
     this.#due.push(wait);
-    this.#scheduler.ready(this.#request);
+    this.#scheduler.ready(this.#task);
   }
 
   /** Runs the slice: fulfils what is due. */

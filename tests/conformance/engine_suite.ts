@@ -73,7 +73,7 @@ export function engineSuite(fixture: EngineFixture): void {
     const { run, settle, engine, turn } = scene();
     const request: SceneRequest = run("e", fixture.endless(log));
     await turn();
-    engine.kill(request, new HarakiriError("past its deadline"));
+    engine.kill(request.task, new HarakiriError("past its deadline"));
     await settle();
     const steps = log.length;
     await settle();

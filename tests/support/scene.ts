@@ -1,5 +1,5 @@
 import type { App, RequestContext, YieldEnv } from "../../src/contract/app.ts";
-import type { CoreContext, Reply, Scheduler, SuspendEngine } from "../../src/contract/engine.ts";
+import type { CoreContext, CoreTask, Reply, Scheduler, SuspendEngine } from "../../src/contract/engine.ts";
 import { CoreScheduler } from "../../src/core/scheduler.ts";
 import { type CoreTable, createCoreTable } from "../../src/core/table.ts";
 import { TimerWheel } from "../../src/core/timer_wheel.ts";
@@ -7,6 +7,7 @@ import { FakeClock } from "./fake_clock.ts";
 
 /** A request of a scene: what became of it, and what it sent. */
 export interface SceneRequest extends CoreContext {
+  readonly core: number;
   outcome: "running" | "answered" | "failed";
   error: unknown;
   readonly chunks: (string | Uint8Array)[];
@@ -58,21 +59,20 @@ export function createScene(create: (scheduler: Scheduler) => SuspendEngine): Sc
 class FakeRequest implements SceneRequest {
   readonly core: number;
   readonly app: App;
-  readonly engine: SuspendEngine;
+  readonly task: CoreTask;
   readonly env = {};
   readonly request: Request;
   readonly yieldEnv: YieldEnv;
   readonly chunks: (string | Uint8Array)[] = [];
   outcome: "running" | "answered" | "failed" = "running";
   error: unknown = null;
-  kept: object | null = null;
   readonly reply: SceneRequest["reply"];
-  readonly #finish: (request: FakeRequest) => void;
+  readonly #finish: (task: CoreTask) => void;
 
-  constructor(core: number, name: string, app: App, engine: SuspendEngine, finish: (request: FakeRequest) => void) {
+  constructor(core: number, name: string, app: App, engine: SuspendEngine, finish: (task: CoreTask) => void) {
     this.core = core;
     this.app = app;
-    this.engine = engine;
+    this.task = { core, engine, request: this, kept: null };
     this.#finish = finish;
     this.request = new Request(`http://localhost/${name}`);
     this.yieldEnv = { PATH_INFO: `/${name}` };
@@ -85,7 +85,7 @@ class FakeRequest implements SceneRequest {
   #end(outcome: "answered" | "failed"): void {
     this.outcome = outcome;
     this.reply.closed = true;
-    this.#finish(this);
+    this.#finish(this.task);
   }
 
   #makeReply(): SceneRequest["reply"] {

@@ -1,11 +1,11 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { CoreContext } from "../../../src/contract/engine.ts";
+import type { CoreTask } from "../../../src/contract/engine.ts";
 import { currentCore, enterCore } from "../../../src/core/current.ts";
 
-const A = { core: 0 } as CoreContext;
-const B = { core: 1 } as CoreContext;
+const A = { core: 0 } as CoreTask;
+const B = { core: 1 } as CoreTask;
 
 test("currentCore() gives null outside of any request", () => {
   assert.equal(currentCore(), null);

@@ -1,7 +1,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { CoreContext } from "../../../src/contract/engine.ts";
+import type { CoreTask } from "../../../src/contract/engine.ts";
 import { currentCore, enterCore } from "../../../src/core/current.ts";
 import { RunQueue } from "../../../src/core/run_queue.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -178,11 +178,11 @@ test("an idle queue asks for one turn at most", async () => {
 
 test("slices run outside of the request that pushed", async () => {
   const clock = new FakeClock();
-  const seen: (CoreContext | null)[] = [];
+  const seen: (CoreTask | null)[] = [];
   const queue = new RunQueue<number>(clock, 2, { run: () => void seen.push(currentCore()), ran: () => void seen.push(currentCore()) });
-  enterCore({ core: 1 } as CoreContext, () => queue.push(1), 0);
+  enterCore({ core: 1 } as CoreTask, () => queue.push(1), 0);
   await clock.settle();
-  enterCore({ core: 2 } as CoreContext, () => queue.push(2), 0);
+  enterCore({ core: 2 } as CoreTask, () => queue.push(2), 0);
   await clock.settle();
   assert.deepEqual(seen, [null, null, null, null]);
 });

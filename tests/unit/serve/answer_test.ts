@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { RequestContext, RequestRecord } from "../../../mod.ts";
+import type { RequestContext, RequestRecord, StartResponse, YieldEnv } from "../../../mod.ts";
+import { currentCore } from "../../../src/core/current.ts";
 import { LightResponse } from "../../../src/http/light_response.ts";
+import { core, sleep, suspend } from "../../../src/suspend/calls.ts";
 import { Gate } from "../../support/gate.ts";
 import { fieldOf } from "../../support/parse_answer.ts";
 import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
@@ -65,6 +67,41 @@ test("respond() with a large body sends all of it, with its length", async () =>
     assert.deepEqual([fieldOf(answer!, "content-length"), answer!.body.length], ["400000", 400_000]);
   });
 });
+
+for (const kind of ["fetch", "yield"] as const) {
+  test(`after its answer a ${kind} app's task has let go of the request, and what it left running gives way and sleeps on`, async () => {
+    const over = new Gate();
+    const seen: unknown[] = [];
+    const leave = (): void => {
+      const task = currentCore()!;
+      seen.push(task.request !== null);
+      void (async () => {
+        await over.opened;
+        seen.push(currentCore() === task, task.request, core());
+        await suspend();
+        await sleep(5);
+        seen.push("on");
+      })();
+    };
+    const fetch = () => {
+      leave();
+      return whole("hello");
+    };
+    const application = function* (_env: YieldEnv, startResponse: StartResponse) {
+      leave();
+      startResponse("200 OK", []);
+      yield "hello";
+    };
+    await withMemoryServer(kind === "fetch" ? { fetch } : { application }, async ({ sent, pass, server }) => {
+      assert.equal(answersOf(await sent(requestOf("GET /")))[0]!.status, 200);
+      over.open();
+      await pass(0);
+      await pass(10);
+      assert.deepEqual(seen, [true, true, null, 0, "on"]);
+      assert.equal(server.stats().busy, 0);
+    });
+  });
+}
 
 test("respond() to a client that has gone cancels the response's stream", async () => {
   const answer = new Gate();

@@ -111,7 +111,7 @@ test("kill() rejects what waits with the reason, so that the handler unwinds", a
   );
   await settle();
   const reason = new HarakiriError("past its deadline");
-  engine.kill(request, reason);
+  engine.kill(request.task, reason);
   await settle();
   assert.equal(reasons[0], reason);
 });
