@@ -4,7 +4,7 @@
  */
 import process from "node:process";
 import type { Clock } from "../../src/contract/clock.ts";
-import type { CoreContext } from "../../src/contract/engine.ts";
+import type { CoreTask } from "../../src/contract/engine.ts";
 import { currentCore, enterCore } from "../../src/core/current.ts";
 import { CorePool } from "../../src/core/pool.ts";
 import { RunQueue } from "../../src/core/run_queue.ts";
@@ -102,15 +102,15 @@ function benchWheel(): void {
 }
 
 function benchCurrent(): void {
-  const request = { core: 1 } as CoreContext;
+  const task = { core: 1 } as CoreTask;
   let calls = 0;
   const run = (more: number) => {
     calls += more;
   };
   measure("enterCore", CALLS, (count) => {
-    for (let call = 0; call < count; call++) enterCore(request, run, 1);
+    for (let call = 0; call < count; call++) enterCore(task, run, 1);
   });
-  enterCore(request, () => {
+  enterCore(task, () => {
     measure("currentCore", CALLS, (count) => {
       for (let call = 0; call < count; call++) if (currentCore() === null) calls++;
     });
