@@ -40,6 +40,8 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   readonly task: Task;
   /** By the clock, when it took its core. */
   startedAt = 0;
+  /** By the clock, when its answer was complete; 0 before. */
+  endedAt = 0;
   /** Set when the core is given back: its last word on switches. */
   switches = 0;
   #request: Request | null = null;
@@ -118,7 +120,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     this.startedAt = server.clock.now();
     server.table.begin(core, this.startedAt, head.method, head.target);
     server.scheduler.start(this);
-    const heldMs = server.clock.now() - this.startedAt;
+    const heldMs = (this.endedAt || server.clock.now()) - this.startedAt;
     if (heldMs > BLOCKED_MS) this.#warnBlocked(heldMs);
   }
 
@@ -143,6 +145,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
 
   /** The answer is complete. */
   finish(): void {
+    this.endedAt = this.server.clock.now();
     this.releaseCore();
     this.task.request = null;
   }

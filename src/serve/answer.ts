@@ -252,8 +252,8 @@ export class Answer implements Reply {
   }
 
   #record(): RequestRecord {
-    const { server, connection, head, core, startedAt, switches } = this.#request;
-    const durationMs = server.clock.now() - startedAt;
+    const { server, connection, head, core, startedAt, endedAt, switches } = this.#request;
+    const durationMs = endedAt - startedAt;
     return {
       remote: connection.remote,
       method: head.method,

@@ -255,12 +255,12 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
       this.#advance();
       return;
     }
-    this.#goOn("answered");
+    this.#goOn("answered", request.endedAt);
     this.#advance();
   }
 
-  /** To the next request, once the socket holds no more than it may. */
-  #goOn(event: "answered" | "skipped" | "flushed"): void {
+  /** To the next request, once the socket holds no more than it may. The clock is read if `nowMs` is not given. */
+  #goOn(event: "answered" | "skipped" | "flushed", nowMs?: number): void {
     if (this.congested) {
       this.#move("unsent");
       this.#deadlines.awaitWrites();
@@ -268,7 +268,7 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
     }
     this.#move(event);
     this.exchange.nextRequest();
-    this.#deadlines.awaitRequest();
+    this.#deadlines.awaitRequest(nowMs);
   }
 
   /** Refuses what the client sent: the answer, then FIN. Nothing of the request is echoed. */

@@ -43,9 +43,9 @@ export class Deadlines extends WheelEntry {
   }
 
   /** It is idle, until the next request's first byte. */
-  awaitRequest(): void {
+  awaitRequest(nowMs?: number): void {
     const { draining, timeouts } = this.#server;
-    this.#wait(draining ? timeouts.idleGraceMs : timeouts.keepAliveMs);
+    this.#wait(draining ? timeouts.idleGraceMs : timeouts.keepAliveMs, nowMs);
   }
 
   /** A head's first byte came. */
@@ -100,7 +100,7 @@ export class Deadlines extends WheelEntry {
     else this.#owner.socket.abort();
   }
 
-  #wait(ms: number): void {
-    this.#server.wheel.schedule(this, ms);
+  #wait(ms: number, nowMs?: number): void {
+    this.#server.wheel.schedule(this, ms, nowMs);
   }
 }
