@@ -7,8 +7,8 @@ import { wrkUntil } from "./wrk.ts";
 const SETTLE_MS = 8000;
 
 /**
- * Bytes of resident memory that a server has more after work than after the first requests: the larger of what it has after very many
- * requests, and after very many connections besides.
+ * Bytes of resident memory that a server has more after work than after its first requests and connections: the larger of what it has
+ * after very many requests, and after very many connections besides.
  *
  * @throws {Error} The server did not start, or the load saw an error.
  */
@@ -16,11 +16,13 @@ export async function measureMemoryAfter(plan: MemoryAfterPlan, path: string, co
   const server = await ServerProcess.start(path, command);
   try {
     const pipelined = { connections: CONNECTIONS, script: "pipeline.lua" };
+    const closed = { connections: CONNECTIONS, script: "connect.lua" };
     await wrkUntil(plan.firstRequests, server.url, pipelined, 1);
+    await wrkUntil(plan.firstConnections, server.url, closed, 2);
     const first = await settledBytes(server, SETTLE_MS);
     await wrkUntil(plan.requests, server.url, pipelined, 5);
     const afterRequests = await settledBytes(server, SETTLE_MS);
-    await wrkUntil(plan.closedConnections, server.url, { connections: CONNECTIONS, script: "connect.lua" }, 2);
+    await wrkUntil(plan.connections, server.url, closed, 2);
     const afterConnections = await settledBytes(server, SETTLE_MS);
     return {
       figure: Math.max(afterRequests, afterConnections) - first,

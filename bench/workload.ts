@@ -62,12 +62,13 @@ export interface MemoryPlan {
 /** Loads the server again and again, and looks at its resident memory in between. */
 export interface MemoryAfterPlan {
   readonly kind: "memory-after";
-  /** Requests after which memory is first looked at. */
+  /** Requests, and then connections with a request on each, after which memory is first looked at. */
   readonly firstRequests: number;
+  readonly firstConnections: number;
   /** Requests after which it is looked at again. */
   readonly requests: number;
   /** Connections, a request on each, after which it is looked at for the last time. */
-  readonly closedConnections: number;
+  readonly connections: number;
 }
 
 /** Sends requests at a fixed rate. */
