@@ -110,15 +110,23 @@ export class Body {
 
   /** As `Body.text()` of the Fetch standard. */
   async text(): Promise<string> {
-    if (this.#holder !== null) return this.#holder.text();
-    const content = this.#take("read a body as text");
-    if (typeof content === "string") return wellFormed(content);
-    return content === null ? "" : decoder.decode(await bytesOf(content));
+    return this.#text();
   }
 
   /** As `Body.json()`; a null body is a SyntaxError, as an empty text is. */
   async json(): Promise<unknown> {
-    return JSON.parse(await this.text());
+    const text = this.#text();
+    return JSON.parse(typeof text === "string" ? text : await text);
+  }
+
+  /** No promise where the body is in already: of the three that `json` would take, one is left. */
+  #text(): string | Promise<string> {
+    if (this.#holder !== null) return this.#holder.text();
+    const content = this.#take("read a body as text");
+    if (typeof content === "string") return wellFormed(content);
+    if (content === null) return "";
+    const bytes = bytesOf(content);
+    return bytes instanceof Uint8Array ? decoder.decode(bytes) : bytes.then((all) => decoder.decode(all));
   }
 
   /** As `Body.bytes()`, on runtimes without it too. */

@@ -1,22 +1,26 @@
 import type { BodySource } from "../contract/body.ts";
 
 /**
- * Reads a body to its end. A body that came in one piece is not copied.
+ * Reads a body to its end. A body that came in one piece is not copied, and one that is in already costs no promise.
  *
  * @throws What `source.read` throws.
  */
-export async function readAll(source: BodySource): Promise<Uint8Array<ArrayBuffer>> {
+export function readAll(source: BodySource): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
-  let length = 0;
   for (;;) {
     const read = source.read();
-    // What is in already is not waited for: a small body costs one promise, not two a chunk.
-    const chunk = read === null || read instanceof Uint8Array ? read : await read;
-    if (chunk === null) break;
-    chunks.push(chunk);
-    length += chunk.length;
+    if (read === null) return joined(chunks);
+    if (!(read instanceof Uint8Array)) return readRest(source, chunks, read);
+    chunks.push(read);
   }
-  return chunks.length === 1 ? plain(chunks[0]!) : joined(chunks, length);
+}
+
+async function readRest(source: BodySource, chunks: Uint8Array[], next: Promise<Uint8Array | null>): Promise<Uint8Array<ArrayBuffer>> {
+  for (let read: ReturnType<BodySource["read"]> = next;; read = source.read()) {
+    const chunk = read instanceof Promise ? await read : read;
+    if (chunk === null) return joined(chunks);
+    chunks.push(chunk);
+  }
 }
 
 /** Apps expect a Uint8Array and get no Buffer of Node's, which prints and serializes otherwise. */
@@ -26,8 +30,9 @@ function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.constructor === Uint8Array ? bytes as Uint8Array<ArrayBuffer> : new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function joined(chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(length);
+function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  if (chunks.length === 1) return plain(chunks[0]!);
+  const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;
   for (const chunk of chunks) {
     all.set(chunk, at);
