@@ -110,7 +110,7 @@ export class Body {
 
   /** As `Body.text()` of the Fetch standard. */
   async text(): Promise<string> {
-    return this.#text();
+    return await this.#text();
   }
 
   /** As `Body.json()`; a null body is a SyntaxError, as an empty text is. */
