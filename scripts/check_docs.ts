@@ -1,17 +1,20 @@
 /**
  * Fails on an export without a docstring, a public type that names a private one, a link that leads nowhere, a file that the
- * documentation names and that is gone, and a version that the change log does not have.
+ * documentation names and that is gone, a test that it quotes and that is gone, and a version that the change log does not have.
  */
 import { join, relative } from "node:path";
 import { checkDocstrings } from "./docstrings.ts";
 import { readManifest } from "./manifest.ts";
-import { checkLinks, checkNamedFiles } from "./markdown_links.ts";
+import { checkLinks, checkNamedFiles, checkQuotedTests } from "./markdown_links.ts";
 import { ROOT } from "./root.ts";
 import { runProcess } from "./run_process.ts";
 import { walkFiles } from "./walk_files.ts";
 
 /** Pages whose every named file must be there: they are how a reader finds the way. */
 const GUIDES = ["docs/architecture.md", "docs/request.md"];
+
+/** Pages that quote the tests which show what they say. */
+const EVIDENCE = ["docs/http.md"];
 
 const FOLDERS = ["src", "tests", "scripts", "npm", "docs", "examples", "bench", ".ci"];
 
@@ -35,11 +38,14 @@ async function checkPages(): Promise<string[]> {
       pages.set(file, await read(file));
     }
   }
+  const tests = new Map<string, string>();
+  for (const file of files) if (file.endsWith("_test.ts")) tests.set(file, await read(file));
   const exists = (path: string) => files.has(path) || folders.has(path);
   return [
     ...[...pages.keys()].flatMap((page) => checkLinks(page, pages, exists)),
     ...GUIDES.flatMap((page) => checkNamedFiles(page, pages.get(page) ?? "", files)),
-    ...GUIDES.filter((page) => !pages.has(page)).map((page) => `${page}: is gone`),
+    ...EVIDENCE.flatMap((page) => checkQuotedTests(page, pages.get(page) ?? "", tests)),
+    ...[...GUIDES, ...EVIDENCE].filter((page) => !pages.has(page)).map((page) => `${page}: is gone`),
   ];
 }
 

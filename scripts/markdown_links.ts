@@ -51,6 +51,24 @@ export function checkNamedFiles(page: string, text: string, files: ReadonlySet<s
   return findings;
 }
 
+/**
+ * Finds the links to tests whose text is not in the test's file: a page that says which test shows something quotes its name, or the name
+ * of a case in its table.
+ *
+ * @param texts Text of each file of tests, by its path from the project's folder.
+ * @returns One line a finding, beginning with `PAGE:LINE: `.
+ */
+export function checkQuotedTests(page: string, text: string, texts: ReadonlyMap<string, string>): string[] {
+  const findings: string[] = [];
+  eachProseLine(text, (line, number) => {
+    for (const [, quote = "", link = ""] of line.matchAll(/\[([^\]]+)\]\(([^)\s]+)\)/g)) {
+      const test = texts.get(normalize(join(dirname(page), link)));
+      if (test !== undefined && !test.includes(quote)) findings.push(`${page}:${number}: "${quote}" is not in "${link}"`);
+    }
+  });
+  return findings;
+}
+
 /** As GitHub makes them: lower case, spaces to hyphens, other punctuation gone. */
 function headings(text: string): ReadonlySet<string> {
   const slugs = new Set<string>();

@@ -6,7 +6,7 @@ import { statusLine } from "./status_line.ts";
  * The part of an answer's head that its app gives: checked, and without the fields that are ours to write.
  * `transfer-encoding`, `keep-alive` and `proxy-connection` are dropped: the framing and the connection are not the
  * app's. `content-length` is noted and must hold; `connection: close` is noted and honoured, other options of
- * `connection` (`upgrade`) are kept.
+ * `connection` are kept; `upgrade` becomes one, for it must not leave without (RFC 9110 section 7.8).
  */
 export class AnswerHead {
   /** Status line and field lines. */
@@ -42,6 +42,9 @@ export class AnswerHead {
     switch (name.length) {
       case 4:
         return this.#date(name.toLowerCase());
+      case 7:
+        if (name.toLowerCase() === "upgrade") this.#option("upgrade");
+        return false;
       case 10:
         return this.#connection(name.toLowerCase(), value);
       case 14:
@@ -70,9 +73,14 @@ export class AnswerHead {
     for (const member of value.split(",")) {
       const option = member.trim().toLowerCase();
       if (option === "close") this.close = true;
-      else if (option !== "keep-alive" && option !== "") this.options += this.options === "" ? option : `, ${option}`;
+      else if (option !== "keep-alive" && option !== "") this.#option(option);
     }
     return true;
+  }
+
+  #option(option: string): void {
+    if (this.options === "") this.options = option;
+    else if (!`, ${this.options},`.includes(`, ${option},`)) this.options += `, ${option}`;
   }
 
   #contentLength(value: string): void {

@@ -144,6 +144,11 @@ test("Exchange.sendWhole() honours an app's Connection: close, and keeps its oth
   assert.equal(other.mustClose, false);
 });
 
+test("Exchange.sendWhole() sends no upgrade field without its connection option", () => {
+  const answer = parseAnswer(text(asked().sendWhole(426, "", [["Upgrade", "h2c"], ["upgrade", "websocket"]], null)));
+  assert.equal(fieldOf(answer, "connection"), "upgrade");
+});
+
 test("Exchange.sendWhole() says what becomes of the connection, by the request's version", () => {
   const cases: (readonly [bytes: string, connection: string | null, mustClose: boolean])[] = [
     [request(), null, false],

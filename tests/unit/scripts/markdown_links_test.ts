@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkLinks, checkNamedFiles } from "../../../scripts/markdown_links.ts";
+import { checkLinks, checkNamedFiles, checkQuotedTests } from "../../../scripts/markdown_links.ts";
 
 const PAGES = new Map([
   ["README.md", "# heddle\n\n[a](docs/a.md) [b](docs/a.md#some-words-here) [c](#heddle) [d](https://example.com/x) [e](docs)\n"],
@@ -30,4 +30,10 @@ test("checkNamedFiles() reports a named source file that is gone", () => {
     'docs/a.md:2: names "src/core/tank.ts", which is gone',
     'docs/a.md:2: names "tank.ts", which is gone',
   ]);
+});
+
+test("checkQuotedTests() reports a quoted test that is gone, and leaves other links alone", () => {
+  const tests = new Map([["tests/a_test.ts", 'test("a() gives way", () => {});']]);
+  const page = "[a() gives way](../tests/a_test.ts) [a() holds](../tests/a_test.ts)\n[elsewhere](b.md)\n";
+  assert.deepEqual(checkQuotedTests("docs/x.md", page, tests), ['docs/x.md:1: "a() holds" is not in "../tests/a_test.ts"']);
 });
