@@ -36,6 +36,11 @@ export function raw(runtime: ServerRuntime, server = "raw", ...args: string[]): 
   return { name: RAW, role: "raw", runtime, command: [...RUN[runtime], `bench/servers/${server}_${runtime}.ts`, ...args] };
 }
 
+/** A part of what heddle does, by `servers/${server}.ts`. */
+export function part(runtime: ServerRuntime, name: string, server: string, ...args: string[]): Contestant {
+  return { name, role: "variant", runtime, command: [...RUN[runtime], `bench/servers/${server}.ts`, ...args] };
+}
+
 /** The runtime's own server with the app of `apps/`; on Node, which knows no fetch handlers, with the handler of that name. */
 export function own(runtime: ServerRuntime, app: string): Contestant {
   return { name: OWN, role: "own", runtime, command: [...RUN[runtime], `bench/servers/own_${runtime}.ts`, app] };

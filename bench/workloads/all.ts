@@ -3,6 +3,7 @@ import { browserHead } from "./browser_head.ts";
 import { connect } from "./connect.ts";
 import { crowd } from "./crowd.ts";
 import { fields } from "./fields.ts";
+import { floor, floorStream } from "./floor.ts";
 import { garbage } from "./garbage.ts";
 import { hello } from "./hello.ts";
 import { helloNative } from "./hello_native.ts";
@@ -41,4 +42,6 @@ export const WORKLOADS: readonly Workload[] = [
   memoryAfter,
   garbage,
   start,
+  floor,
+  floorStream,
 ];
