@@ -8,6 +8,7 @@ export interface ContextHost {
   /** Made on first touch. */
   signal(): AbortSignal;
   waitUntil(promise: Promise<unknown>): void;
+  limitBody(bytes: number): void;
   detach(): void;
 }
 
@@ -44,6 +45,10 @@ class Context implements RequestContext {
 
   waitUntil(promise: Promise<unknown>): void {
     this.#host.waitUntil(promise);
+  }
+
+  limitBody(bytes: number): void {
+    this.#host.limitBody(bytes);
   }
 
   detach(): void {

@@ -3,6 +3,7 @@ import type { ListenOptions } from "../contract/socket.ts";
 import { process } from "../io/node_process.ts";
 import { selectPlatform } from "../io/select.ts";
 import { createAccessLog } from "../observe/access_log.ts";
+import { headLimitsOf } from "../options/limits.ts";
 import { listenersOf } from "../options/listeners.ts";
 import type { ServeOptionValues } from "../options/table.ts";
 import { serve } from "../serve/server.ts";
@@ -34,6 +35,19 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
     queue: values.queue,
     sliceMs: values.sliceMs,
     limitPostBytes: values.limitPostBytes,
+    ...(values.limitPostMaxBytes !== null && { limitPostMaxBytes: values.limitPostMaxBytes }),
+    postBufferingBytes: values.postBufferingBytes,
+    ...(values.connections !== null && { connections: values.connections }),
+    keepAliveRequests: values.keepAliveRequests,
+    limits: headLimitsOf(values),
+    timeouts: {
+      firstByteMs: values.firstByteMs,
+      headMs: values.headMs,
+      bodyIdleMs: values.bodyIdleMs,
+      bodyRate: values.bodyRate,
+      keepAliveMs: values.keepAliveMs,
+      writeStallMs: values.writeStallMs,
+    },
     reloadMercyMs: values.reloadMercyMs,
     ...(values.suspend !== null && { suspend: values.suspend }),
     observer,

@@ -14,6 +14,14 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   /** Lets a promise outlive the answer; a graceful stop waits for it, within the mercy. A rejection is logged. */
   waitUntil(promise: Promise<unknown>): void;
+  /**
+   * Sets how long the body of this request may be, in place of `--limit-post`. Where it is longer, or turns out to be, the client gets a 413 and
+   * reads are rejected with a `ProtocolError`. Until it is called a body that its length says to be longer is not read.
+   *
+   * @param bytes Up to `--limit-post-max`.
+   * @throws {RangeError} `bytes` is not a whole number, or more than that.
+   */
+  limitBody(bytes: number): void;
   /** Gives the core back when the head of the answer is sent: the body goes on without one, as event streams do by themselves. */
   detach(): void;
   /** There for Workers' sake; does nothing. */

@@ -12,6 +12,9 @@ const DEFAULT_BACKLOG = 1024;
 const FIRST_RETRY_MS = 5;
 const LONGEST_RETRY_MS = 50;
 
+/** What an accept fails with where its own connection is gone, and no other is the worse for it. */
+const GONE: ReadonlySet<string> = new Set(["ENOTCONN", "ECONNABORTED", "ECONNRESET"]);
+
 /**
  * The I/O engine over `Deno.listen` and `Deno.connect`. Needs Deno 2.9.5 or later (earlier ones keep a closed socket open while a
  * write is blocked: deno PR 36369), and the permissions net (TCP), or net, read and write of the path (Unix sockets).
@@ -119,8 +122,10 @@ class DenoAcceptor implements Listener {
       try {
         this.#admit(new DenoSocket(await this.#listener.accept(), false));
         retryMs = FIRST_RETRY_MS;
-      } catch {
-        // EMFILE, or a connection that was gone already: neither may end the server (deno #10148).
+      } catch (error) {
+        // A connection that was reset before its accept: there may be hundreds of them, and the next one is there (deno #10148).
+        if (GONE.has(errorCode(error) ?? "")) continue;
+        // EMFILE: nobody may end the server by taking its descriptors.
         if (!this.#closed) await delay(retryMs);
         retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
       }

@@ -4,7 +4,9 @@
 export interface DenoGlobal {
   readonly version: { readonly deno: string };
   readonly env: { toObject(): Record<string, string> };
-  readonly permissions: { querySync(descriptor: { readonly name: "env" }): { readonly state: string } };
+  readonly permissions: {
+    querySync(descriptor: { readonly name: "env" } | { readonly name: "read"; readonly path: string }): { readonly state: string };
+  };
 }
 
 /** Of `Bun`. */

@@ -5,6 +5,7 @@ import type { IoEngine } from "../contract/socket.ts";
 import { ConfigError, UnsupportedError } from "../errors.ts";
 import { NodeClock } from "./clock_node.ts";
 import { readGrantedVariable } from "./deno_env.ts";
+import { descriptorLimit } from "./node_descriptors.ts";
 import { createEnv } from "./env.ts";
 import { createNodeCopy } from "./node_copy.ts";
 import { createNodeLatin1 } from "./node_latin1.ts";
@@ -25,6 +26,8 @@ export interface Platform {
   readonly copy?: CopyBytes;
   /** The environment variables, read on touch. */
   readonly env: Env;
+  /** Files and sockets that the process may have open; null, or left out, where it is not known. */
+  readonly descriptorLimit?: number | null;
 }
 
 const DISPLAY_NAMES: Readonly<Record<RuntimeName, string>> = { deno: "Deno", bun: "Bun", node: "Node" };
@@ -45,7 +48,14 @@ export async function selectPlatform(name?: string): Promise<Platform> {
   }
   requireEngine(chosen, runtime);
   const [engine, clock] = await Promise.all([loadEngine(chosen), loadClock(runtime.name)]);
-  const shared = { runtime, engine, clock, latin1: createNodeLatin1(), env: runtimeEnv(globals) };
+  const shared = {
+    runtime,
+    engine,
+    clock,
+    latin1: createNodeLatin1(),
+    env: runtimeEnv(globals),
+    descriptorLimit: descriptorLimit(globals),
+  };
   return runtime.name === "node" ? { ...shared, copy: createNodeCopy() } : shared;
 }
 

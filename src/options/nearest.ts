@@ -1,6 +1,6 @@
 /**
  * Finds the name that was most likely meant: by the least number of letters left out, put in, changed or swapped; a name that is the
- * other's beginning up to a hyphen (`log` and `log-format`) is as near as one letter.
+ * other's beginning up to a hyphen (`log` and `log-format`) is nearer than two letters, and not as near as one.
  *
  * @returns Null if none is near: more than half of the letters differ.
  */
@@ -11,7 +11,7 @@ export function nearestName(wrong: string, names: Iterable<string>): string | nu
   let least = Infinity;
   for (const name of names) {
     const begins = name.startsWith(`${wrong}-`) || wrong.startsWith(`${name}-`);
-    const distance = begins ? 1 : editDistance(wrong.toLowerCase(), name.toLowerCase());
+    const distance = Math.min(begins ? 1.5 : Infinity, editDistance(wrong.toLowerCase(), name.toLowerCase()));
     if (distance < least && distance * 2 <= Math.max(wrong.length, name.length)) {
       least = distance;
       nearest = name;

@@ -13,7 +13,7 @@ export interface Unit<T> {
 }
 
 /** A heading of the help, and of the docs. */
-export type OptionGroup = "Listeners" | "Cores" | "Limits" | "Engines" | "Log";
+export type OptionGroup = "Listeners" | "Cores" | "Limits" | "Timeouts" | "Engines" | "Log";
 
 /** One option of a command: what the help, the docs and the environment are made from. */
 export interface Option<T> {

@@ -4,6 +4,9 @@ import type { Unit } from "./option.ts";
 
 const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
+/** What a timer of a runtime can wait: 24.8 days. */
+export const LONGEST_MS = 2_147_483_647;
+
 /** Powers of 1024, as uWSGI and nginx count. */
 const BYTES_PER: Readonly<Record<string, number>> = {
   b: 1,
@@ -36,9 +39,9 @@ export function count(least: number, most: number): Unit<number> {
  * A duration, in milliseconds; fractions of a millisecond are rounded up.
  *
  * @param bare The unit of a number without one: uWSGI's options count seconds.
- * @param most In milliseconds.
+ * @param most In milliseconds; so is `least`.
  */
-export function duration(bare: "s" | "ms", most: number): Unit<number> {
+export function duration(bare: "s" | "ms", most: number, least: number = 0): Unit<number> {
   const examples = bare === "s" ? "30, 500ms, 30s, 5m" : "2, 2ms, 1s";
   return {
     placeholder: bare === "s" ? "SECONDS" : "MS",
@@ -47,6 +50,7 @@ export function duration(bare: "s" | "ms", most: number): Unit<number> {
       const [, digits, unit = bare] = /^(\d{1,12}(?:\.\d{1,6})?)(ms|s|m|h|d)?$/i.exec(text) ?? [];
       if (digits === undefined) throw new ConfigError(null, `not a duration, such as ${examples}`);
       const ms = Math.ceil(Number(digits) * MS_PER[unit.toLowerCase()]);
+      if (ms < least) throw new ConfigError(null, `shorter than ${least}ms`);
       if (ms > most) throw new ConfigError(null, `longer than ${most}ms`);
       return ms;
     },
@@ -58,15 +62,39 @@ export const SIZE_LIMIT: Unit<number> = {
   placeholder: "BYTES",
   spelling: "bytes, or with a unit of 1024 (kb, mb, gb): 1048576, 64kb, 1.5mb; 0 for no limit",
   parse(text) {
-    const [, digits, unit = "b"] = /^(\d{1,15}(?:\.\d{1,3})?)([kmg](?:i?b)?|b)?$/i.exec(text) ?? [];
-    if (digits === undefined) throw new ConfigError(null, "not a size, such as 1048576, 64kb, 1mb");
-    const bytes = Number(digits) * BYTES_PER[unit.toLowerCase()];
+    const bytes = parseSize(text);
     if (bytes === 0) return Number.MAX_SAFE_INTEGER;
-    if (!Number.isInteger(bytes)) throw new ConfigError(null, "not a whole number of bytes");
     if (bytes > Number.MAX_SAFE_INTEGER) throw new ConfigError(null, "too large; 0 is no limit");
     return bytes;
   },
 };
+
+/** A size within bounds, in bytes, both included. */
+export function size(least: number, most: number): Unit<number> {
+  const bounds = `from ${formatSize(least)} to ${formatSize(most)}`;
+  return {
+    placeholder: "BYTES",
+    spelling: `bytes, or with a unit of 1024 (kb, mb, gb), ${bounds}: 8192, 64kb`,
+    parse(text) {
+      const bytes = parseSize(text);
+      if (bytes < least || bytes > most) throw new ConfigError(null, `not ${bounds}`);
+      return bytes;
+    },
+  };
+}
+
+function parseSize(text: string): number {
+  const [, digits, unit = "b"] = /^(\d{1,15}(?:\.\d{1,3})?)([kmg](?:i?b)?|b)?$/i.exec(text) ?? [];
+  if (digits === undefined) throw new ConfigError(null, "not a size, such as 1048576, 64kb, 1mb");
+  const bytes = Number(digits) * BYTES_PER[unit.toLowerCase()];
+  if (!Number.isInteger(bytes)) throw new ConfigError(null, "not a whole number of bytes");
+  return bytes;
+}
+
+function formatSize(bytes: number): string {
+  const unit = ["gb", "mb", "kb"].find((name) => bytes > 0 && bytes % BYTES_PER[name] === 0);
+  return unit === undefined ? `${bytes}` : `${bytes / BYTES_PER[unit]}${unit}`;
+}
 
 /** One of some names. */
 export function choice<Name extends string>(...names: readonly Name[]): Unit<Name> {

@@ -50,6 +50,8 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   #abort: AbortController | null = null;
   #aborted = false;
   #reason: unknown;
+  /** Bytes that the app, or else the server, allows the body. */
+  bodyLimit: number;
   #holdsCore = false;
 
   constructor(server: ServerContext, connection: Connection, head: RequestHead, body: RequestBody | null) {
@@ -59,6 +61,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     this.body = body;
     this.task = new Task(server.engine, this);
     this.reply = new Answer(this);
+    this.bodyLimit = server.limits.bodyBytes;
   }
 
   /** Whether it is on a core now. */
@@ -173,6 +176,20 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
       background.delete(settled)
     );
     background.add(settled);
+  }
+
+  /** The body is known to be longer than it may be. */
+  get bodyTooLong(): boolean {
+    const { body } = this;
+    return body !== null && Math.max(body.length ?? 0, body.received) > this.bodyLimit;
+  }
+
+  limitBody(bytes: number): void {
+    const most = this.server.bodyMostBytes;
+    if (!(Number.isInteger(bytes) && bytes >= 0)) throw new RangeError(`limitBody(${bytes}): a whole number of bytes is wanted`);
+    if (bytes > most) throw new RangeError(`limitBody(${bytes}): more than ${most}; start heddle with a larger --limit-post-max`);
+    this.bodyLimit = bytes;
+    this.connection.intake.limited(this);
   }
 
   detach(): void {

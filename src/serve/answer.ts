@@ -201,7 +201,7 @@ export class Answer implements Reply {
   /** Says `Connection: close` where this answer is the connection's last. */
   #prepare(): void {
     const { server, connection } = this.#request;
-    if (server.draining || connection.halfClosed) connection.exchange.closeAfter();
+    if (server.draining || connection.halfClosed || connection.spent) connection.exchange.closeAfter();
   }
 
   fail(error: unknown): void {

@@ -5,11 +5,15 @@ import { BrokenError, ClosedError, ProtocolError } from "../errors.ts";
 import { Exchange } from "../http/exchange.ts";
 import type { HttpHead } from "../http/http_head.ts";
 import { ActiveRequest } from "./active_request.ts";
+import { OpenSocket } from "./connections.ts";
 import { type DeadlineOwner, Deadlines } from "./deadlines.ts";
+import { Intake, type IntakeOwner } from "./intake.ts";
 import { LingeringClose } from "./lingering_close.ts";
-import { type BodyOwner, RequestBody } from "./request_body.ts";
-import { OpenSocket, type ServerContext } from "./server_context.ts";
+import { RequestBody } from "./request_body.ts";
+import type { ServerContext } from "./server_context.ts";
 import { CONNECTION_TRANSITIONS, type ConnectionEvent, type ConnectionState } from "./state.ts";
+
+const RETRY_SOON = [["retry-after", "1"]] as const;
 
 /**
  * One client's connection: socket, HTTP exchange and core meet here. Bytes come in by `data`, become a request, and run once there is
@@ -17,17 +21,19 @@ import { CONNECTION_TRANSITIONS, type ConnectionEvent, type ConnectionState } fr
  *
  * A connection has one request at a time. What its client sends meanwhile is held, one chunk at most, and then it is not read.
  */
-export class Connection extends OpenSocket implements SocketHandler, BodyOwner, CoreWaiter, DeadlineOwner {
+export class Connection extends OpenSocket implements SocketHandler, CoreWaiter, DeadlineOwner, IntakeOwner {
   readonly socket: Socket;
   readonly exchange: Exchange;
   readonly scheme: "http" | "https";
+  readonly intake: Intake;
   readonly #server: ServerContext;
   readonly #deadlines: Deadlines;
   #place: WaitingPlace | null = null;
   #state: ConnectionState = "idle";
   #request: ActiveRequest | null = null;
+  /** Heads that came. */
+  #requests = 0;
   #advancing = false;
-  #paused = false;
   #halfClosed = false;
 
   constructor(server: ServerContext, socket: Socket) {
@@ -37,8 +43,9 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
     this.scheme = socket.tls === null ? "http" : "https";
     this.exchange = new Exchange(server.limits, server.date, server.latin1);
     this.#deadlines = new Deadlines(server, this);
-    server.open.push(this);
-    this.#deadlines.awaitRequest();
+    this.intake = new Intake(this, this.#deadlines);
+    server.open.rest(this);
+    this.#deadlines.awaitFirst();
   }
 
   /** Where it waits for a core; made when it first does. */
@@ -58,6 +65,10 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
     return this.#state;
   }
 
+  get request(): ActiveRequest | null {
+    return this.#request;
+  }
+
   /** Where HTTP/1.0 names no host: the address it came to. */
   get fallbackAuthority(): string {
     const { local } = this;
@@ -68,6 +79,11 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
   /** The client sent FIN: it gets its answer, and no other one. */
   get halfClosed(): boolean {
     return this.#halfClosed;
+  }
+
+  /** It has carried as many requests as it may: the answer under way is its last. */
+  get spent(): boolean {
+    return this.#requests === this.#server.keepAliveRequests;
   }
 
   /** More is unsent than may be: writers wait for `drain`. */
@@ -89,7 +105,7 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
       this.#advance();
       return;
     }
-    if (this.awaitsBody) this.#deadlines.awaitMore();
+    if (this.awaitsBody) this.#deadlines.awaitMore(0);
     this.#request?.reply.drain();
   }
 
@@ -112,15 +128,10 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
     request.reply.clientGone(reason);
   }
 
-  // The deadlines' questions and calls: `state`, `finish` and `refuse`, too.
+  // The deadlines' and the intake's questions and calls: `state`, `request`, `finish` and `refuse`, too.
 
-  /** Not where it waits for a `100 Continue` that the app has not asked for. */
   get awaitsBody(): boolean {
-    if (this.#paused) return false;
-    if (this.#state === "skipping") return true;
-    const request = this.#request;
-    if (request === null || request.body === null || request.body.complete) return false;
-    return !request.body.cancelled && (request.body.touched || !request.head.expectsContinue);
+    return this.intake.awaitsBody;
   }
 
   /** Bytes are unsent past the mark: the client must take some, until `drain`. */
@@ -144,8 +155,7 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
       this.socket.uncork();
     }
     this.exchange.hold();
-    if (this.#state === "over") return;
-    this.#setReading(!this.#holdsEnough());
+    if (this.#state !== "over") this.intake.update();
   }
 
   /** One event of the exchange. @returns Whether there may be another. */
@@ -159,7 +169,7 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
         return true;
       case "data":
         this.#request?.body?.push(event.bytes);
-        this.#deadlines.awaitMore();
+        this.#deadlines.awaitMore(event.bytes.length);
         return true;
       case "end":
         this.#takeEnd();
@@ -186,15 +196,15 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
 
   #takeHead(head: HttpHead): void {
     this.#move("headDone");
+    this.#server.open.wake(this);
+    this.#requests++;
     const { framing } = head;
     const length = framing.kind === "length" ? framing.bytes : null;
-    const body = framing.kind === "none" ? null : new RequestBody(length, this, this.#server.copy);
+    const body = framing.kind === "none" ? null : new RequestBody(length, this.intake, this.#server.copy);
     const request = new ActiveRequest(this.#server, this, head, body);
     this.#request = request;
-    if (body === null) return;
-    this.#deadlines.awaitBody();
-    if (framing.kind === "length" && framing.bytes > this.exchange.bodyLimit) return; // The exchange's next event is the 413.
-    const small = framing.kind === "length" && framing.bytes <= this.#server.postBufferingBytes;
+    if (body === null || !this.intake.begin(request, length)) return;
+    const small = length !== null && length <= this.#server.postBufferingBytes && !request.bodyTooLong;
     if (!small || head.expectsContinue) this.#askForCore();
   }
 
@@ -251,7 +261,7 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
     }
     if (!complete) {
       this.#move("skip");
-      this.#deadlines.awaitMore();
+      this.#deadlines.awaitMore(0);
       this.#advance();
       return;
     }
@@ -268,6 +278,7 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
     }
     this.#move(event);
     this.exchange.nextRequest();
+    this.#server.open.rest(this);
     this.#deadlines.awaitRequest(nowMs);
   }
 
@@ -305,6 +316,7 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
   /** It waits for nothing of the server's any more. */
   #leave(): void {
     this.#move("finish");
+    this.#server.open.wake(this);
     if (this.#place !== null) this.#server.pool.remove(this);
     this.#deadlines.cancel();
   }
@@ -322,47 +334,24 @@ export class Connection extends OpenSocket implements SocketHandler, BodyOwner, 
     if (this.#state === "idle") this.finish();
   }
 
+  /** Another one needs its place. */
+  evict(): void {
+    if (this.#state === "idle") this.finish();
+    else this.turnAway();
+  }
+
+  /** There is no place for it: a short 503, and the end. */
+  turnAway(): void {
+    this.socket.write(this.exchange.errorAnswer(503, "too many connections", RETRY_SOON));
+    this.finish();
+  }
+
   /** The mercy is over: what is in flight is lost. @returns Whether a request was. */
   kill(): boolean {
     const lost = this.#request !== null;
     this.#request?.abort(new ClosedError("serve a request: the server has stopped"));
     this.socket.abort();
     return lost;
-  }
-
-  // The body's calls.
-
-  wanted(): void {
-    const request = this.#request;
-    if (request === null || !this.exchange.awaitsContinue) return;
-    this.socket.write(this.exchange.sendInformational(100, []));
-    this.#deadlines.awaitMore();
-  }
-
-  hungry(): void {
-    this.#setReading(!this.#holdsEnough());
-    this.#deadlines.awaitMore();
-  }
-
-  unwanted(): void {
-    this.exchange.closeAfter();
-    this.#setReading(false);
-  }
-
-  /** While a request waits or runs one read stays armed, so that a client that goes is noticed; once bytes are held there is none. */
-  #holdsEnough(): boolean {
-    const body = this.#request?.body ?? null;
-    // What is taken in before its request asks for a core has a bound of its own, `postBufferingBytes`, and nobody reads it yet.
-    if (body !== null && !body.complete) return this.#state !== "buffering" && body.full || body.cancelled;
-    if (this.#state === "stalled" || this.#state === "flushing") return true;
-    return this.#request !== null && this.exchange.held > 0;
-  }
-
-  #setReading(reading: boolean): void {
-    if (this.#paused !== reading) return;
-    this.#paused = !reading;
-    if (reading) this.socket.resume();
-    else this.socket.pause();
   }
 
   #move(event: ConnectionEvent): void {

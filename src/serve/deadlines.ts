@@ -1,6 +1,7 @@
 import type { Socket } from "../contract/socket.ts";
 import { WheelEntry } from "../core/timer_wheel.ts";
 import { ProtocolError } from "../errors.ts";
+import { BodyRate } from "./body_rate.ts";
 import type { ServerContext } from "./server_context.ts";
 import type { ConnectionState } from "./state.ts";
 import { WriteWatch } from "./write_watch.ts";
@@ -22,9 +23,10 @@ export interface DeadlineOwner {
  *
  * | it                                | within         | or else                     |
  * | --------------------------------- | -------------- | --------------------------- |
+ * | has sent nothing yet              | `firstByteMs`  | it is closed                |
  * | is idle                           | `keepAliveMs`  | it is closed                |
  * | sends a head                      | `headMs`       | 408                         |
- * | sends a body, which we read       | `bodyIdleMs`   | 408                         |
+ * | sends a body, which we read       | `bodyIdleMs`, and at `bodyRate` on the whole | 408 |
  * | has bytes past the mark to take   | `writeStallMs` | it is reset                 |
  *
  * One timer for all of them, which is this object. In any other state it may run out and does nothing: what a deadline was for may have come,
@@ -35,11 +37,19 @@ export class Deadlines extends WheelEntry {
   readonly #owner: DeadlineOwner;
   /** Null until it is needed, as on most connections it never is. */
   #writes: WriteWatch | null = null;
+  /** The same: null until the first body. */
+  #rate: BodyRate | null = null;
 
   constructor(server: ServerContext, owner: DeadlineOwner) {
     super();
     this.#server = server;
     this.#owner = owner;
+  }
+
+  /** It was opened. */
+  awaitFirst(): void {
+    const { draining, timeouts } = this.#server;
+    this.#wait(draining ? timeouts.idleGraceMs : timeouts.firstByteMs);
   }
 
   /** It is idle, until the next request's first byte. */
@@ -53,14 +63,31 @@ export class Deadlines extends WheelEntry {
     this.#wait(this.#server.timeouts.headMs);
   }
 
-  /** A head came, and its body follows. */
-  awaitBody(): void {
-    this.#wait(this.#server.timeouts.bodyIdleMs);
+  /** A head came, and its body follows; or the client was told to send it. */
+  awaitBody(reading: boolean): void {
+    const { clock, timeouts } = this.#server;
+    const nowMs = clock.now();
+    this.#rate ??= new BodyRate(timeouts);
+    this.#rate.begin(nowMs, reading);
+    this.#awaitBody(this.#rate, nowMs);
   }
 
-  /** Some of a body came, or is asked for; that does not put off when the client must have taken something. */
-  awaitMore(): void {
-    if (!this.#watchesWrites) this.awaitBody();
+  /** So many bytes of a body came, or more is asked for. */
+  awaitMore(bytes: number): void {
+    const rate = this.#rate;
+    if (rate === null) return;
+    rate.add(bytes);
+    this.#awaitBody(rate, this.#server.clock.now());
+  }
+
+  /** We stop reading a body, or go on. */
+  setReading(reading: boolean): void {
+    this.#rate?.setReading(reading, this.#server.clock.now());
+  }
+
+  /** That does not put off when the client must have taken something. */
+  #awaitBody(rate: BodyRate, nowMs: number): void {
+    if (!this.#watchesWrites) this.#wait(Math.min(this.#server.timeouts.bodyIdleMs, rate.left(nowMs)), nowMs);
   }
 
   /** Bytes are unsent past the mark: the client must take some, until `written`. */
@@ -87,7 +114,15 @@ export class Deadlines extends WheelEntry {
     if (owner.state === "idle") owner.finish();
     else if (owner.state === "head") owner.refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
     else if (this.#writes?.running) this.#checkWrites(this.#writes);
-    else if (owner.awaitsBody) owner.refuse(new ProtocolError(408, `nothing of the body came for ${timeouts.bodyIdleMs} ms`));
+    else if (owner.awaitsBody) owner.refuse(new ProtocolError(408, this.#whyNoBody()));
+  }
+
+  #whyNoBody(): string {
+    const { clock, timeouts } = this.#server;
+    const tooSlow = this.#rate !== null && this.#rate.left(clock.now()) <= 0;
+    return tooSlow
+      ? `the body came at less than ${timeouts.bodyRate} bytes a second`
+      : `nothing of the body came for ${timeouts.bodyIdleMs} ms`;
   }
 
   get #watchesWrites(): boolean {

@@ -1,6 +1,7 @@
 import type { Socket, SocketHandler } from "../contract/socket.ts";
 import { WheelEntry } from "../core/timer_wheel.ts";
-import type { OpenSocket, ServerContext } from "./server_context.ts";
+import type { OpenSocket } from "./connections.ts";
+import type { ServerContext } from "./server_context.ts";
 
 /**
  * The end of a connection: what is unsent goes out, then FIN, then what still comes is read and thrown away until the client's FIN, so that the client

@@ -5,8 +5,8 @@ import { BrokenError } from "../errors.ts";
 
 /** What a body asks of its connection. */
 export interface BodyOwner {
-  /** The app reads for the first time: send `100 Continue` where the client waits for it. */
-  wanted(): void;
+  /** The app reads of this body for the first time: send `100 Continue` where the client waits for it. */
+  wanted(body: RequestBody): void;
   /** There is room again: read on. */
   hungry(): void;
   /** Nobody wants the rest. */
@@ -41,6 +41,7 @@ export class RequestBody implements BodySource {
   /** The last chunk's block, where it has room left; else null. */
   #block: Uint8Array | null = null;
   #buffered = 0;
+  #received = 0;
   #ended = false;
   #error: Error | null = null;
   #reader: Reader | null = null;
@@ -62,6 +63,11 @@ export class RequestBody implements BodySource {
     return this.#ended;
   }
 
+  /** Bytes that have come. */
+  get received(): number {
+    return this.#received;
+  }
+
   /** Whether the app ever read of it. */
   get touched(): boolean {
     return this.#touched;
@@ -80,6 +86,7 @@ export class RequestBody implements BodySource {
   /** Takes borrowed bytes in; after `cancel` they are dropped. */
   push(bytes: Uint8Array): void {
     if (this.#cancelled || this.#error !== null) return;
+    this.#received += bytes.length;
     const reader = this.#reader;
     if (reader !== null) {
       this.#reader = null;
@@ -143,7 +150,7 @@ export class RequestBody implements BodySource {
     if (this.#reader !== null) return Promise.reject(new TypeError("read a request's body: another read waits for its chunk"));
     if (!this.#touched) {
       this.#touched = true;
-      this.#owner.wanted();
+      this.#owner.wanted(this);
     }
     const full = this.full;
     const chunk = this.#take();

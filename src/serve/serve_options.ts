@@ -2,9 +2,10 @@ import type { App, Env, FetchHandler, YieldHandler } from "../contract/app.ts";
 import type { Observer } from "../contract/observer.ts";
 import type { ListenOptions } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
-import type { HttpLimits } from "../http/limits.ts";
+import { DEFAULT_LIMITS, type HttpLimits } from "../http/limits.ts";
 import type { Platform } from "../io/select.ts";
 import { parseAddress } from "../options/parse.ts";
+import { LONGEST_MS } from "../options/units.ts";
 import type { Timeouts } from "./timeouts.ts";
 
 /** What `serve` takes: the app, where to listen, and the options of `heddle serve`, in camelCase and with their units. */
@@ -60,6 +61,12 @@ export interface ServeOptions {
    */
   readonly limitPostBytes?: number;
   /**
+   * Most bytes that an app may allow the body of one request, by `limitBody` of its context (`--limit-post-max`).
+   *
+   * @default limitPostBytes
+   */
+  readonly limitPostMaxBytes?: number;
+  /**
    * Body bytes that are taken in before a request asks for a core (`--post-buffering`).
    *
    * @default 65536
@@ -75,9 +82,22 @@ export interface ServeOptions {
    * @default 30000
    */
   readonly reloadMercyMs?: number;
-  /** Limits that differ from `DEFAULT_LIMITS`. */
+  /**
+   * Connections that may be open (`--connections`), 1 to 10,000,000. For one more the one that has waited longest for a request is closed; where
+   * all have one, it gets a 503.
+   *
+   * @default what the limit of open files leaves (see `connectionsBelow`)
+   */
+  readonly connections?: number;
+  /**
+   * Requests that one connection may carry (`--keep-alive-requests`); 0 for no limit.
+   *
+   * @default 0
+   */
+  readonly keepAliveRequests?: number;
+  /** Limits that differ from `DEFAULT_LIMITS` (`--limit-head` and others). */
   readonly limits?: Partial<HttpLimits>;
-  /** Timeouts that differ from `DEFAULT_TIMEOUTS`. */
+  /** Timeouts that differ from `DEFAULT_TIMEOUTS` (`--head-timeout` and others). */
   readonly timeouts?: Partial<Timeouts>;
   /** What apps get as `env`; the environment variables if it is left out. */
   readonly env?: Env;
@@ -115,19 +135,57 @@ export function addressesOf(options: ServeOptions): readonly ListenOptions[] {
   return given.map((address) => ({ backlog: options.listen ?? 1024, ...(typeof address === "string" ? parseAddress(address) : address) }));
 }
 
+/**
+ * How many connections may be open with so many descriptors, if nobody says: an eighth of them, and 32 at least, are left to whatever else
+ * the process opens, and to connections that are being closed; but half of them are connections' in any case.
+ *
+ * @param descriptors Null if it is not known: then 10,000.
+ */
+export function connectionsBelow(descriptors: number | null): number {
+  if (descriptors === null) return 10_000;
+  return Math.max(1, descriptors - Math.max(32, descriptors >> 3), descriptors >> 1);
+}
+
 function hostOf(host: string): string {
   return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
 
-/** Bounds of the numbers: past a million cores or places the tables alone take hundreds of megabytes. */
-const BOUNDS: ReadonlyArray<readonly [keyof ServeOptions, number, number]> = [
+type Bounds<Options> = ReadonlyArray<readonly [name: keyof Options & string, least: number, most: number]>;
+
+/** Past a million cores or places the tables alone take hundreds of megabytes. */
+const BOUNDS: Bounds<ServeOptions> = [
   ["async", 1, 1_000_000],
   ["queue", 0, 1_000_000],
   ["listen", 1, 1_000_000],
   ["sliceMs", 0, 10_000],
   ["limitPostBytes", 0, Number.MAX_SAFE_INTEGER],
+  ["limitPostMaxBytes", 0, Number.MAX_SAFE_INTEGER],
   ["postBufferingBytes", 0, 1_073_741_824],
-  ["reloadMercyMs", 0, 2_147_483_647],
+  ["reloadMercyMs", 0, LONGEST_MS],
+  ["connections", 1, 10_000_000],
+  ["keepAliveRequests", 0, 1_000_000_000],
+];
+
+const LIMIT_BOUNDS: Bounds<HttpLimits> = [
+  ["targetBytes", 64, 1_048_576],
+  ["fieldBytes", 64, 1_048_576],
+  ["fields", 1, 10_000],
+  ["headBytes", 256, 16_777_216],
+  ["bodyBytes", 0, Number.MAX_SAFE_INTEGER],
+  ["discardBytes", 0, Number.MAX_SAFE_INTEGER],
+];
+
+const TIMEOUT_BOUNDS: Bounds<Timeouts> = [
+  ["firstByteMs", 1, LONGEST_MS],
+  ["headMs", 1, LONGEST_MS],
+  ["bodyIdleMs", 1, LONGEST_MS],
+  ["bodyRate", 0, 1_000_000_000],
+  ["bodyRateGraceMs", 0, LONGEST_MS],
+  ["keepAliveMs", 1, LONGEST_MS],
+  ["writeStallMs", 1, LONGEST_MS],
+  ["idleGraceMs", 0, LONGEST_MS],
+  ["lingerIdleMs", 1, LONGEST_MS],
+  ["lingerMs", 1, LONGEST_MS],
 ];
 
 /**
@@ -136,15 +194,27 @@ const BOUNDS: ReadonlyArray<readonly [keyof ServeOptions, number, number]> = [
  * @throws {ConfigError} One is out of them.
  */
 export function checkNumbers(options: ServeOptions): void {
-  for (const [name, least, most] of BOUNDS) {
+  checkBounds("", options, BOUNDS);
+  checkBounds("limits.", options.limits ?? {}, LIMIT_BOUNDS);
+  checkBounds("timeouts.", options.timeouts ?? {}, TIMEOUT_BOUNDS);
+  const { headBytes, fieldBytes, targetBytes } = { ...DEFAULT_LIMITS, ...options.limits };
+  const longest = Math.max(fieldBytes, targetBytes);
+  if (longest > headBytes) {
+    const name = longest === fieldBytes ? "limits.fieldBytes" : "limits.targetBytes";
+    throw new ConfigError(
+      name,
+      `option ${name}: ${longest} is more than a whole head may have, limits.headBytes, ${headBytes}: raise that too`,
+    );
+  }
+}
+
+function checkBounds<Options>(prefix: string, options: Partial<Options>, bounds: Bounds<Options>): void {
+  for (const [name, least, most] of bounds) {
     const value = options[name];
     if (value === undefined) continue;
-    const whole = name === "sliceMs" || Number.isInteger(value);
-    if (typeof value !== "number" || !whole || !(value >= least && value <= most)) {
-      throw new ConfigError(
-        name,
-        `option ${name}: ${String(value)} is not a ${name === "sliceMs" ? "" : "whole "}number from ${least} to ${most}`,
-      );
+    const kind = name === "sliceMs" ? "number" : "whole number";
+    if (typeof value !== "number" || !(kind === "number" || Number.isInteger(value)) || !(value >= least && value <= most)) {
+      throw new ConfigError(prefix + name, `option ${prefix}${name}: ${String(value)} is not a ${kind} from ${least} to ${most}`);
     }
   }
 }

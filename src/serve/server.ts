@@ -1,7 +1,6 @@
 import type { App } from "../contract/app.ts";
 import type { Clock } from "../contract/clock.ts";
-import type { Listener, ListenOptions } from "../contract/socket.ts";
-import { LinkedQueue } from "../core/linked_queue.ts";
+import type { Listener, ListenOptions, Socket } from "../contract/socket.ts";
 import { CorePool } from "../core/pool.ts";
 import { CoreScheduler } from "../core/scheduler.ts";
 import { type CoresSnapshot, snapshotCores } from "../core/snapshot.ts";
@@ -12,11 +11,12 @@ import { DEFAULT_LIMITS } from "../http/limits.ts";
 import { type Platform, selectPlatform } from "../io/select.ts";
 import { misfits, selectEngine } from "../suspend/select.ts";
 import { Connection } from "./connection.ts";
+import { Connections } from "./connections.ts";
 import { type Drain, drain } from "./drain.ts";
 import { openListeners, urlOf } from "./listener.ts";
 import { reportToConsole } from "./report.ts";
-import type { OpenSocket, ServerContext } from "./server_context.ts";
-import { addressesOf, appOf, checkNumbers, type ServeOptions } from "./serve_options.ts";
+import type { ServerContext } from "./server_context.ts";
+import { addressesOf, appOf, checkNumbers, connectionsBelow, type ServeOptions } from "./serve_options.ts";
 import { DEFAULT_TIMEOUTS } from "./timeouts.ts";
 
 /** What `Server.stats` gives. */
@@ -90,9 +90,7 @@ class HeddleServer implements Server {
     const server = createContext(options, app, platform);
     this.#platform = platform;
     this.#context = server;
-    this.#listeners = await openListeners(platform.engine, addresses, (socket) => {
-      socket.handler = new Connection(server, socket);
-    });
+    this.#listeners = await openListeners(platform.engine, addresses, (socket) => accept(server, socket));
     this.#listeningSince = platform.clock.now();
     for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);
   }
@@ -137,7 +135,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
   const wheel = new TimerWheel(clock);
   const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: options.sliceMs ?? 2 });
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  const open = new LinkedQueue<OpenSocket>();
+  const open = new Connections(options.connections ?? connectionsBelow(platform.descriptorLimit ?? null), observer, clock);
   const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
   return {
     app,
@@ -154,6 +152,8 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     observer,
     postBufferingBytes: options.postBufferingBytes ?? 65_536,
+    bodyMostBytes: Math.max(options.limitPostMaxBytes ?? 0, options.limitPostBytes ?? limits.bodyBytes),
+    keepAliveRequests: options.keepAliveRequests ?? 0,
     date: cachedDate(clock),
     open,
     closed(socket) {
@@ -168,6 +168,14 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
     onQuiet: null,
     offloaded: 0,
   };
+}
+
+function accept(server: ServerContext, socket: Socket): void {
+  const admission = server.open.admit();
+  if (admission === "drop") return socket.abort();
+  const connection = new Connection(server, socket);
+  socket.handler = connection;
+  if (admission === "refuse") connection.turnAway();
 }
 
 /** IMF-fixdate (RFC 9110 section 5.6.7), which is what `toUTCString` gives; made once a second. */

@@ -3,21 +3,13 @@ import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { SuspendEngine } from "../contract/engine.ts";
 import type { Observer } from "../contract/observer.ts";
-import { type LinkedQueue, QueueLink } from "../core/linked_queue.ts";
 import type { CorePool } from "../core/pool.ts";
 import type { CoreScheduler } from "../core/scheduler.ts";
 import type { CoreTable } from "../core/table.ts";
 import type { TimerWheel } from "../core/timer_wheel.ts";
 import type { HttpLimits } from "../http/limits.ts";
+import type { Connections, OpenSocket } from "./connections.ts";
 import type { Timeouts } from "./timeouts.ts";
-
-/** A client's socket, from its accept to its close; a link of the server's list of them. */
-export abstract class OpenSocket extends QueueLink {
-  /** Closes it gently if no request is under way. */
-  abstract closeIdle(): void;
-  /** Resets it. @returns Whether a request was lost. */
-  abstract kill(): boolean;
-}
 
 /** What all connections of a server share. */
 export interface ServerContext {
@@ -38,13 +30,13 @@ export interface ServerContext {
   readonly observer: Observer;
   /** Body bytes that are taken in before a request asks for a core (uWSGI `--post-buffering`). */
   readonly postBufferingBytes: number;
+  /** Bytes that an app may allow a body by `limitBody`. */
+  readonly bodyMostBytes: number;
+  /** Requests that a connection may carry; 0 for no limit. */
+  readonly keepAliveRequests: number;
   /** The `date` field's value, made once a second. */
   readonly date: () => string;
-  /**
-   * What is open: connections, and those that are being closed. A list through them, and no Set: with a connection a request, scavenges on
-   * Node 24 took 21 to 33 ms with the Set and 1 in a raw server; V8's chain of outgrown tables is the suspect, not shown to be the cause.
-   */
-  readonly open: LinkedQueue<OpenSocket>;
+  readonly open: Connections;
   /** A socket of `open` is gone. */
   closed(socket: OpenSocket): void;
   /** A core may have become idle. */

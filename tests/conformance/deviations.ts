@@ -125,7 +125,7 @@ export const GAPS: readonly Gap[] = [
     runtime: "Node, Bun",
     reason:
       "A client that takes an answer of megabytes more slowly than about 100 KB/s may be reset as stalled after 30 s: the kernel tells of room in a large send buffer only when a third of it " +
-      "is free. `timeouts: { writeStallMs }` of `serve()` is the way out.",
+      "is free. `--write-timeout` is the way out.",
   },
   {
     runtime: "Node",
@@ -134,5 +134,10 @@ export const GAPS: readonly Gap[] = [
   {
     runtime: "Deno",
     reason: "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked.",
+  },
+  {
+    runtime: "Deno",
+    reason:
+      "How many connections may be open is 10,000 by default, and not what the limit of open files leaves, where `--allow-read=/proc/self/limits` is missing. `--connections` says it.",
   },
 ];

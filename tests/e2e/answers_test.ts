@@ -125,7 +125,7 @@ test("a head that is not complete in time: 408; a body that stops coming: 408", 
 });
 
 test("an idle connection is closed after the keep-alive timeout, without an answer", LIMIT, async () => {
-  await withServer({ fetch: () => new Response("x"), timeouts: { keepAliveMs: 500 } }, async ({ exchange }) => {
+  await withServer({ fetch: () => new Response("x"), timeouts: { keepAliveMs: 500, firstByteMs: 500 } }, async ({ exchange }) => {
     assert.equal(await exchange(""), "");
     assert.match(await exchange(get("/")), /^HTTP\/1\.1 200 [^]*x$/);
   });

@@ -10,6 +10,8 @@ export interface CliOptions {
   readonly cwd?: string;
   /** Deno's flags. @default -A */
   readonly denoFlags?: readonly string[];
+  /** How many files and sockets it may have open (`ulimit -n`). */
+  readonly openFiles?: number;
 }
 
 /** How a process ended. */
@@ -29,7 +31,7 @@ export class CliProcess {
   #listeners: (() => void)[] = [];
 
   constructor(args: readonly string[], options: CliOptions = {}) {
-    const [command, ...first] = commandLine(options.denoFlags ?? ["-A"]);
+    const [command, ...first] = [...limited(options.openFiles), ...commandLine(options.denoFlags ?? ["-A"])];
     this.#child = spawn(command, [...first, ...args], {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
@@ -38,6 +40,11 @@ export class CliProcess {
     this.#child.stdout?.on("data", (chunk) => this.#read("stdout", String(chunk)));
     this.#child.stderr?.on("data", (chunk) => this.#read("stderr", String(chunk)));
     this.exit = new Promise((resolve) => this.#child.on("close", (code, signal) => resolve({ code, signal })));
+  }
+
+  /** The process, while it runs. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
   }
 
   /** Waits until standard error has what is looked for. */
@@ -99,6 +106,10 @@ export class CliProcess {
 export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliProcess & CliExit> {
   const cli = new CliProcess(args, options);
   return Object.assign(cli, await cli.exit);
+}
+
+function limited(openFiles: number | undefined): string[] {
+  return openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles} && exec "$@"`, "sh"];
 }
 
 function commandLine(denoFlags: readonly string[]): string[] {

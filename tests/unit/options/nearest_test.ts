@@ -24,6 +24,7 @@ test("nearestName() finds every option with any one letter left out", () => {
 test("nearestName() finds a name by its beginning, and a beginning by the name", () => {
   assert.equal(nearestName("log", NAMES), "log-format");
   assert.equal(nearestName("http-socket", NAMES), "http");
+  assert.equal(nearestName("keep-alive-request", ["keep-alive", "keep-alive-requests"]), "keep-alive-requests");
 });
 
 test("nearestName() does not look at case", () => {

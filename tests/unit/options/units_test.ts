@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { ConfigError } from "../../../src/errors.ts";
 import type { Unit } from "../../../src/options/option.ts";
-import { choice, count, duration, MODE, SIZE_LIMIT } from "../../../src/options/units.ts";
+import { choice, count, duration, MODE, size, SIZE_LIMIT } from "../../../src/options/units.ts";
 
 function refuses(unit: Unit<unknown>, texts: readonly string[]): void {
   for (const text of texts) assert.throws(() => unit.parse(text), ConfigError, `${JSON.stringify(text)} should not be read`);
@@ -59,6 +59,18 @@ test("SIZE_LIMIT refuses what is no size", () => {
   refuses(SIZE_LIMIT, ["", "-1", "mb", "1 mb", "1tb", "0.5", "1.0001kb", "1e6", "999999999999gb"]);
 });
 
+test("duration() refuses what is below its least", () => {
+  refuses(duration("s", 1000, 1), ["0", "0ms", "0.0s"]);
+  assert.equal(duration("s", 1000, 1).parse("0.5ms"), 1);
+});
+
+test("size() reads a size within its bounds, and says which they are", () => {
+  const unit = size(256, 1_048_576);
+  assert.deepEqual([unit.parse("256"), unit.parse("1mb"), unit.parse("8kb")], [256, 1_048_576, 8192]);
+  refuses(unit, ["255", "0", "1048577", "2mb", "x", "0.5"]);
+  assert.throws(() => unit.parse("0"), /^ConfigError: not from 256 to 1mb$/);
+});
+
 test("MODE reads permission bits in octal", () => {
   assert.equal(MODE.parse("660"), 0o660);
   assert.equal(MODE.parse("0666"), 0o666);
@@ -75,7 +87,7 @@ test("choice() reads a name that it has, and names the nearest one otherwise", (
 });
 
 test("units throw nothing but ConfigError, whatever the text", () => {
-  const units = [count(0, 10), duration("s", 1e9), duration("ms", 10), SIZE_LIMIT, MODE, choice("a", "b")];
+  const units = [count(0, 10), duration("s", 1e9), duration("ms", 10), SIZE_LIMIT, size(1, 100), MODE, choice("a", "b")];
   fc.assert(fc.property(fc.string(), fc.constantFrom(...units), (text, unit) => {
     try {
       unit.parse(text);

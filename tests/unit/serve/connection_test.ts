@@ -7,8 +7,11 @@ import { fieldOf } from "../../support/parse_answer.ts";
 import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
 
 const KEEP_ALIVE_MS = 75_000;
+const FIRST_BYTE_MS = 30_000;
 const HEAD_MS = 10_000;
 const BODY_IDLE_MS = 30_000;
+/** Bytes of a body that make up for a minute without one. */
+const QUICK = 240 * 60;
 /** What the wheel may be late. */
 const LATE_MS = 1;
 
@@ -17,10 +20,10 @@ const hello = { fetch: () => new Response("hello") };
 /** Reads its body, and answers with it. */
 const echo = { fetch: async (request: Request) => new Response(await request.text()) };
 
-test("Connection closes without a word 75 s after it was opened", async () => {
+test("Connection closes without a word if it has said nothing 30 s after it was opened", async () => {
   await withMemoryServer(hello, async ({ connect, pass }) => {
     const peer = await connect();
-    await pass(KEEP_ALIVE_MS - 1);
+    await pass(FIRST_BYTE_MS - 1);
     assert.equal(peer.ended, false);
     await pass(1 + LATE_MS);
     assert.deepEqual([peer.ended, peer.errorCode, peer.text], [true, null, ""]);
@@ -31,10 +34,10 @@ test("Connection is kept for 75 s after each answer", async () => {
   await withMemoryServer(hello, async ({ connect, pass, settle }) => {
     const peer = await connect();
     for (let count = 1; count <= 3; count++) {
-      await pass(KEEP_ALIVE_MS - 1);
       peer.send(requestOf("GET /"));
       await settle();
       assert.equal(answersOf(peer).length, count);
+      if (count < 3) await pass(KEEP_ALIVE_MS - 1);
     }
     await pass(KEEP_ALIVE_MS - 1);
     assert.equal(peer.ended, false);
@@ -60,7 +63,7 @@ test("Connection has no deadline for a handler: one that takes longer than any t
 test("data() of a head's first byte starts 10 s, which trickling does not extend: 408", async () => {
   await withMemoryServer(hello, async ({ connect, pass, settle, heard }) => {
     const peer = await connect();
-    await pass(KEEP_ALIVE_MS - 1000);
+    await pass(FIRST_BYTE_MS - 1000);
     for (const byte of "GET / HTTP") {
       peer.send(byte);
       await pass(HEAD_MS / 10 - 1);
@@ -101,15 +104,60 @@ test("data() of the next head starts a deadline of its own, from its own first b
 
 test("data() of a small body that stops coming for 30 s: 408, and it never had a core", async () => {
   await withMemoryServer(echo, async ({ sent, pass, settle, server, heard }) => {
-    const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na");
+    const peer = await sent(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${QUICK + 2}\r\n\r\n${"x".repeat(QUICK)}`);
     await pass(BODY_IDLE_MS - 1);
     peer.send("b");
     await settle();
     await pass(BODY_IDLE_MS - 1);
     assert.deepEqual([peer.text, server.stats().requests], ["", 0]);
     await pass(1 + LATE_MS);
-    assert.deepEqual([answersOf(peer)[0]!.status, peer.ended, server.stats().requests], [408, true, 0]);
+    const [answer] = answersOf(peer);
+    assert.deepEqual([answer!.status, peer.ended, server.stats().requests], [408, true, 0]);
+    assert.match(answer!.body, /nothing of the body came for 30000 ms/);
     assert.deepEqual(heard.refused, [408]);
+  });
+});
+
+test("data() of a body at less than 240 bytes a second, after 5 s: 408, however steadily it comes", async () => {
+  for (const [bytes, status] of [[240, undefined], [239, 408]] as const) {
+    await withMemoryServer(echo, async ({ sent, pass, settle }) => {
+      const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n");
+      await pass(4999);
+      // A second more for each 240 bytes: 0.4 s are lost in a hundred seconds of 239.
+      for (let second = 0; second < 100; second++) {
+        peer.send("x".repeat(bytes));
+        await pass(1000);
+      }
+      peer.send("x".repeat(bytes));
+      await settle();
+      assert.equal(peer.text === "" ? undefined : answersOf(peer)[0]!.status, status);
+      if (status === 408) assert.match(answersOf(peer)[0]!.body, /at less than 240 bytes a second/);
+    });
+  }
+});
+
+test("data() of a body that its app reads slowly is not too slow: the time in which we do not read does not count", async () => {
+  const read = new Gate();
+  const app = async (request: Request) => {
+    await read.opened;
+    return new Response(String((await request.arrayBuffer()).byteLength));
+  };
+  await withMemoryServer({ fetch: app }, async ({ sent, pass, settle }) => {
+    const peer = await sent(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 80000\r\n\r\n${"x".repeat(70_000)}`);
+    await pass(10_000_000);
+    read.open();
+    await pass(4000);
+    peer.send("x".repeat(10_000));
+    await settle();
+    assert.equal(answersOf(peer)[0]!.body, "80000");
+  });
+});
+
+test("Connection that has carried keepAliveRequests says so in its last answer, and ends", async () => {
+  await withMemoryServer({ ...hello, keepAliveRequests: 2 }, async ({ sent }) => {
+    const peer = await sent(requestOf("GET /1") + requestOf("GET /2") + requestOf("GET /3"));
+    assert.deepEqual(answersOf(peer).map((answer) => fieldOf(answer, "connection")), [null, "close"]);
+    assert.equal(peer.ended, true);
   });
 });
 
@@ -120,7 +168,7 @@ test("data() of a body that its app reads and that stops coming: 408, and the re
     return new Response("too late");
   };
   await withMemoryServer({ fetch: app, postBufferingBytes: 0 }, async ({ sent, pass, server }) => {
-    const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na");
+    const peer = await sent(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${QUICK + 1}\r\n\r\n${"x".repeat(QUICK)}`);
     assert.equal(server.stats().busy, 1);
     await pass(BODY_IDLE_MS + LATE_MS);
     assert.equal(answersOf(peer)[0]!.status, 408);

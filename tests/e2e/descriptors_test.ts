@@ -1,0 +1,87 @@
+/** A server that may have 64 files open, and a hundred clients that want to be its own. */
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after } from "node:test";
+import process from "node:process";
+import { CliProcess } from "../support/cli_process.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { testUnless } from "../support/test_unless.ts";
+
+const OPEN_FILES = 64;
+const CLIENTS = 100;
+const REQUEST = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+const folder = mkdtempSync(join(tmpdir(), "heddle-descriptors-"));
+after(() => rmSync(folder, { recursive: true }));
+
+const APP = join(folder, "app.mjs");
+writeFileSync(
+  APP,
+  `export default {
+    async fetch(request) {
+      if (request.url.endsWith("/hang")) await new Promise((resolve) => setTimeout(resolve, 3000));
+      return new Response("hello");
+    },
+  };`,
+);
+
+const noProc = process.platform === "linux" ? null : "reads /proc";
+
+/** Clock ticks, of 10 ms, that a process has had. */
+function ticks(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "").split(" ");
+  return Number(fields[11]) + Number(fields[12]);
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Whether a request on a new connection is answered within a second. */
+async function isServed(port: number): Promise<boolean> {
+  const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port });
+  client.send(REQUEST);
+  for (let waited = 0; waited < 1000 && !client.text.startsWith("HTTP/1.1 200 "); waited += 10) await pause(10);
+  client.destroy();
+  return client.text.startsWith("HTTP/1.1 200 ");
+}
+
+for (
+  const [what, target, options] of [["idle clients", "/", []], ["clients with a request each, and no cap", "/hang", [
+    "--connections",
+    "1000",
+  ]]] as const
+) {
+  testUnless(
+    noProc,
+    `heddle serve with ${OPEN_FILES} descriptors and ${CLIENTS} ${what}: lives, rests, and serves once they have gone`,
+    async () => {
+      const cli = new CliProcess(["serve", APP, "--port", "0", ...options], { openFiles: OPEN_FILES });
+      const clients: RawClient[] = [];
+      try {
+        const port = Number(new URL(await cli.listening()).port);
+        for (let count = 0; count < CLIENTS; count++) {
+          // One that is dropped at once may hear of it while it connects.
+          const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port }).catch(() => null);
+          client?.send(REQUEST.replace("/", target));
+          if (client !== null) clients.push(client);
+        }
+        await pause(500);
+        const before = ticks(cli.pid);
+        await pause(2000);
+        const used = (ticks(cli.pid) - before) / 200;
+        assert.ok(used < 0.05, `${used * 100} % of a processor, with ${readdirSync(`/proc/${cli.pid}/fd`).length} descriptors open`);
+        for (const client of clients.splice(0)) client.reset();
+        await pause(1000);
+        assert.equal(await isServed(port), true);
+        const lines = cli.stderr.split("\n").filter((line) => line.includes("WARNING"));
+        assert.ok(lines.length <= 5, cli.stderr);
+      } finally {
+        for (const client of clients) client.destroy();
+        cli.kill("SIGKILL");
+        await cli.exit;
+      }
+    },
+    60_000,
+  );
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Connections, OpenSocket } from "../../../src/serve/connections.ts";
+import { connectionsBelow } from "../../../src/serve/serve_options.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { Gate } from "../../support/gate.ts";
+import { fieldOf } from "../../support/parse_answer.ts";
+import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
+
+class FakeSocket extends OpenSocket {
+  readonly name: string;
+  readonly #log: string[];
+
+  constructor(name: string, log: string[]) {
+    super();
+    this.name = name;
+    this.#log = log;
+  }
+
+  closeIdle(): void {}
+
+  evict(): void {
+    this.#log.push(this.name);
+  }
+
+  kill(): boolean {
+    return false;
+  }
+}
+
+/** A list with room for two, and two that wait in it. */
+function full() {
+  const log: string[] = [];
+  const clock = new FakeClock();
+  const open = new Connections(2, { warning: (message) => log.push(message) }, clock);
+  const [a, b] = [new FakeSocket("a", log), new FakeSocket("b", log)];
+  for (const socket of [a, b]) {
+    assert.equal(open.admit(), "serve");
+    open.rest(socket);
+  }
+  return { log, clock, open, a, b };
+}
+
+test("admit() past the bound closes the one that has waited longest", () => {
+  const { log, open, a, b } = full();
+  open.wake(a);
+  open.rest(a);
+  assert.equal(open.admit(), "serve");
+  assert.deepEqual(log, ["b"]);
+  open.wake(b);
+  open.remove(b);
+  assert.deepEqual([open.size, open.admit()], [1, "serve"]);
+});
+
+test("admit() past the bound, while all have a request, refuses, and says so once a second", () => {
+  const { log, clock, open, a, b } = full();
+  open.wake(a);
+  open.wake(b);
+  open.wake(b);
+  assert.deepEqual([open.admit(), open.admit(), log.length], ["refuse", "refuse", 1]);
+  assert.match(log[0]!, /^2 connections are open, .*: 1 more were refused; raise --connections/);
+  clock.advance(1000);
+  assert.equal(open.admit(), "refuse");
+  assert.match(log[1]!, /: 2 more were refused/);
+});
+
+test("admit() drops once those that are being closed are too many", () => {
+  const { log, open } = full();
+  for (let count = 0; count < 17; count++) {
+    const socket = new FakeSocket("closing", log);
+    open.rest(socket);
+    open.wake(socket);
+  }
+  assert.equal(open.admit(), "drop");
+});
+
+test("connectionsBelow() leaves descriptors to others, and never all", () => {
+  assert.deepEqual([null, 64, 256, 1024, 65_536, 1].map(connectionsBelow), [10_000, 32, 224, 896, 57_344, 1]);
+});
+
+test("connections: an idle one, and one whose head trickles in, make room for another", async () => {
+  await withMemoryServer({ fetch: () => new Response("hello"), connections: 2 }, async ({ connect, sent, settle }) => {
+    const idle = await sent(requestOf("GET /"));
+    const slow = await sent("GET / HT");
+    const third = await sent(requestOf("GET /"));
+    await settle();
+    assert.deepEqual([idle.ended, idle.errorCode, slow.ended, third.ended], [true, null, false, false]);
+    idle.end();
+    await settle();
+    const fourth = await connect();
+    fourth.send(requestOf("GET /"));
+    await settle();
+    assert.deepEqual(answersOf(slow).map(({ status }) => status), [503]);
+    assert.deepEqual([...answersOf(third), ...answersOf(fourth)].map(({ status }) => status), [200, 200]);
+  });
+});
+
+test("connections: where all have a request one more gets a 503, and is served again once there is room", async () => {
+  const gate = new Gate();
+  const fetch = async () => {
+    await gate.opened;
+    return new Response("hello");
+  };
+  await withMemoryServer({ fetch, connections: 2 }, async ({ sent, settle, heard, server }) => {
+    const busy = [await sent(requestOf("GET /")), await sent(requestOf("GET /"))];
+    const refused = await sent(requestOf("GET /"));
+    const [answer] = answersOf(refused);
+    assert.deepEqual([answer!.status, fieldOf(answer!, "retry-after"), fieldOf(answer!, "connection"), refused.ended], [
+      503,
+      "1",
+      "close",
+      true,
+    ]);
+    assert.deepEqual([heard.warnings.length, server.stats().busy], [1, 2]);
+    refused.end();
+    gate.open();
+    await settle();
+    for (const peer of busy) assert.equal(answersOf(peer)[0]!.status, 200);
+    assert.equal(answersOf(await sent(requestOf("GET /")))[0]!.status, 200);
+  });
+});
