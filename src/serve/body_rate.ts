@@ -1,10 +1,6 @@
-/** How fast a body must come. */
-export interface BodyRateLimit {
-  /** Bytes a second, over all of the time in which we read; 0: any. */
-  readonly bodyRate: number;
-  /** Before that time counts. */
-  readonly bodyRateGraceMs: number;
-}
+import type { Timeouts } from "./timeouts.ts";
+
+type BodyRateLimit = Pick<Timeouts, "bodyRate" | "bodyRateGraceMs">;
 
 /**
  * Whether a body comes fast enough: it has its grace, and one second more for each `bodyRate` bytes that came. The time in which we do not read

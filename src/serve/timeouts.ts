@@ -1,13 +1,15 @@
-import type { BodyRateLimit } from "./body_rate.ts";
-
 /** How long a connection may make no progress, in milliseconds. None ends a handler that has not answered yet: that is harakiri's. */
-export interface Timeouts extends BodyRateLimit {
+export interface Timeouts {
   /** From the accept to the first byte: with TLS, after the handshake. */
   readonly firstByteMs: number;
   /** From a head's first byte to its last; trickling does not extend it. 408. */
   readonly headMs: number;
   /** Between two pieces of a body, while we read. 408. */
   readonly bodyIdleMs: number;
+  /** Bytes a second that a body must come at, over all of the time in which we read; 0: any. 408. */
+  readonly bodyRate: number;
+  /** Before that time counts. */
+  readonly bodyRateGraceMs: number;
   /** Between two requests. */
   readonly keepAliveMs: number;
   /** Bytes are pending and the client takes none. The connection is reset. */
