@@ -28,7 +28,7 @@ function optionsPage(table: OptionTable): string {
   const groups = [...new Set(options.map((option) => option.group))];
   const sections = groups.map((group) => {
     const rows = options.filter((option) => option.group === group).map((option) => [
-      `\`${option.flag} ${option.unit.placeholder}\``,
+      `\`${`${option.flag} ${option.unit.placeholder}`.trimEnd()}\``,
       `\`${environmentName(option.flag)}\``,
       option.default === null ? defaultOf(option) : `\`${defaultOf(option)}\``,
       `${option.help}${option.repeatable ? "; may be repeated" : ""}. Value: ${option.unit.spelling}.`,

@@ -61,7 +61,7 @@ function optionHelp(option: Option<unknown>, column: number): string[] {
 }
 
 function nameOf({ flag, unit }: Option<unknown>): string {
-  return `${flag} ${unit.placeholder}`;
+  return `${flag} ${unit.placeholder}`.trimEnd();
 }
 
 /** What goes where an option is not given: for people. */

@@ -33,6 +33,8 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
     http,
     async: values.async,
     queue: values.queue,
+    queueTimeoutMs: values.queueTimeoutMs,
+    ...(values.shed !== null && { shed: values.shed }),
     sliceMs: values.sliceMs,
     limitPostBytes: values.limitPostBytes,
     ...(values.limitPostMaxBytes !== null && { limitPostMaxBytes: values.limitPostMaxBytes }),

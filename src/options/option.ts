@@ -1,7 +1,9 @@
 /** How the text of an option becomes its value. */
 export interface Unit<T> {
-  /** What stands for the value in the help, such as `SECONDS`. */
+  /** What stands for the value in the help, such as `SECONDS`; empty for a switch. */
   readonly placeholder: string;
+  /** What a switch means that stands alone; left out where a value is wanted. */
+  readonly alone?: string;
   /** How it is written, for the docs: `seconds, or with a unit: 500ms, 30s, 5m, 1h`. */
   readonly spelling: string;
   /**

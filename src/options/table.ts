@@ -1,6 +1,6 @@
 import { HOST, LISTENER, PORT } from "./parse.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
-import { choice, count, duration, LONGEST_MS, MODE, size, SIZE_LIMIT } from "./units.ts";
+import { choice, count, duration, LONGEST_MS, MODE, size, SIZE_LIMIT, SWITCH } from "./units.ts";
 
 /** The options of `heddle serve`: the one place that the help, `docs/options.md` and the `HEDDLE_*` environment are made from. */
 export const SERVE_OPTIONS = {
@@ -62,6 +62,23 @@ export const SERVE_OPTIONS = {
     default: "1024",
     repeatable: false,
     help: "Requests that may wait for a core; past it no connection is read until there is a place",
+  },
+  queueTimeoutMs: {
+    flag: "--queue-timeout",
+    group: "Cores",
+    unit: duration("s", LONGEST_MS),
+    default: "0",
+    repeatable: false,
+    help: "How long a request may wait for a core; then it gets a 503 with Retry-After; 0 for any time",
+  },
+  shed: {
+    flag: "--shed",
+    group: "Cores",
+    unit: SWITCH,
+    default: null,
+    otherwise: "with --queue-timeout",
+    repeatable: false,
+    help: "A request that finds the wait queue full gets a 503 with Retry-After, instead of waiting unread",
   },
   sliceMs: {
     flag: "--slice",

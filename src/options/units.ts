@@ -110,6 +110,17 @@ export function choice<Name extends string>(...names: readonly Name[]): Unit<Nam
   };
 }
 
+/** A switch: on where its flag stands alone. */
+export const SWITCH: Unit<boolean> = {
+  placeholder: "",
+  alone: "yes",
+  spelling: "yes, if it stands alone, or no",
+  parse(text) {
+    if (text === "yes" || text === "no") return text === "yes";
+    throw new ConfigError(null, "not yes or no");
+  },
+};
+
 /** Permission bits, in octal as chmod takes them. */
 export const MODE: Unit<number> = {
   placeholder: "MODE",

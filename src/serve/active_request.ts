@@ -14,6 +14,9 @@ import type { ServerContext } from "./server_context.ts";
 /** A first slice that is longer is warned of: a person notices a wait of about 100 ms. */
 const BLOCKED_MS = 100;
 
+const OVERLOADED_FIELDS = [["content-type", "text/plain;charset=UTF-8"], ["retry-after", "1"]] as const;
+const OVERLOADED = new TextEncoder().encode("too many requests wait already\n");
+
 class Task implements CoreTask {
   /** -1 until it has one. */
   core = -1;
@@ -125,6 +128,12 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     server.scheduler.start(this);
     const heldMs = (this.endedAt || server.clock.now()) - this.startedAt;
     if (heldMs > BLOCKED_MS) this.#warnBlocked(heldMs);
+  }
+
+  /** Answers in the app's place that there is no core for it. */
+  shed(): void {
+    this.startedAt = this.server.clock.now();
+    this.reply.sendWhole({ status: 503, statusText: "", fields: OVERLOADED_FIELDS }, OVERLOADED);
   }
 
   #warnBlocked(heldMs: number): void {

@@ -244,7 +244,7 @@ export class Answer implements Reply {
     if (this.#finished) return;
     this.#finished = true;
     const request = this.#request;
-    request.server.table.countBytes(request.core, this.#headBytes + this.#bodyBytes);
+    if (request.core >= 0) request.server.table.countBytes(request.core, this.#headBytes + this.#bodyBytes);
     request.finish();
     if (this.#offloaded) request.server.offloaded--;
     request.server.observer.request?.(this.#record());

@@ -161,7 +161,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   /** One event of the exchange. @returns Whether there may be another. */
   #step(): boolean {
     if (this.#state === "stalled" || this.#state === "flushing" || this.#state === "over") return false;
-    if (this.#awaitsHead() && this.exchange.held > 0 && this.#server.pool.full) return this.#stall();
+    if (this.#awaitsHead() && this.exchange.held > 0 && this.#server.pool.full && !this.#server.sheds) return this.#stall();
     const event = this.exchange.next();
     switch (event.type) {
       case "head":
@@ -221,8 +221,18 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     const { pool } = this.#server;
     const core = pool.take();
     if (core >= 0) this.granted(core);
-    else if (pool.enqueue(this)) this.#move("enqueue");
+    else if (pool.enqueue(this)) {
+      this.#move("enqueue");
+      this.#deadlines.awaitCore();
+    } else if (this.#server.sheds) this.shed();
     else this.#stall();
+  }
+
+  /** No core can be had in time: a 503 in the answer's place. */
+  shed(): void {
+    if (this.#place !== null) this.#server.pool.remove(this);
+    this.#move("shed");
+    this.#request!.shed();
   }
 
   /** The wait queue is full: nothing is read until it has a place. */

@@ -14,6 +14,8 @@ export interface DeadlineOwner {
   readonly awaitsBody: boolean;
   /** Ends it gently. */
   finish(): void;
+  /** Answers the request that waits for a core with a 503. */
+  shed(): void;
   /** Answers with the error, and ends it. */
   refuse(error: ProtocolError): void;
 }
@@ -27,6 +29,7 @@ export interface DeadlineOwner {
  * | is idle                           | `keepAliveMs`  | it is closed                |
  * | sends a head                      | `headMs`       | 408                         |
  * | sends a body, which we read       | `bodyIdleMs`, and at `bodyRate` on the whole | 408 |
+ * | waits for a core                  | `queueTimeoutMs`, if it is set | 503         |
  * | has bytes past the mark to take   | `writeStallMs` | it is reset                 |
  *
  * One timer for all of them, which is this object. In any other state it may run out and does nothing: what a deadline was for may have come,
@@ -39,6 +42,8 @@ export class Deadlines extends WheelEntry {
   #writes: WriteWatch | null = null;
   /** The same: null until the first body. */
   #rate: BodyRate | null = null;
+  /** By the clock, when its request must have a core; Infinity where it may wait. */
+  #coreBy = Infinity;
 
   constructor(server: ServerContext, owner: DeadlineOwner) {
     super();
@@ -63,11 +68,21 @@ export class Deadlines extends WheelEntry {
     this.#wait(this.#server.timeouts.headMs);
   }
 
+  /** Its request waits in the queue. */
+  awaitCore(): void {
+    const { clock, queueTimeoutMs } = this.#server;
+    if (queueTimeoutMs === 0) return;
+    const nowMs = clock.now();
+    this.#coreBy = nowMs + queueTimeoutMs;
+    this.#wait(queueTimeoutMs, nowMs);
+  }
+
   /** A head came, and its body follows; or the client was told to send it. */
   awaitBody(reading: boolean): void {
     const { clock, timeouts } = this.#server;
     const nowMs = clock.now();
     this.#rate ??= new BodyRate(timeouts);
+    this.#coreBy = Infinity;
     this.#rate.begin(nowMs, reading);
     this.#awaitBody(this.#rate, nowMs);
   }
@@ -87,7 +102,8 @@ export class Deadlines extends WheelEntry {
 
   /** That does not put off when the client must have taken something. */
   #awaitBody(rate: BodyRate, nowMs: number): void {
-    if (!this.#watchesWrites) this.#wait(Math.min(this.#server.timeouts.bodyIdleMs, rate.left(nowMs)), nowMs);
+    const ms = Math.min(this.#server.timeouts.bodyIdleMs, rate.left(nowMs), this.#coreBy - nowMs);
+    if (!this.#watchesWrites) this.#wait(ms, nowMs);
   }
 
   /** Bytes are unsent past the mark: the client must take some, until `written`. */
@@ -112,6 +128,7 @@ export class Deadlines extends WheelEntry {
     const owner = this.#owner;
     const { timeouts } = this.#server;
     if (owner.state === "idle") owner.finish();
+    else if (owner.state === "queued" && this.#server.clock.now() >= this.#coreBy) owner.shed();
     else if (owner.state === "head") owner.refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
     else if (this.#writes?.running) this.#checkWrites(this.#writes);
     else if (owner.awaitsBody) owner.refuse(new ProtocolError(408, this.#whyNoBody()));

@@ -43,6 +43,18 @@ export interface ServeOptions {
    */
   readonly queue?: number;
   /**
+   * How long a request may wait for a core, in milliseconds (`--queue-timeout`); then it gets a 503 with `Retry-After`. 0 for any time.
+   *
+   * @default 0
+   */
+  readonly queueTimeoutMs?: number;
+  /**
+   * Whether a request that finds the wait queue full gets a 503 with `Retry-After`, in place of waiting unread (`--shed`).
+   *
+   * @default queueTimeoutMs > 0
+   */
+  readonly shed?: boolean;
+  /**
    * The kernel's accept queue (`--listen`).
    *
    * @default 1024
@@ -156,6 +168,7 @@ type Bounds<Options> = ReadonlyArray<readonly [name: keyof Options & string, lea
 const BOUNDS: Bounds<ServeOptions> = [
   ["async", 1, 1_000_000],
   ["queue", 0, 1_000_000],
+  ["queueTimeoutMs", 0, LONGEST_MS],
   ["listen", 1, 1_000_000],
   ["sliceMs", 0, 10_000],
   ["limitPostBytes", 0, Number.MAX_SAFE_INTEGER],

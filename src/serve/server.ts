@@ -152,6 +152,8 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     observer,
     postBufferingBytes: options.postBufferingBytes ?? 65_536,
+    queueTimeoutMs: options.queueTimeoutMs ?? 0,
+    sheds: options.shed ?? (options.queueTimeoutMs ?? 0) > 0,
     bodyMostBytes: Math.max(options.limitPostMaxBytes ?? 0, options.limitPostBytes ?? limits.bodyBytes),
     keepAliveRequests: options.keepAliveRequests ?? 0,
     date: cachedDate(clock),

@@ -30,6 +30,10 @@ export interface ServerContext {
   readonly observer: Observer;
   /** Body bytes that are taken in before a request asks for a core (uWSGI `--post-buffering`). */
   readonly postBufferingBytes: number;
+  /** How long a request may wait for a core; 0 for any time. */
+  readonly queueTimeoutMs: number;
+  /** What finds the wait queue full gets a 503, and does not wait outside of it. */
+  readonly sheds: boolean;
   /** Bytes that an app may allow a body by `limitBody`. */
   readonly bodyMostBytes: number;
   /** Requests that a connection may carry; 0 for no limit. */

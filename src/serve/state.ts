@@ -6,7 +6,7 @@
  * - `buffering`: a head is in, and its small body is coming, before the request asks for a core.
  * - `stalled`: the wait queue is full; nothing is read.
  * - `queued`: a request waits for a core.
- * - `active`: a request runs, or its answer is being sent.
+ * - `active`: a request runs, or its answer is being sent: the app's, or a 503 in its place.
  * - `skipping`: an answer is done, and what is left of its request's body is read and thrown away.
  * - `flushing`: an answer is done, and the socket still holds more of it than the high-water mark.
  * - `over`: the socket is gone, or was handed to `LingeringClose`.
@@ -21,6 +21,7 @@ export type ConnectionEvent =
   | "proceed"
   | "enqueue"
   | "run"
+  | "shed"
   | "answered"
   | "skip"
   | "skipped"
@@ -32,9 +33,9 @@ export type ConnectionEvent =
 export const CONNECTION_TRANSITIONS: Readonly<Record<ConnectionState, Partial<Record<ConnectionEvent, ConnectionState>>>> = {
   idle: { bytes: "head", headDone: "buffering", stall: "stalled", finish: "over" },
   head: { bytes: "head", headDone: "buffering", stall: "stalled", finish: "over" },
-  buffering: { enqueue: "queued", run: "active", stall: "stalled", finish: "over" },
+  buffering: { enqueue: "queued", run: "active", stall: "stalled", shed: "active", finish: "over" },
   stalled: { proceed: "idle", enqueue: "queued", run: "active", finish: "over" },
-  queued: { run: "active", finish: "over" },
+  queued: { run: "active", shed: "active", finish: "over" },
   active: { answered: "idle", skip: "skipping", unsent: "flushing", finish: "over" },
   skipping: { skipped: "idle", unsent: "flushing", finish: "over" },
   flushing: { flushed: "idle", finish: "over" },

@@ -16,7 +16,7 @@ test("serveHelp() fits in 100 columns, without spaces at a line's end", () => {
 test("serveHelp() shows each option with its placeholder, default and variable, under its group", () => {
   const lines = serveHelp().split("\n");
   for (const option of OPTIONS) {
-    const at = lines.findIndex((line) => line.startsWith(`  ${option.flag} ${option.unit.placeholder}  `));
+    const at = lines.findIndex((line) => line.startsWith(`  ${`${option.flag} ${option.unit.placeholder}`.trimEnd()}  `));
     assert.notEqual(at, -1, option.flag);
     const next = lines.findIndex((line, index) => index > at && !line.startsWith("   "));
     const text = lines.slice(at, next).join(" ");

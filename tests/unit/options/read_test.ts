@@ -15,6 +15,8 @@ test("readOptions() gives every default where nothing is given", () => {
     listen: 1024,
     async: 1000,
     queue: 1024,
+    queueTimeoutMs: 0,
+    shed: null,
     sliceMs: 2,
     limitPostBytes: 1_048_576,
     limitPostMaxBytes: null,

@@ -9,7 +9,7 @@ test("SERVE_OPTIONS has flag, group, unit and help for every option", () => {
   for (const [name, option] of OPTIONS) {
     assert.match(option.flag, /^--[a-z]+(-[a-z]+)*$/, name);
     assert.ok(option.group.length > 0, name);
-    assert.match(option.unit.placeholder, /^[A-Z]+$/, name);
+    assert.match(option.unit.placeholder, option.unit.alone === undefined ? /^[A-Z]+$/ : /^$/, name);
     assert.ok(option.unit.spelling.length > 0, name);
     assert.match(option.help, /^[A-Z].*[^.]$/, `${name}: one sentence, without a full stop`);
   }

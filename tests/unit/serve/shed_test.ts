@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Gate } from "../../support/gate.ts";
+import { fieldOf } from "../../support/parse_answer.ts";
+import { answersOf, requestOf, type ServedMemory, withMemoryServer } from "../../support/served_memory.ts";
+
+/** The wheel's slot of 100 ms and more. */
+const LATE_MS = 64;
+
+/** One core, whose handler waits for the gate; the tests fill what is behind it. */
+async function withBusyCore(
+  options: { readonly queue: number; readonly queueTimeoutMs?: number; readonly shed?: boolean },
+  run: (served: ServedMemory, gate: Gate, calls: string[]) => Promise<void>,
+): Promise<void> {
+  const gate = new Gate();
+  const calls: string[] = [];
+  const fetch = async (request: Request) => {
+    calls.push(new URL(request.url).pathname);
+    await gate.opened;
+    return new Response(await request.text());
+  };
+  await withMemoryServer({ fetch, async: 1, ...options }, async (served) => {
+    await served.sent(requestOf("GET /first"));
+    await run(served, gate, calls);
+  });
+}
+
+test("--shed: what finds the queue full gets a 503 with Retry-After at once, and its connection goes on", async () => {
+  await withBusyCore({ queue: 1, shed: true }, async ({ sent, settle, heard, server }, gate, calls) => {
+    const queued = await sent(requestOf("GET /queued"));
+    const shed = await sent(requestOf("POST /shed", "hello") + requestOf("GET /shed"));
+    const answers = answersOf(shed);
+    assert.deepEqual(answers.map((answer) => [answer.status, fieldOf(answer, "retry-after"), fieldOf(answer, "connection")]), [
+      [503, "1", null],
+      [503, "1", null],
+    ]);
+    assert.deepEqual(heard.requests.map(({ status, core }) => [status, core]), [[503, -1], [503, -1]]);
+    gate.open();
+    await settle();
+    shed.send(requestOf("GET /again"));
+    await settle();
+    assert.deepEqual([answersOf(queued)[0]!.status, answersOf(shed)[2]!.status, shed.ended], [200, 200, false]);
+    assert.deepEqual(calls, ["/first", "/queued", "/again"]);
+    assert.equal(server.stats().busy, 0);
+  });
+});
+
+test("--shed with a large body that is coming: a 503, and the connection ends", async () => {
+  await withBusyCore({ queue: 0, shed: true }, async ({ sent }) => {
+    const peer = await sent(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n${"x".repeat(1000)}`);
+    assert.deepEqual([answersOf(peer)[0]!.status, fieldOf(answersOf(peer)[0]!, "connection"), peer.ended], [503, "close", true]);
+  });
+});
+
+test("--queue-timeout: who waits for longer gets a 503, who had a core before is served however long it takes", async () => {
+  await withBusyCore({ queue: 10, queueTimeoutMs: 2000 }, async ({ sent, pass, settle, server }, gate, calls) => {
+    const early = await sent(requestOf("GET /early"));
+    await pass(1000);
+    const late = await sent(requestOf("GET /late"));
+    await pass(999);
+    assert.deepEqual([early.text, late.text], ["", ""]);
+    await pass(1 + LATE_MS);
+    assert.deepEqual([answersOf(early).map(({ status }) => status), late.text], [[503], ""]);
+    gate.open();
+    await settle();
+    assert.equal(answersOf(late)[0]!.status, 200);
+    early.send(requestOf("GET /again"));
+    await settle();
+    assert.deepEqual([answersOf(early)[1]!.status, calls], [200, ["/first", "/late", "/again"]]);
+    await pass(100_000);
+    assert.equal(server.stats().busy, 0);
+  });
+});
+
+test("--queue-timeout: a body that is still coming does not put it off", async () => {
+  await withBusyCore({ queue: 10, queueTimeoutMs: 2000 }, async ({ sent, pass }) => {
+    const peer = await sent(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n`);
+    for (let count = 0; count < 4; count++) {
+      peer.send("x".repeat(10_000));
+      await pass(500);
+    }
+    await pass(LATE_MS);
+    assert.equal(answersOf(peer)[0]!.status, 503);
+  });
+});
+
+test("--queue-timeout sheds at a full queue too, unless --shed=no", async () => {
+  await withBusyCore({ queue: 0, queueTimeoutMs: 2000 }, async ({ sent }) => {
+    assert.equal(answersOf(await sent(requestOf("GET /")))[0]!.status, 503);
+  });
+  await withBusyCore({ queue: 0, queueTimeoutMs: 2000, shed: false }, async ({ sent }) => {
+    assert.equal((await sent(requestOf("GET /"))).text, "");
+  });
+});
+
+test("a client that goes while it is queued leaves no 503 behind", async () => {
+  await withBusyCore({ queue: 10, queueTimeoutMs: 2000 }, async ({ sent, pass, heard }) => {
+    const peer = await sent(requestOf("GET /gone"));
+    peer.socket.abort();
+    await pass(5000);
+    assert.deepEqual(heard.requests.map(({ status }) => status).filter((status) => status === 503), []);
+  });
+});
