@@ -53,6 +53,8 @@ export class DenoSocket implements Socket {
   /** What the read under way fills. */
   #buffer: Uint8Array | null = null;
   #readSize = SMALL_READ;
+  /** Bytes that full reads have brought in a row. */
+  #readBefore = 0;
   #paused: boolean;
   #reading = false;
   #writing = false;
@@ -150,7 +152,10 @@ export class DenoSocket implements Socket {
       if (count === null) this.#endReads();
       else this.#deliver(buffer.subarray(0, count));
     }
-    if (count !== null) this.#readSize = nextReadSize(buffer.length, count);
+    if (count !== null) {
+      this.#readSize = nextReadSize(buffer.length, count, this.#readBefore);
+      this.#readBefore = count === buffer.length ? this.#readBefore + count : 0;
+    }
     this.#reading = false;
     if (this.#paused || this.#readEnded || this.#closed) return this.#releaseBuffer();
     if (this.#readSize !== buffer.length) this.#releaseBuffer();

@@ -3,17 +3,25 @@ import { test } from "node:test";
 import { nextReadSize, releaseReadBuffer, SMALL_READ, takeReadBuffer } from "../../../src/io/read_buffers.ts";
 
 test("nextReadSize() grows sixteenfold after a full read, up to 64 KiB", () => {
-  assert.equal(nextReadSize(SMALL_READ, SMALL_READ), 8192);
-  assert.equal(nextReadSize(8192, 8192), 65_536);
-  assert.equal(nextReadSize(65_536, 65_536), 65_536);
+  assert.equal(nextReadSize(SMALL_READ, SMALL_READ, 0), 8192);
+  assert.equal(nextReadSize(8192, 8192, 0), 65_536);
+  assert.equal(nextReadSize(65_536, 65_536, 0), 65_536);
 });
 
 test("nextReadSize() fits what came with room to spare, and comes back down", () => {
-  assert.equal(nextReadSize(SMALL_READ, 1), SMALL_READ);
-  assert.equal(nextReadSize(8192, 300), SMALL_READ);
-  assert.equal(nextReadSize(8192, 512), 1024);
-  assert.equal(nextReadSize(8192, 900), 1024);
-  assert.equal(nextReadSize(65_536, 40_000), 65_536);
+  assert.equal(nextReadSize(SMALL_READ, 1, 0), SMALL_READ);
+  assert.equal(nextReadSize(8192, 300, 0), SMALL_READ);
+  assert.equal(nextReadSize(8192, 512, 0), 1024);
+  assert.equal(nextReadSize(8192, 900, 0), 1024);
+  assert.equal(nextReadSize(65_536, 40_000, 0), 65_536);
+});
+
+test("nextReadSize() fits what came in several reads, if that is not much", () => {
+  assert.equal(nextReadSize(8192, 388, 512), 1024);
+  assert.equal(nextReadSize(8192, 3583, 512), 4096);
+  assert.equal(nextReadSize(8192, 3584, 512), 4096);
+  assert.equal(nextReadSize(8192, 5000, 512), 8192);
+  assert.equal(nextReadSize(65_536, 100, 10_000_000), SMALL_READ);
 });
 
 test("takeReadBuffer() gives the size asked for, and no two share a byte", () => {
