@@ -3,7 +3,7 @@ import type { ListenOptions } from "../contract/socket.ts";
 import { process } from "../io/node_process.ts";
 import { selectPlatform } from "../io/select.ts";
 import { createAccessLog } from "../observe/access_log.ts";
-import { headLimitsOf } from "../options/limits.ts";
+import { headLimitsOf, limitPostMaxOf } from "../options/limits.ts";
 import { listenersOf } from "../options/listeners.ts";
 import type { ServeOptionValues } from "../options/table.ts";
 import { serve } from "../serve/server.ts";
@@ -37,7 +37,7 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
     ...(values.shed !== null && { shed: values.shed }),
     sliceMs: values.sliceMs,
     limitPostBytes: values.limitPostBytes,
-    ...(values.limitPostMaxBytes !== null && { limitPostMaxBytes: values.limitPostMaxBytes }),
+    limitPostMaxBytes: limitPostMaxOf(values),
     postBufferingBytes: values.postBufferingBytes,
     ...(values.connections !== null && { connections: values.connections }),
     keepAliveRequests: values.keepAliveRequests,
@@ -62,6 +62,13 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   say(`${version}: io ${io}, suspend ${suspend}, ${values.async} cores, globals ${values.globals}`);
   say(`app: ${path}, ${description}`);
   server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(http[index])}`));
+  const { descriptorLimit = null } = platform;
+  if (values.connections !== null && descriptorLimit !== null && values.connections >= descriptorLimit) {
+    say(
+      `*** WARNING *** --connections ${values.connections}: this process may have ${descriptorLimit} files open (ulimit -n), so that it can never ` +
+        "have as many, and new ones will find no descriptor; raise that limit, or lower --connections",
+    );
+  }
   if (values.chmodSocket !== null && http.every(({ transport }) => transport !== "unix")) {
     say("*** WARNING *** --chmod-socket does nothing: none of the listeners is a Unix socket");
   }

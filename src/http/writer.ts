@@ -28,10 +28,14 @@ const STRING_BYTES = 1024;
 /** An ASCII string up to this long leaves as it is; past it, encoding is cheaper than the test for ASCII. */
 const ASCII_UNITS = 4096;
 
+/** Past this encoding is cheaper than a regular expression: of 1,024 units 0.1 us against 0.9 to 1.4, of 13 0.07 to 0.12 against 0.03 to 0.05. */
+const TESTED_UNITS = 32;
+
 /** What frames or routes must stand in the head (RFC 9110 section 6.5.1). */
 const NOT_IN_TRAILERS = /^(?:content-length|transfer-encoding|connection|keep-alive|host|trailer|upgrade)$/i;
 
 const encoder = new TextEncoder();
+const scratch = new Uint8Array(ASCII_UNITS);
 const CRLF: Latin1 = "\r\n";
 
 /** Writes one connection's answers, one after another (RFC 9112 sections 6 and 7.1). What it writes can be taken for one message only. */
@@ -181,6 +185,9 @@ function join(head: Latin1, body: Uint8Array): Uint8Array {
   return piece;
 }
 
+/** Of up to `ASCII_UNITS`. A text is ASCII if its UTF-8 is as long as it is: no other unit has one byte. */
 function isAscii(text: string): boolean {
-  return !/[\x80-\uffff]/.test(text);
+  if (text.length <= TESTED_UNITS) return !/[\x80-\uffff]/.test(text);
+  const { read, written } = encoder.encodeInto(text, scratch);
+  return read === text.length && written === text.length;
 }

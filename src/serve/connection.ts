@@ -232,26 +232,33 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   shed(): void {
     if (this.#place !== null) this.#server.pool.remove(this);
     this.#move("shed");
+    this.#deadlines.coreGranted();
     this.#request!.shed();
   }
 
   /** The wait queue is full: nothing is read until it has a place. */
   #stall(): false {
     this.#move("stall");
+    this.#server.open.wake(this);
     this.#server.pool.stall(this);
+    if (this.#request !== null) this.#deadlines.awaitCore();
     return false;
   }
 
   /** The pool's word: the queue has a place. */
   proceed(): void {
     if (this.#request !== null) this.#askForCore();
-    else this.#move("proceed");
+    else {
+      this.#move("proceed");
+      this.#server.open.rest(this);
+    }
     this.#advance();
   }
 
   /** The request has its core. */
   granted(core: number): void {
     this.#move("run");
+    this.#deadlines.coreGranted();
     // More has come than this request: its answer and the next ones leave together.
     if (this.#advancing && this.exchange.held > 0) this.socket.cork();
     this.#request!.start(core);
@@ -326,7 +333,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   /** It waits for nothing of the server's any more. */
   #leave(): void {
     this.#move("finish");
-    this.#server.open.wake(this);
+    this.#server.open.leave(this);
     if (this.#place !== null) this.#server.pool.remove(this);
     this.#deadlines.cancel();
   }

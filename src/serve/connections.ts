@@ -12,9 +12,6 @@ export abstract class OpenSocket extends QueueLink {
   abstract kill(): boolean;
 }
 
-/** What a new connection gets: to be served, a 503, or nothing. */
-export type Admission = "serve" | "refuse" | "drop";
-
 /** As often as the full wait queue is told of. */
 const REPORT_EVERY_MS = 1000;
 
@@ -31,6 +28,10 @@ export class Connections {
   /** Those that wait for a request, or for the rest of its head; the one that has waited longest first. */
   readonly #waiting = new LinkedQueue<OpenSocket>();
   readonly #busy = new LinkedQueue<OpenSocket>();
+  /** Those that are being closed, the oldest first. */
+  readonly #closing = new LinkedQueue<OpenSocket>();
+  /** Since the last report. */
+  #evicted = 0;
   #refused = 0;
   #reportAtMs = 0;
 
@@ -43,54 +44,62 @@ export class Connections {
 
   /** How many there are. */
   get size(): number {
-    return this.#waiting.size + this.#busy.size;
+    return this.#waiting.size + this.#busy.size + this.#closing.size;
   }
 
   /** All of them; a copy, so that they may go meanwhile. */
   all(): OpenSocket[] {
-    return [...this.#waiting.all(), ...this.#busy.all()];
+    return [...this.#waiting.all(), ...this.#busy.all(), ...this.#closing.all()];
   }
 
   /**
-   * Asks whether there is room for another one. Where there is not, the one that has waited longest makes room; if all have a request, the new one
-   * gets an answer and is closed. Those that are being closed count, so that this ends at a sixteenth above the bound, where it is dropped.
+   * Asks whether there is room for another one. Where there is not, the one that has waited longest makes room. What is being closed counts until
+   * its client has let go, up to a sixteenth of the bound and 16; past that the oldest of it is reset.
+   *
+   * @returns False if all have a request: the new one is to be turned away.
    */
-  admit(): Admission {
-    if (this.size < this.#most) return "serve";
-    const above = this.size - this.#most;
-    if (above > Math.max(16, this.#most >> 4)) return this.#refuse("drop");
+  admit(): boolean {
+    const excess = this.size - this.#most;
+    if (excess < 0) return true;
     const longest = this.#waiting.first;
-    if (longest === null) return this.#refuse("refuse");
-    longest.evict();
-    return "serve";
+    longest?.evict();
+    if (excess >= Math.max(16, this.#most >> 4)) this.#closing.first?.kill();
+    if (longest === null) this.#refused++;
+    else this.#evicted++;
+    this.#report();
+    return longest !== null;
   }
 
-  #refuse(how: Admission): Admission {
-    this.#refused++;
+  #report(): void {
     const nowMs = this.#clock.now();
-    if (nowMs < this.#reportAtMs) return how;
+    if (nowMs < this.#reportAtMs) return;
     this.#reportAtMs = nowMs + REPORT_EVERY_MS;
     this.#observer.warning?.(
-      `${this.#most} connections are open, as many as may be, and each has a request: ${this.#refused} more were refused; raise --connections, and ` +
-        "the limit of open files (ulimit -n) with it",
+      `${this.#most} connections are open, as many as may be: for new ones ${this.#evicted} that waited for a request were closed, and ` +
+        `${this.#refused} new ones were refused as all had one; raise --connections, and the limit of open files (ulimit -n) with it`,
     );
-    this.#refused = 0;
-    return how;
+    this.#evicted = this.#refused = 0;
   }
 
-  /** Takes one in, or it goes on waiting: for a request. */
+  /** Takes one in, or back: it waits for a request. */
   rest(socket: OpenSocket): void {
-    this.#busy.remove(socket);
+    this.remove(socket);
     this.#waiting.push(socket);
   }
 
-  /** The head of its request has come, or it is being closed. */
+  /** The head of its request has come, or it is not read for want of a core. */
   wake(socket: OpenSocket): void {
     if (this.#waiting.remove(socket)) this.#busy.push(socket);
   }
 
+  /** It is being closed. */
+  leave(socket: OpenSocket): void {
+    this.remove(socket);
+    this.#closing.push(socket);
+  }
+
   /** Its socket is gone. */
   remove(socket: OpenSocket): void {
-    if (!this.#waiting.remove(socket)) this.#busy.remove(socket);
+    if (!this.#busy.remove(socket) && !this.#waiting.remove(socket)) this.#closing.remove(socket);
   }
 }

@@ -20,20 +20,25 @@ export interface DeadlineOwner {
   refuse(error: ProtocolError): void;
 }
 
+/** Later than this a timer comes only where the event loop was blocked: then the client's bytes may be there, and have not been looked at. */
+const LATE_MS = 200;
+
 /**
  * When a connection's client must have done something, by what it does now:
  *
- * | it                                | within         | or else                     |
- * | --------------------------------- | -------------- | --------------------------- |
- * | has sent nothing yet              | `firstByteMs`  | it is closed                |
- * | is idle                           | `keepAliveMs`  | it is closed                |
- * | sends a head                      | `headMs`       | 408                         |
- * | sends a body, which we read       | `bodyIdleMs`, and at `bodyRate` on the whole | 408 |
- * | waits for a core                  | `queueTimeoutMs`, if it is set | 503         |
- * | has bytes past the mark to take   | `writeStallMs` | it is reset                 |
+ * | it                               | within                                       | or else      |
+ * | -------------------------------- | -------------------------------------------- | ------------ |
+ * | has sent nothing yet             | `firstByteMs`                                | it is closed |
+ * | is idle                          | `keepAliveMs`                                | it is closed |
+ * | sends a head                     | `headMs`                                     | 408          |
+ * | sends a body, which we read      | `bodyIdleMs`, and at `bodyRate` on the whole | 408          |
+ * | has bytes past the mark to take  | `writeStallMs`                               | it is reset  |
  *
- * One timer for all of them, which is this object. In any other state it may run out and does nothing: what a deadline was for may have come,
- * and the wheel looks at one that only grows when its old time comes, so that to put it off costs a store a request.
+ * and when its request must have a core, if `queueTimeoutMs` is set: 503.
+ *
+ * One timer for all of them, which is this object: it is set for the first that may be due, and asks which is when it runs out. In any other state
+ * nothing is: what a deadline was for may have come, and the wheel looks at one that only grows when its old time comes, so that to put it off
+ * costs a store a request.
  */
 export class Deadlines extends WheelEntry {
   readonly #server: ServerContext;
@@ -42,7 +47,9 @@ export class Deadlines extends WheelEntry {
   #writes: WriteWatch | null = null;
   /** The same: null until the first body. */
   #rate: BodyRate | null = null;
-  /** By the clock, when its request must have a core; Infinity where it may wait. */
+  /** By the clock, when some of the body must have come. */
+  #bodyBy = 0;
+  /** By the clock, when the request must have a core; Infinity where it has one, or may wait. */
   #coreBy = Infinity;
 
   constructor(server: ServerContext, owner: DeadlineOwner) {
@@ -68,13 +75,18 @@ export class Deadlines extends WheelEntry {
     this.#wait(this.#server.timeouts.headMs);
   }
 
-  /** Its request waits in the queue. */
+  /** Its request waits for a core. */
   awaitCore(): void {
     const { clock, queueTimeoutMs } = this.#server;
-    if (queueTimeoutMs === 0) return;
+    if (queueTimeoutMs === 0 || this.#coreBy < Infinity) return;
     const nowMs = clock.now();
     this.#coreBy = nowMs + queueTimeoutMs;
-    this.#wait(queueTimeoutMs, nowMs);
+    this.#rearm(nowMs);
+  }
+
+  /** It waits for none any more. */
+  coreGranted(): void {
+    this.#coreBy = Infinity;
   }
 
   /** A head came, and its body follows; or the client was told to send it. */
@@ -82,17 +94,18 @@ export class Deadlines extends WheelEntry {
     const { clock, timeouts } = this.#server;
     const nowMs = clock.now();
     this.#rate ??= new BodyRate(timeouts);
-    this.#coreBy = Infinity;
     this.#rate.begin(nowMs, reading);
-    this.#awaitBody(this.#rate, nowMs);
+    this.#bodyBy = nowMs + timeouts.bodyIdleMs;
+    this.#rearm(nowMs);
   }
 
   /** So many bytes of a body came, or more is asked for. */
   awaitMore(bytes: number): void {
-    const rate = this.#rate;
-    if (rate === null) return;
-    rate.add(bytes);
-    this.#awaitBody(rate, this.#server.clock.now());
+    const { clock, timeouts } = this.#server;
+    const nowMs = clock.now();
+    this.#rate?.add(bytes);
+    this.#bodyBy = nowMs + timeouts.bodyIdleMs;
+    this.#rearm(nowMs);
   }
 
   /** We stop reading a body, or go on. */
@@ -100,17 +113,12 @@ export class Deadlines extends WheelEntry {
     this.#rate?.setReading(reading, this.#server.clock.now());
   }
 
-  /** That does not put off when the client must have taken something. */
-  #awaitBody(rate: BodyRate, nowMs: number): void {
-    const ms = Math.min(this.#server.timeouts.bodyIdleMs, rate.left(nowMs), this.#coreBy - nowMs);
-    if (!this.#watchesWrites) this.#wait(ms, nowMs);
-  }
-
   /** Bytes are unsent past the mark: the client must take some, until `written`. */
   awaitWrites(): void {
-    if (this.#watchesWrites) return;
+    if (this.#writes !== null && this.#writes.running) return;
     this.#writes ??= new WriteWatch(this.#owner.socket, this.#server);
-    this.#wait(this.#writes.begin());
+    this.#writes.begin();
+    this.#rearm(this.#server.clock.now());
   }
 
   /** All of it was taken. */
@@ -123,33 +131,41 @@ export class Deadlines extends WheelEntry {
     this.#server.wheel.cancel(this);
   }
 
-  /** For the wheel: a deadline that nobody called off. */
+  /** For the wheel: the first deadline that might be due. */
   override expire(): void {
     const owner = this.#owner;
-    const { timeouts } = this.#server;
-    if (owner.state === "idle") owner.finish();
-    else if (owner.state === "queued" && this.#server.clock.now() >= this.#coreBy) owner.shed();
-    else if (owner.state === "head") owner.refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
-    else if (this.#writes?.running) this.#checkWrites(this.#writes);
-    else if (owner.awaitsBody) owner.refuse(new ProtocolError(408, this.#whyNoBody()));
-  }
-
-  #whyNoBody(): string {
     const { clock, timeouts } = this.#server;
-    const tooSlow = this.#rate !== null && this.#rate.left(clock.now()) <= 0;
-    return tooSlow
-      ? `the body came at less than ${timeouts.bodyRate} bytes a second`
-      : `nothing of the body came for ${timeouts.bodyIdleMs} ms`;
+    const nowMs = clock.now();
+    if (nowMs - this.dueMs > LATE_MS) this.#wait(LATE_MS, nowMs);
+    else if (owner.state === "idle") owner.finish();
+    else if (owner.state === "head") owner.refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
+    else this.#judge(nowMs);
   }
 
-  get #watchesWrites(): boolean {
-    return this.#writes !== null && this.#writes.running;
+  #judge(nowMs: number): void {
+    const owner = this.#owner;
+    const { timeouts } = this.#server;
+    if (nowMs >= this.#coreBy) owner.shed();
+    else if (this.#writes?.running) {
+      if (this.#writes.check() > 0) this.#rearm(nowMs);
+      else owner.socket.abort();
+    } else if (!owner.awaitsBody) this.#rearm(nowMs);
+    else if (this.#rateLeft(nowMs) <= 0) {
+      owner.refuse(new ProtocolError(408, `the body came at less than ${timeouts.bodyRate} bytes a second`));
+    } else if (nowMs >= this.#bodyBy) owner.refuse(new ProtocolError(408, `nothing of the body came for ${timeouts.bodyIdleMs} ms`));
+    else this.#rearm(nowMs);
   }
 
-  #checkWrites(writes: WriteWatch): void {
-    const waitMs = writes.check();
-    if (waitMs > 0) this.#wait(waitMs);
-    else this.#owner.socket.abort();
+  #rateLeft(nowMs: number): number {
+    return this.#rate?.left(nowMs) ?? Infinity;
+  }
+
+  /** Sets the timer for the first that may be due. While the client must take something, it need not send. */
+  #rearm(nowMs: number): void {
+    let left = this.#coreBy - nowMs;
+    if (this.#writes?.running) left = Math.min(left, this.#writes.until - nowMs);
+    else if (this.#owner.awaitsBody) left = Math.min(left, this.#bodyBy - nowMs, this.#rateLeft(nowMs));
+    if (left < Infinity) this.#wait(left, nowMs);
   }
 
   #wait(ms: number, nowMs?: number): void {

@@ -53,11 +53,11 @@ export class Intake implements BodyOwner {
   /** A head with a body came. @returns False if that is longer than any app may allow: the exchange's next event is the 413. */
   begin(request: ActiveRequest, length: number | null): boolean {
     const { exchange } = this.#owner;
+    const most = request.server.bodyMostBytes;
     this.#deadlines.awaitBody(this.#reading);
-    if (length === null || length <= exchange.bodyLimit) return true;
-    if (length > request.server.bodyMostBytes) return false;
-    // The app may allow it, and must before it reads.
-    exchange.bodyLimit = length;
+    if (length !== null && length > most) return false;
+    // The app may allow as much, and must before it reads: until then it is the high-water mark that bounds what is held.
+    exchange.bodyLimit = most;
     return true;
   }
 
@@ -73,19 +73,22 @@ export class Intake implements BodyOwner {
     const { request, exchange, socket } = this.#owner;
     // An app may read of a body whose request was answered long ago.
     if (request?.body !== body) return;
-    if (request.bodyTooLong) this.#refuse(request.bodyLimit);
-    else if (exchange.awaitsContinue) {
+    if (request.bodyTooLong) return this.#refuse(request.bodyLimit);
+    if (!body.complete) exchange.bodyLimit = request.bodyLimit;
+    if (exchange.awaitsContinue) {
       socket.write(exchange.sendInformational(100, []));
       this.#deadlines.awaitBody(this.#reading);
     }
   }
 
-  hungry(): void {
+  hungry(body: RequestBody): void {
+    if (this.#owner.request?.body !== body) return;
     this.update();
     this.#deadlines.awaitMore(0);
   }
 
-  unwanted(): void {
+  unwanted(body: RequestBody): void {
+    if (this.#owner.request?.body !== body) return;
     this.#owner.exchange.closeAfter();
     this.#read(false);
   }

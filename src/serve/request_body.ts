@@ -3,14 +3,14 @@ import type { CopyBytes } from "../contract/bytes.ts";
 import { HIGH_WATER_MARK } from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
 
-/** What a body asks of its connection. */
+/** What a body asks of its connection, which may be at another request by then. */
 export interface BodyOwner {
   /** The app reads of this body for the first time: send `100 Continue` where the client waits for it. */
   wanted(body: RequestBody): void;
   /** There is room again: read on. */
-  hungry(): void;
+  hungry(body: RequestBody): void;
   /** Nobody wants the rest. */
-  unwanted(): void;
+  unwanted(body: RequestBody): void;
 }
 
 /**
@@ -155,7 +155,7 @@ export class RequestBody implements BodySource {
     const full = this.full;
     const chunk = this.#take();
     if (chunk !== null) {
-      if (full && !this.full && this.#error === null) this.#owner.hungry();
+      if (full && !this.full && this.#error === null) this.#owner.hungry(this);
       return chunk;
     }
     if (this.#error !== null) return Promise.reject(this.#error);
@@ -177,7 +177,7 @@ export class RequestBody implements BodySource {
     this.#reader = null;
     reader?.reject(cancelledError());
     // After an error the connection is past this request.
-    if (this.#error === null) this.#owner.unwanted();
+    if (this.#error === null) this.#owner.unwanted(this);
   }
 }
 

@@ -77,7 +77,7 @@ export interface ServeOptions {
    *
    * @default limitPostBytes
    */
-  readonly limitPostMaxBytes?: number;
+  readonly limitPostMaxBytes?: number | undefined;
   /**
    * Body bytes that are taken in before a request asks for a core (`--post-buffering`).
    *
@@ -210,15 +210,44 @@ export function checkNumbers(options: ServeOptions): void {
   checkBounds("", options, BOUNDS);
   checkBounds("limits.", options.limits ?? {}, LIMIT_BOUNDS);
   checkBounds("timeouts.", options.timeouts ?? {}, TIMEOUT_BOUNDS);
-  const { headBytes, fieldBytes, targetBytes } = { ...DEFAULT_LIMITS, ...options.limits };
-  const longest = Math.max(fieldBytes, targetBytes);
-  if (longest > headBytes) {
-    const name = longest === fieldBytes ? "limits.fieldBytes" : "limits.targetBytes";
+  if (options.shed !== undefined && typeof options.shed !== "boolean") {
+    throw new ConfigError("shed", `option shed: ${String(options.shed)} is not true or false`);
+  }
+  limitsOf(options);
+}
+
+/**
+ * The limits that the options name. Where the whole head is shorter than a part of it is by default, that part is as long as the whole.
+ *
+ * @throws {ConfigError} They contradict each other.
+ */
+export function limitsOf(
+  { limits = {}, limitPostBytes, limitPostMaxBytes }: ServeOptions,
+): HttpLimits & { readonly bodyMostBytes: number } {
+  const { headBytes, bodyBytes } = { ...DEFAULT_LIMITS, ...limits };
+  for (const name of ["fieldBytes", "targetBytes"] as const) {
+    const bytes = limits[name] ?? 0;
+    if (bytes <= headBytes) continue;
     throw new ConfigError(
-      name,
-      `option ${name}: ${longest} is more than a whole head may have, limits.headBytes, ${headBytes}: raise that too`,
+      `limits.${name}`,
+      `option limits.${name}: ${bytes} is more than a whole head may have, limits.headBytes, ${headBytes}: raise that too`,
     );
   }
+  const most = limitPostBytes ?? bodyBytes;
+  if (limitPostMaxBytes !== undefined && limitPostMaxBytes < most) {
+    throw new ConfigError(
+      "limitPostMaxBytes",
+      `option limitPostMaxBytes: ${limitPostMaxBytes} is less than limitPostBytes, ${most}, which holds for all`,
+    );
+  }
+  return {
+    ...DEFAULT_LIMITS,
+    fieldBytes: Math.min(DEFAULT_LIMITS.fieldBytes, headBytes),
+    targetBytes: Math.min(DEFAULT_LIMITS.targetBytes, headBytes),
+    ...limits,
+    bodyBytes: most,
+    bodyMostBytes: limitPostMaxBytes ?? most,
+  };
 }
 
 function checkBounds<Options>(prefix: string, options: Partial<Options>, bounds: Bounds<Options>): void {

@@ -7,7 +7,6 @@ import { type CoresSnapshot, snapshotCores } from "../core/snapshot.ts";
 import { createCoreTable } from "../core/table.ts";
 import { TimerWheel } from "../core/timer_wheel.ts";
 import { ClosedError } from "../errors.ts";
-import { DEFAULT_LIMITS } from "../http/limits.ts";
 import { type Platform, selectPlatform } from "../io/select.ts";
 import { misfits, selectEngine } from "../suspend/select.ts";
 import { Connection } from "./connection.ts";
@@ -16,7 +15,7 @@ import { type Drain, drain } from "./drain.ts";
 import { openListeners, urlOf } from "./listener.ts";
 import { reportToConsole } from "./report.ts";
 import type { ServerContext } from "./server_context.ts";
-import { addressesOf, appOf, checkNumbers, connectionsBelow, type ServeOptions } from "./serve_options.ts";
+import { addressesOf, appOf, checkNumbers, connectionsBelow, limitsOf, type ServeOptions } from "./serve_options.ts";
 import { DEFAULT_TIMEOUTS } from "./timeouts.ts";
 
 /** What `Server.stats` gives. */
@@ -134,7 +133,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
   const table = createCoreTable(options.async ?? 1000);
   const wheel = new TimerWheel(clock);
   const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: options.sliceMs ?? 2 });
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { bodyMostBytes, ...limits } = limitsOf(options);
   const open = new Connections(options.connections ?? connectionsBelow(platform.descriptorLimit ?? null), observer, clock);
   const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
   return {
@@ -148,13 +147,13 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
     env: options.env ?? platform.env,
     latin1: platform.latin1,
     copy: platform.copy,
-    limits: options.limitPostBytes === undefined ? limits : { ...limits, bodyBytes: options.limitPostBytes },
+    limits,
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     observer,
     postBufferingBytes: options.postBufferingBytes ?? 65_536,
     queueTimeoutMs: options.queueTimeoutMs ?? 0,
     sheds: options.shed ?? (options.queueTimeoutMs ?? 0) > 0,
-    bodyMostBytes: Math.max(options.limitPostMaxBytes ?? 0, options.limitPostBytes ?? limits.bodyBytes),
+    bodyMostBytes,
     keepAliveRequests: options.keepAliveRequests ?? 0,
     date: cachedDate(clock),
     open,
@@ -173,11 +172,10 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
 }
 
 function accept(server: ServerContext, socket: Socket): void {
-  const admission = server.open.admit();
-  if (admission === "drop") return socket.abort();
+  const hasRoom = server.open.admit();
   const connection = new Connection(server, socket);
   socket.handler = connection;
-  if (admission === "refuse") connection.turnAway();
+  if (!hasRoom) connection.turnAway();
 }
 
 /** IMF-fixdate (RFC 9110 section 5.6.7), which is what `toUTCString` gives; made once a second. */

@@ -34,7 +34,7 @@ export const CONNECTION_TRANSITIONS: Readonly<Record<ConnectionState, Partial<Re
   idle: { bytes: "head", headDone: "buffering", stall: "stalled", finish: "over" },
   head: { bytes: "head", headDone: "buffering", stall: "stalled", finish: "over" },
   buffering: { enqueue: "queued", run: "active", stall: "stalled", shed: "active", finish: "over" },
-  stalled: { proceed: "idle", enqueue: "queued", run: "active", finish: "over" },
+  stalled: { proceed: "idle", enqueue: "queued", run: "active", shed: "active", finish: "over" },
   queued: { run: "active", shed: "active", finish: "over" },
   active: { answered: "idle", skip: "skipping", unsent: "flushing", finish: "over" },
   skipping: { skipped: "idle", unsent: "flushing", finish: "over" },

@@ -21,6 +21,11 @@ export class WriteWatch {
     return this.#until > 0;
   }
 
+  /** By the clock, when `check` is due. */
+  get until(): number {
+    return this.#until;
+  }
+
   /** @returns Milliseconds until `check` is due. */
   begin(): number {
     const { clock, timeouts } = this.#server;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_LIMITS } from "../../../src/http/limits.ts";
-import { headLimitsOf } from "../../../src/options/limits.ts";
+import { headLimitsOf, limitPostMaxOf } from "../../../src/options/limits.ts";
 import { fromEnvironment, readOptions } from "../../../src/options/read.ts";
 import { SERVE_OPTIONS, type ServeOptionValues } from "../../../src/options/table.ts";
 import { DEFAULT_TIMEOUTS } from "../../../src/serve/timeouts.ts";
@@ -27,9 +27,24 @@ test("headLimitsOf() refuses a part that is longer than the whole, and says what
     name: "ConfigError",
     message: "--limit-field 32768: longer than a whole head, --limit-head 16384; raise that too",
   });
-  assert.throws(
-    () => headLimitsOf(valuesOf({ HEDDLE_LIMIT_HEAD: "4kb", HEDDLE_LIMIT_FIELD: "1kb" })),
-    /^ConfigError: --limit-target 8192: /,
-  );
   assert.equal(headLimitsOf(valuesOf({ HEDDLE_LIMIT_FIELD: "32kb", HEDDLE_LIMIT_HEAD: "64kb" })).fieldBytes, 32_768);
+});
+
+test("headLimitsOf() of a head that is shorter than a part is by default: the part is as long", () => {
+  assert.deepEqual(headLimitsOf(valuesOf({ HEDDLE_LIMIT_HEAD: "4kb", HEDDLE_LIMIT_FIELD: "1kb" })), {
+    targetBytes: 4096,
+    fieldBytes: 1024,
+    fields: 100,
+    headBytes: 4096,
+  });
+});
+
+test("limitPostMaxOf() refuses less than what holds for all", () => {
+  assert.equal(limitPostMaxOf(valuesOf({})), undefined);
+  assert.equal(limitPostMaxOf(valuesOf({ HEDDLE_LIMIT_POST_MAX: "2mb" })), 2_097_152);
+  assert.equal(limitPostMaxOf(valuesOf({ HEDDLE_LIMIT_POST_MAX: "0" })), Number.MAX_SAFE_INTEGER);
+  assert.throws(
+    () => limitPostMaxOf(valuesOf({ HEDDLE_LIMIT_POST_MAX: "1kb" })),
+    /^ConfigError: --limit-post-max 1024: less than --limit-post 1048576/,
+  );
 });

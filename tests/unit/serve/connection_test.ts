@@ -153,6 +153,18 @@ test("data() of a body that its app reads slowly is not too slow: the time in wh
   });
 });
 
+test("data() that was there while the event loop was blocked for longer than a deadline is not held against its client", async () => {
+  await withMemoryServer(echo, async ({ sent, clock, settle }) => {
+    const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n");
+    peer.send("x".repeat(70_000));
+    clock.spend(6000);
+    // The timers come before the sockets.
+    clock.turn();
+    await settle();
+    assert.equal(answersOf(peer)[0]!.body.length, 70_000);
+  });
+});
+
 test("Connection that has carried keepAliveRequests says so in its last answer, and ends", async () => {
   await withMemoryServer({ ...hello, keepAliveRequests: 2 }, async ({ sent }) => {
     const peer = await sent(requestOf("GET /1") + requestOf("GET /2") + requestOf("GET /3"));

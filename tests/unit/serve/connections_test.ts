@@ -20,10 +20,11 @@ class FakeSocket extends OpenSocket {
   closeIdle(): void {}
 
   evict(): void {
-    this.#log.push(this.name);
+    this.#log.push(`evict ${this.name}`);
   }
 
   kill(): boolean {
+    this.#log.push(`kill ${this.name}`);
     return false;
   }
 }
@@ -35,21 +36,28 @@ function full() {
   const open = new Connections(2, { warning: (message) => log.push(message) }, clock);
   const [a, b] = [new FakeSocket("a", log), new FakeSocket("b", log)];
   for (const socket of [a, b]) {
-    assert.equal(open.admit(), "serve");
+    assert.equal(open.admit(), true);
     open.rest(socket);
   }
   return { log, clock, open, a, b };
 }
 
-test("admit() past the bound closes the one that has waited longest", () => {
-  const { log, open, a, b } = full();
+test("admit() past the bound closes the one that has waited longest, and says so once a second", () => {
+  const { log, clock, open, a, b } = full();
   open.wake(a);
   open.rest(a);
-  assert.equal(open.admit(), "serve");
-  assert.deepEqual(log, ["b"]);
-  open.wake(b);
+  open.rest(a);
+  assert.equal(open.admit(), true);
+  assert.equal(log[0], "evict b");
+  assert.match(log[1]!, /^2 connections are open, .* 1 that waited .* and 0 new ones/);
+  open.leave(b);
+  assert.equal(open.admit(), true);
+  assert.deepEqual(log.slice(2), ["evict a"]);
+  clock.advance(1000);
+  open.admit();
+  assert.match(log.at(-1)!, / 2 that waited /);
   open.remove(b);
-  assert.deepEqual([open.size, open.admit()], [1, "serve"]);
+  assert.deepEqual([open.size, open.admit()], [1, true]);
 });
 
 test("admit() past the bound, while all have a request, refuses, and says so once a second", () => {
@@ -57,21 +65,22 @@ test("admit() past the bound, while all have a request, refuses, and says so onc
   open.wake(a);
   open.wake(b);
   open.wake(b);
-  assert.deepEqual([open.admit(), open.admit(), log.length], ["refuse", "refuse", 1]);
-  assert.match(log[0]!, /^2 connections are open, .*: 1 more were refused; raise --connections/);
+  assert.deepEqual([open.admit(), open.admit(), log.length], [false, false, 1]);
+  assert.match(log[0]!, / and 1 new ones were refused as all had one; raise --connections/);
   clock.advance(1000);
-  assert.equal(open.admit(), "refuse");
-  assert.match(log[1]!, /: 2 more were refused/);
+  assert.equal(open.admit(), false);
+  assert.match(log[1]!, / and 2 new ones/);
 });
 
-test("admit() drops once those that are being closed are too many", () => {
+test("admit() resets the oldest of what is being closed, once that is too much", () => {
   const { log, open } = full();
-  for (let count = 0; count < 17; count++) {
-    const socket = new FakeSocket("closing", log);
+  for (let count = 0; count < 16; count++) {
+    const socket = new FakeSocket(`closing ${count}`, log);
     open.rest(socket);
-    open.wake(socket);
+    open.leave(socket);
   }
-  assert.equal(open.admit(), "drop");
+  assert.equal(open.admit(), true);
+  assert.deepEqual([log[0], log[1]], ["evict a", "kill closing 0"]);
 });
 
 test("connectionsBelow() leaves descriptors to others, and never all", () => {
@@ -117,5 +126,31 @@ test("connections: where all have a request one more gets a 503, and is served a
     await settle();
     for (const peer of busy) assert.equal(answersOf(peer)[0]!.status, 200);
     assert.equal(answersOf(await sent(requestOf("GET /")))[0]!.status, 200);
+  });
+});
+
+test("connections: silent clients that never let go keep nobody out", async () => {
+  await withMemoryServer({ fetch: () => new Response("hello"), connections: 32 }, async ({ connect, sent, server }) => {
+    for (let count = 0; count < 200; count++) await connect();
+    assert.equal(answersOf(await sent(requestOf("GET /")))[0]!.status, 200);
+    assert.ok(server.stats().connections <= 32 + 17, String(server.stats().connections));
+  });
+});
+
+test("connections: one that waits unread for a place in the queue makes room for nobody, while another is idle", async () => {
+  const gate = new Gate();
+  const fetch = async () => {
+    await gate.opened;
+    return new Response("hello");
+  };
+  await withMemoryServer({ fetch, async: 1, queue: 0, connections: 3 }, async ({ sent, connect, settle }) => {
+    await sent(requestOf("GET /busy"));
+    const stalled = await sent(requestOf("GET /stalled"));
+    const idle = await connect();
+    await connect();
+    assert.deepEqual([stalled.text, stalled.ended, idle.ended], ["", false, true]);
+    gate.open();
+    await settle();
+    assert.equal(answersOf(stalled)[0]!.status, 200);
   });
 });

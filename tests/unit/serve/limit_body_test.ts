@@ -66,6 +66,45 @@ test("limitBody(): a client that waits for 100 Continue gets a 413 in its place"
   });
 });
 
+test("limitBody() after an await, or after a wait for a core, raises the limit of a chunked body too", async () => {
+  const first = new Gate();
+  let calls = 0;
+  const fetch = async (request: Request, _env: unknown, context: RequestContext) => {
+    if (calls++ === 0) await first.opened;
+    await Promise.resolve();
+    context.limitBody(500);
+    return new Response(String((await request.text()).length));
+  };
+  await withMemoryServer({ fetch, async: 1, limitPostBytes: 100, limitPostMaxBytes: 1000 }, async ({ sent, settle }) => {
+    await sent(requestOf("GET /busy"));
+    const peer = await sent(chunked(60, 400));
+    first.open();
+    await settle();
+    assert.equal(answersOf(peer)[0]!.body, "460");
+  });
+});
+
+test("a late read of an answered body leaves the connection's deadline as it is", async () => {
+  const late = new Gate();
+  const fetch = (request: Request, _env: unknown, context: RequestContext) => {
+    const reader = request.body!.getReader();
+    context.waitUntil(late.opened.then(async () => {
+      while (!(await reader.read()).done);
+    }));
+    return new Response("early");
+  };
+  await withMemoryServer({ fetch, postBufferingBytes: 200_000 }, async ({ sent, pass, settle }) => {
+    const peer = await sent(requestOf("POST /", "x".repeat(100_000)));
+    assert.equal(answersOf(peer)[0]!.body, "early");
+    late.open();
+    await settle();
+    await pass(74_000);
+    assert.equal(peer.ended, false);
+    await pass(1064);
+    assert.equal(peer.ended, true);
+  });
+});
+
 test("limitBody() takes whole numbers up to --limit-post-max", async () => {
   for (const bytes of [-1, 0.5, NaN, Infinity, 1001]) {
     const errors: unknown[] = [];

@@ -72,15 +72,71 @@ test("--queue-timeout: who waits for longer gets a 503, who had a core before is
   });
 });
 
-test("--queue-timeout: a body that is still coming does not put it off", async () => {
-  await withBusyCore({ queue: 10, queueTimeoutMs: 2000 }, async ({ sent, pass }) => {
-    const peer = await sent(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n`);
+const HEAD_OF_LARGE = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n";
+const CHUNKED = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+test("--queue-timeout: a body that is still coming does not put it off, and the connection goes on behind it", async () => {
+  await withBusyCore({ queue: 10, queueTimeoutMs: 2000 }, async ({ sent, pass, settle, heard }, gate) => {
+    const peer = await sent(HEAD_OF_LARGE);
     for (let count = 0; count < 4; count++) {
       peer.send("x".repeat(10_000));
       await pass(500);
     }
     await pass(LATE_MS);
     assert.equal(answersOf(peer)[0]!.status, 503);
+    gate.open();
+    peer.send("x".repeat(30_000) + requestOf("GET /again"));
+    await settle();
+    assert.deepEqual([answersOf(peer).map(({ status }) => status), heard.refused], [[503, 200], []]);
+  });
+});
+
+test("--queue-timeout: a body that is in, or held back, does not make it forgotten", async () => {
+  const bodies = [CHUNKED + "5\r\nhello\r\n0\r\n\r\n", HEAD_OF_LARGE.replace("70000", "500000") + "x".repeat(200_000)];
+  for (const bytes of bodies) {
+    await withBusyCore({ queue: 10, queueTimeoutMs: 60_000 }, async ({ sent, pass }) => {
+      const peer = await sent(bytes);
+      for (let count = 0; count < 59; count++) await pass(1000);
+      assert.equal(peer.text, "");
+      await pass(1000 + LATE_MS);
+      assert.equal(answersOf(peer)[0]?.status, 503);
+    });
+  }
+});
+
+test("--queue-timeout: who had a core in time may take as long as anybody for the rest of the body", async () => {
+  await withBusyCore({ queue: 10, queueTimeoutMs: 2000 }, async ({ sent, pass, settle }, gate) => {
+    const peer = await sent(HEAD_OF_LARGE);
+    await pass(500);
+    gate.open();
+    await settle();
+    for (let count = 0; count < 7; count++) {
+      peer.send("x".repeat(10_000));
+      await pass(1000);
+    }
+    assert.equal(answersOf(peer)[0]!.status, 200);
+  });
+});
+
+test("--queue-timeout: a longer one gives nobody longer for a body", async () => {
+  await withBusyCore({ queue: 10, queueTimeoutMs: 3_600_000 }, async ({ sent, pass, settle }, gate) => {
+    const peer = await sent(HEAD_OF_LARGE);
+    await pass(500);
+    gate.open();
+    await settle();
+    await pass(4500 + LATE_MS);
+    assert.equal(answersOf(peer)[0]!.status, 408);
+  });
+});
+
+test("--queue-timeout with --shed=no: a request that waits unread has its time too", async () => {
+  await withBusyCore({ queue: 0, queueTimeoutMs: 2000, shed: false }, async ({ sent, pass }) => {
+    const peer = await sent(requestOf("POST /", "hello"));
+    await pass(2000 + LATE_MS);
+    assert.deepEqual([peer.text, peer.ended], ["", false]);
+    const large = await sent(HEAD_OF_LARGE);
+    await pass(2000 + LATE_MS);
+    assert.deepEqual([large.text, large.ended], ["", false]);
   });
 });
 
