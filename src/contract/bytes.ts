@@ -6,5 +6,8 @@ import type { Latin1 } from "./socket.ts";
  */
 export type DecodeLatin1 = (bytes: Uint8Array, start: number, end: number) => Latin1;
 
-/** Makes a copy, in a buffer of its own that is no longer than the bytes: whoever gets it may transfer it. */
+/**
+ * Makes of an engine's borrowed bytes some that the caller may keep, in a buffer of their own that is no longer: whoever gets them may transfer
+ * it. A copy, unless the engine's bytes are such.
+ */
 export type CopyBytes = (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;

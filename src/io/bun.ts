@@ -4,14 +4,15 @@ import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { BunSocket } from "./bun_socket.ts";
 import type { BunProcess, BunSocketHandler, BunSocketListener, BunSockets, BunTcpSocket } from "./bun_types.ts";
+import { descriptorLimit } from "./node_descriptors.ts";
 
 type Native = BunTcpSocket<BunSocket | undefined>;
 type Handler = BunSocketHandler<BunSocket | undefined>;
 
 /**
  * Descriptors kept from clients. At the process's limit Bun 1.4 asks the kernel for the waiting connection again and again, at 80 %
- * of a CPU, and tells nobody (bun PR 32705); so a connection that would take one of the last is reset at once. Fewer than the 64
- * that a server keeps by counting its connections: this is for descriptors that it does not count.
+ * of a CPU, and tells nobody (bun PR 32705); so a connection that would take one of the last is reset at once. Fewer than the 32
+ * that a server keeps by counting its connections (`connectionsBelow`): this is for descriptors that it does not count.
  */
 const RESERVED_DESCRIPTORS = 16;
 
@@ -32,7 +33,7 @@ class BunEngine implements IoEngine {
   }
 
   async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
-    const acceptor = new BunAcceptor(accept, await this.#descriptorLimit() - RESERVED_DESCRIPTORS);
+    const acceptor = new BunAcceptor(accept, (descriptorLimit({}) ?? Infinity) - RESERVED_DESCRIPTORS);
     if (options.transport === "tcp") acceptor.start(this.#listenTcp(options, acceptor), options);
     else acceptor.start(await this.#listenUnix(options, acceptor), options);
     return acceptor;
@@ -104,13 +105,6 @@ class BunEngine implements IoEngine {
     } catch (error) {
       return error instanceof BrokenError && errorCode(error.cause) === "ECONNREFUSED";
     }
-  }
-
-  /** How many descriptors the process may have; Infinity where there is no /proc. */
-  async #descriptorLimit(): Promise<number> {
-    const limits = await this.#bun.file("/proc/self/limits").text().catch(() => "");
-    const soft = /^Max open files\s+(\d+)/m.exec(limits)?.[1];
-    return soft === undefined ? Infinity : Number(soft);
   }
 }
 

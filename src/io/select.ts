@@ -3,6 +3,7 @@ import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { IoEngine } from "../contract/socket.ts";
 import { ConfigError, UnsupportedError } from "../errors.ts";
+import { createBunCopy } from "./bun_copy.ts";
 import { NodeClock } from "./clock_node.ts";
 import { readGrantedVariable } from "./deno_env.ts";
 import { descriptorLimit } from "./node_descriptors.ts";
@@ -56,7 +57,8 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     env: runtimeEnv(globals),
     descriptorLimit: descriptorLimit(globals),
   };
-  return runtime.name === "node" ? { ...shared, copy: createNodeCopy() } : shared;
+  const copy = runtime.name === "node" ? createNodeCopy() : chosen === "bun" ? createBunCopy() : undefined;
+  return copy === undefined ? shared : { ...shared, copy };
 }
 
 function detectRuntime(globals: RuntimeGlobals): Platform["runtime"] {

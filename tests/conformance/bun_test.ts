@@ -54,6 +54,20 @@ function trapTests(harness: IoHarness): void {
     assert.ok(recorder.error instanceof BrokenError);
   });
 
+  // What `io/bun_copy.ts` counts on, so that a body's bytes need not be copied.
+  trap("each chunk is in a buffer of its own, as long as it is, which later ones leave alone", async (context) => {
+    const { recorder, peer } = await context.open();
+    const kept: Uint8Array[] = [];
+    recorder.onData = (chunk) => kept.push(chunk);
+    for (let round = 0; round < 20; round++) {
+      peer.send(new Uint8Array(50_000 + round * 10_000).fill(round));
+      await context.until(() => recorder.received === (round + 1) * (50_000 + round * 5_000), "the round's bytes");
+    }
+    assert.equal(new Set(kept.map(({ buffer }) => buffer)).size, kept.length);
+    for (const chunk of kept) assert.equal(chunk.buffer.byteLength, chunk.length);
+    assert.deepEqual(Buffer.concat(kept), Buffer.concat(recorder.chunks));
+  });
+
   // Bun 1.4 puts off the FIN of a paused socket, and kept its descriptor when it was ended so (bun PR 32488).
   trap("abort() of a paused socket whose peer has gone frees its descriptor", async (context) => {
     const before = descriptors();
