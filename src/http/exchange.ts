@@ -44,6 +44,7 @@ export class Exchange {
   /** The client sent FIN. */
   #ended = false;
   #mustClose = false;
+  #sentBytes = 0;
 
   /**
    * @param date Gives the `date` field's value (IMF-fixdate), cached by the second.
@@ -84,6 +85,16 @@ export class Exchange {
   /** Bytes of the last head that was sent. */
   get sentHeadBytes(): number {
     return this.#writer.headBytes;
+  }
+
+  /** Bytes of all that was given out to be sent on this connection. */
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  #sent<P extends Piece>(piece: P): P {
+    this.#sentBytes += piece.length;
+    return piece;
   }
 
   /** Takes borrowed bytes; call `next` before they go back, then `hold`. After the last request they are dropped. */
@@ -212,7 +223,7 @@ export class Exchange {
     for (const [name, value] of fields) text += fieldLine(name, value);
     this.#server = next;
     this.#continued ||= status === 100;
-    return text + "\r\n";
+    return this.#sent(text + "\r\n");
   }
 
   /**
@@ -227,7 +238,7 @@ export class Exchange {
     const piece = this.#writer.whole(this.#to(this.#hopeless), status, statusText, fields, body);
     this.#server = next;
     this.#mustClose ||= this.#writer.closes;
-    return piece;
+    return this.#sent(piece);
   }
 
   /**
@@ -241,7 +252,7 @@ export class Exchange {
     const text = this.#writer.head(this.#to(this.awaitsContinue), status, statusText, fields, length);
     this.#server = next;
     this.#mustClose ||= this.#writer.closes;
-    return text;
+    return this.#sent(text);
   }
 
   #to(hopeless: boolean): AnswerTo {
@@ -255,7 +266,9 @@ export class Exchange {
    */
   sendData(chunk: string | Uint8Array): readonly Piece[] {
     this.#server = allowed(this.#server.data, "data");
-    return this.#writer.data(chunk);
+    const pieces = this.#writer.data(chunk);
+    for (const piece of pieces) this.#sent(piece);
+    return pieces;
   }
 
   /**
@@ -267,7 +280,7 @@ export class Exchange {
     const next = allowed(this.#server.end, "end");
     const text = this.#writer.end(trailers);
     this.#server = next;
-    return text;
+    return this.#sent(text);
   }
 
   /**
@@ -282,7 +295,7 @@ export class Exchange {
     const piece = this.#writer.whole(this.#to(true), status, "", all, `${reason}\n`);
     this.#server = next;
     this.#mustClose = true;
-    return piece;
+    return this.#sent(piece);
   }
 
   /**

@@ -94,6 +94,8 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   // The socket's calls.
 
   data(chunk: Uint8Array): void {
+    // What is thrown away gives no event.
+    if (this.#state === "skipping") this.#deadlines.awaitMore(chunk.length);
     this.exchange.receive(chunk);
     this.#advance();
   }
@@ -239,9 +241,9 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   /** The wait queue is full: nothing is read until it has a place. */
   #stall(): false {
     this.#move("stall");
-    this.#server.open.wake(this);
     this.#server.pool.stall(this);
-    if (this.#request !== null) this.#deadlines.awaitCore();
+    if (this.#request === null) this.#server.open.stall(this);
+    else this.#deadlines.awaitCore();
     return false;
   }
 

@@ -23,10 +23,13 @@ const REPORT_EVERY_MS = 1000;
  */
 export class Connections {
   readonly #most: number;
+  readonly #mostClosing: number;
   readonly #observer: Observer;
   readonly #clock: Clock;
   /** Those that wait for a request, or for the rest of its head; the one that has waited longest first. */
   readonly #waiting = new LinkedQueue<OpenSocket>();
+  /** Those that are not read, as the wait queue is full, and have no request yet. */
+  readonly #unread = new LinkedQueue<OpenSocket>();
   readonly #busy = new LinkedQueue<OpenSocket>();
   /** Those that are being closed, the oldest first. */
   readonly #closing = new LinkedQueue<OpenSocket>();
@@ -38,32 +41,32 @@ export class Connections {
   /** @param most Connections that may be open (`--connections`). */
   constructor(most: number, observer: Observer, clock: Clock) {
     this.#most = most;
+    this.#mostClosing = Math.max(8, most >> 4);
     this.#observer = observer;
     this.#clock = clock;
   }
 
   /** How many there are. */
   get size(): number {
-    return this.#waiting.size + this.#busy.size + this.#closing.size;
+    return this.#waiting.size + this.#unread.size + this.#busy.size + this.#closing.size;
   }
 
   /** All of them; a copy, so that they may go meanwhile. */
   all(): OpenSocket[] {
-    return [...this.#waiting.all(), ...this.#busy.all(), ...this.#closing.all()];
+    return [this.#waiting, this.#unread, this.#busy, this.#closing].flatMap((list) => list.all());
   }
 
   /**
-   * Asks whether there is room for another one. Where there is not, the one that has waited longest makes room. What is being closed counts until
-   * its client has let go, up to a sixteenth of the bound and 16; past that the oldest of it is reset.
+   * Asks whether there is room for another one. Where there is not, the one that has waited longest makes room: an idle one, or else one that waits
+   * unread. Those that are being closed do not count, but for the descriptors they hold the oldest of them are reset past a bound of their own.
    *
    * @returns False if all have a request: the new one is to be turned away.
    */
   admit(): boolean {
-    const excess = this.size - this.#most;
-    if (excess < 0) return true;
-    const longest = this.#waiting.first;
+    while (this.#closing.size > this.#mostClosing) this.#closing.shift()?.kill();
+    if (this.#waiting.size + this.#unread.size + this.#busy.size < this.#most) return true;
+    const longest = this.#waiting.first ?? this.#unread.first;
     longest?.evict();
-    if (excess >= Math.max(16, this.#most >> 4)) this.#closing.first?.kill();
     if (longest === null) this.#refused++;
     else this.#evicted++;
     this.#report();
@@ -87,7 +90,12 @@ export class Connections {
     this.#waiting.push(socket);
   }
 
-  /** The head of its request has come, or it is not read for want of a core. */
+  /** It waits unread. */
+  stall(socket: OpenSocket): void {
+    if (this.#waiting.remove(socket)) this.#unread.push(socket);
+  }
+
+  /** The head of its request has come. */
   wake(socket: OpenSocket): void {
     if (this.#waiting.remove(socket)) this.#busy.push(socket);
   }
@@ -100,6 +108,6 @@ export class Connections {
 
   /** Its socket is gone. */
   remove(socket: OpenSocket): void {
-    if (!this.#busy.remove(socket) && !this.#waiting.remove(socket)) this.#closing.remove(socket);
+    void (this.#busy.remove(socket) || this.#waiting.remove(socket) || this.#closing.remove(socket) || this.#unread.remove(socket));
   }
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "../contract/socket.ts";
 import { WheelEntry } from "../core/timer_wheel.ts";
 import { ProtocolError } from "../errors.ts";
+import type { Exchange } from "../http/exchange.ts";
 import { BodyRate } from "./body_rate.ts";
 import type { ServerContext } from "./server_context.ts";
 import type { ConnectionState } from "./state.ts";
@@ -10,6 +11,7 @@ import { WriteWatch } from "./write_watch.ts";
 export interface DeadlineOwner {
   readonly state: ConnectionState;
   readonly socket: Socket;
+  readonly exchange: Exchange;
   /** It reads, and it is the client's turn to send some of a body. */
   readonly awaitsBody: boolean;
   /** Ends it gently. */
@@ -51,6 +53,9 @@ export class Deadlines extends WheelEntry {
   #bodyBy = 0;
   /** By the clock, when the request must have a core; Infinity where it has one, or may wait. */
   #coreBy = Infinity;
+  #reading = true;
+  /** The deadline that it is set for was put off once, because the event loop had been blocked. */
+  #excused = false;
 
   constructor(server: ServerContext, owner: DeadlineOwner) {
     super();
@@ -94,36 +99,58 @@ export class Deadlines extends WheelEntry {
     const { clock, timeouts } = this.#server;
     const nowMs = clock.now();
     this.#rate ??= new BodyRate(timeouts);
-    this.#rate.begin(nowMs, reading);
-    this.#bodyBy = nowMs + timeouts.bodyIdleMs;
-    this.#rearm(nowMs);
+    this.#reading = reading;
+    this.#rate.begin(nowMs, this.#counts);
+    this.#startBody(nowMs);
   }
 
   /** So many bytes of a body came, or more is asked for. */
   awaitMore(bytes: number): void {
-    const { clock, timeouts } = this.#server;
-    const nowMs = clock.now();
     this.#rate?.add(bytes);
-    this.#bodyBy = nowMs + timeouts.bodyIdleMs;
-    this.#rearm(nowMs);
+    this.#startBody(this.#server.clock.now());
   }
 
-  /** We stop reading a body, or go on. */
+  /** We stop reading, or go on. */
   setReading(reading: boolean): void {
-    this.#rate?.setReading(reading, this.#server.clock.now());
+    this.#reading = reading;
+    this.#recount();
   }
 
   /** Bytes are unsent past the mark: the client must take some, until `written`. */
   awaitWrites(): void {
-    if (this.#writes !== null && this.#writes.running) return;
-    this.#writes ??= new WriteWatch(this.#owner.socket, this.#server);
+    if (this.#watchesWrites) return;
+    this.#writes ??= new WriteWatch(this.#owner, this.#server);
     this.#writes.begin();
+    this.#recount();
     this.#rearm(this.#server.clock.now());
   }
 
   /** All of it was taken. */
   written(): void {
     this.#writes?.end();
+    this.#recount();
+  }
+
+  get #watchesWrites(): boolean {
+    return this.#writes !== null && this.#writes.running;
+  }
+
+  /** While the client must take something it need not send; nor while nobody reads it. */
+  get #counts(): boolean {
+    return this.#reading && !this.#watchesWrites;
+  }
+
+  /** Whether a body's time counts may have changed. */
+  #recount(): void {
+    if (this.#rate === null) return;
+    const nowMs = this.#server.clock.now();
+    this.#rate.setCounting(this.#counts, nowMs);
+    if (this.#counts) this.#startBody(nowMs);
+  }
+
+  #startBody(nowMs: number): void {
+    this.#bodyBy = nowMs + this.#server.timeouts.bodyIdleMs;
+    this.#rearm(nowMs);
   }
 
   /** The connection is over. */
@@ -136,7 +163,8 @@ export class Deadlines extends WheelEntry {
     const owner = this.#owner;
     const { clock, timeouts } = this.#server;
     const nowMs = clock.now();
-    if (nowMs - this.dueMs > LATE_MS) this.#wait(LATE_MS, nowMs);
+    if (nowMs >= this.#coreBy) owner.shed();
+    else if (nowMs - this.dueMs > LATE_MS && !this.#excused) this.#excuse(nowMs);
     else if (owner.state === "idle") owner.finish();
     else if (owner.state === "head") owner.refuse(new ProtocolError(408, `the head was not complete within ${timeouts.headMs} ms`));
     else this.#judge(nowMs);
@@ -145,9 +173,8 @@ export class Deadlines extends WheelEntry {
   #judge(nowMs: number): void {
     const owner = this.#owner;
     const { timeouts } = this.#server;
-    if (nowMs >= this.#coreBy) owner.shed();
-    else if (this.#writes?.running) {
-      if (this.#writes.check() > 0) this.#rearm(nowMs);
+    if (this.#watchesWrites) {
+      if (this.#writes!.check() > 0) this.#rearm(nowMs);
       else owner.socket.abort();
     } else if (!owner.awaitsBody) this.#rearm(nowMs);
     else if (this.#rateLeft(nowMs) <= 0) {
@@ -156,19 +183,28 @@ export class Deadlines extends WheelEntry {
     else this.#rearm(nowMs);
   }
 
+  /** Once for each deadline: in the meantime the sockets are looked at. */
+  #excuse(nowMs: number): void {
+    this.#wait(LATE_MS, nowMs);
+    this.#excused = true;
+  }
+
   #rateLeft(nowMs: number): number {
     return this.#rate?.left(nowMs) ?? Infinity;
   }
 
-  /** Sets the timer for the first that may be due. While the client must take something, it need not send. */
+  /** Sets the timer for the first that may be due, where that is not a head's or an idle connection's. */
   #rearm(nowMs: number): void {
+    const { state, awaitsBody } = this.#owner;
+    if (state === "idle" || state === "head") return;
     let left = this.#coreBy - nowMs;
-    if (this.#writes?.running) left = Math.min(left, this.#writes.until - nowMs);
-    else if (this.#owner.awaitsBody) left = Math.min(left, this.#bodyBy - nowMs, this.#rateLeft(nowMs));
+    if (this.#watchesWrites) left = Math.min(left, this.#writes!.until - nowMs);
+    else if (awaitsBody) left = Math.min(left, this.#bodyBy - nowMs, this.#rateLeft(nowMs));
     if (left < Infinity) this.#wait(left, nowMs);
   }
 
   #wait(ms: number, nowMs?: number): void {
+    this.#excused = false;
     this.#server.wheel.schedule(this, ms, nowMs);
   }
 }

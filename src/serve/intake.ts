@@ -78,7 +78,7 @@ export class Intake implements BodyOwner {
     if (exchange.awaitsContinue) {
       socket.write(exchange.sendInformational(100, []));
       this.#deadlines.awaitBody(this.#reading);
-    }
+    } else if (!body.complete) this.#deadlines.awaitMore(0);
   }
 
   hungry(body: RequestBody): void {

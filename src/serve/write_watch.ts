@@ -1,20 +1,29 @@
 import type { Socket } from "../contract/socket.ts";
+import type { Exchange } from "../http/exchange.ts";
 import type { ServerContext } from "./server_context.ts";
 
-/**
- * Looks at whether a client takes what is unsent past the high-water mark. While it runs nothing more is written, so that `unsent` only
- * falls, and any fall is progress.
- */
+/** Whose client it is: what was given to it, and what of that is unsent. */
+export interface Written {
+  readonly socket: Pick<Socket, "unsent">;
+  readonly exchange: Pick<Exchange, "sentBytes">;
+}
+
+/** Looks at whether a client takes what is unsent past the high-water mark, though more may be written meanwhile. */
 export class WriteWatch {
-  readonly #socket: Socket;
+  readonly #written: Written;
   readonly #server: ServerContext;
-  #unsent = 0;
+  /** Bytes that the client had taken when last looked at. */
+  #taken = 0;
   /** By the clock, when the client must have taken something; 0 while it need not. */
   #until = 0;
 
-  constructor(socket: Socket, server: ServerContext) {
-    this.#socket = socket;
+  constructor(written: Written, server: ServerContext) {
+    this.#written = written;
     this.#server = server;
+  }
+
+  get #takenNow(): number {
+    return this.#written.exchange.sentBytes - this.#written.socket.unsent;
   }
 
   get running(): boolean {
@@ -29,7 +38,7 @@ export class WriteWatch {
   /** @returns Milliseconds until `check` is due. */
   begin(): number {
     const { clock, timeouts } = this.#server;
-    this.#unsent = this.#socket.unsent;
+    this.#taken = this.#takenNow;
     this.#until = clock.now() + timeouts.writeStallMs;
     return timeouts.writeStallMs;
   }
@@ -44,6 +53,6 @@ export class WriteWatch {
     const left = this.#until - this.#server.clock.now();
     if (left > 0) return left;
     this.#until = 0;
-    return this.#socket.unsent < this.#unsent ? this.begin() : 0;
+    return this.#takenNow > this.#taken ? this.begin() : 0;
   }
 }

@@ -21,20 +21,21 @@ test("left() is the grace at first, and each bodyRate bytes give a second more",
   assert.equal(rate.left(8001), -1);
 });
 
-test("left() counts no time in which we do not read", () => {
+test("left() counts no time in which it is told not to", () => {
   const rate = begun();
-  rate.setReading(false, 3000);
+  rate.setCounting(false, 3000);
+  rate.setCounting(false, 4000);
   assert.equal(rate.left(60_000), 3000);
-  rate.setReading(true, 60_000);
+  rate.setCounting(true, 60_000);
   assert.equal(rate.left(60_000), 3000);
   assert.equal(rate.left(63_001), -1);
-  rate.setReading(true, 63_001);
+  rate.setCounting(true, 63_001);
   assert.equal(rate.left(63_001), -1);
 });
 
-test("begin() while we do not read: the time counts from the first read", () => {
+test("begin() while time does not count: it counts from when it is told to", () => {
   const rate = begun(LIMIT, false);
-  rate.setReading(true, 9000);
+  rate.setCounting(true, 9000);
   assert.equal(rate.left(9000), 5000);
 });
 

@@ -165,6 +165,83 @@ test("data() that was there while the event loop was blocked for longer than a d
   });
 });
 
+test("data() that is skipped counts: a client that goes on steadily keeps its connection", async () => {
+  await withMemoryServer(hello, async ({ sent, pass, settle, heard }) => {
+    const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (let count = 0; count < 20; count++) {
+      peer.send(`3e8\r\n${"x".repeat(1000)}\r\n`);
+      await pass(1000);
+    }
+    peer.send("0\r\n\r\n" + requestOf("GET /"));
+    await settle();
+    assert.deepEqual([answersOf(peer).map(({ status }) => status), heard.refused], [[200, 200], []]);
+  });
+});
+
+test("data() of a body that was not read when its answer came, and then does not come: FIN, and nothing is left", async () => {
+  const answer = new Gate();
+  const fetch = async () => {
+    await answer.opened;
+    return new Response("early");
+  };
+  await withMemoryServer({ fetch }, async ({ sent, pass, settle, server }) => {
+    const peer = await sent(`POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 120000\r\n\r\n${"x".repeat(66_000)}`);
+    await pass(31_000);
+    answer.open();
+    await settle();
+    assert.equal(answersOf(peer)[0]!.body, "early");
+    await pass(40_000);
+    peer.end();
+    await settle();
+    assert.deepEqual([peer.ended, server.stats().connections], [true, 0]);
+  });
+});
+
+test("data() of a body whose client expects, and sends a byte with its head: 408 when the app has read and nothing more comes", async () => {
+  const read = new Gate();
+  const fetch = async (request: Request) => {
+    await read.opened;
+    return new Response(await request.text());
+  };
+  await withMemoryServer({ fetch }, async ({ sent, pass, settle, server }) => {
+    const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 10\r\n\r\nx");
+    await pass(31_000);
+    read.open();
+    await settle();
+    await pass(BODY_IDLE_MS + LATE_MS);
+    assert.deepEqual([answersOf(peer)[0]!.status, server.stats().busy], [408, 0]);
+  });
+});
+
+test("a client that has to take something first is not too slow with its body", async () => {
+  const fetch = (request: Request) => {
+    let left = 30;
+    return new Response(
+      new ReadableStream({
+        async pull(controller) {
+          if (left-- > 0) controller.enqueue(new Uint8Array(10_000));
+          else {
+            controller.enqueue(new TextEncoder().encode(String((await request.arrayBuffer()).byteLength)));
+            controller.close();
+          }
+        },
+      }),
+    );
+  };
+  await withMemoryServer({ fetch }, async ({ connect, pass, settle, heard }) => {
+    const peer = await connect();
+    peer.pause();
+    peer.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n" + "x".repeat(10));
+    await pass(10_000);
+    peer.resume();
+    await settle();
+    await pass(100);
+    peer.send("x".repeat(69_990));
+    await settle();
+    assert.deepEqual([heard.refused, peer.errorCode, peer.text.includes("70000\r\n0\r\n\r\n")], [[], null, true]);
+  });
+});
+
 test("Connection that has carried keepAliveRequests says so in its last answer, and ends", async () => {
   await withMemoryServer({ ...hello, keepAliveRequests: 2 }, async ({ sent }) => {
     const peer = await sent(requestOf("GET /1") + requestOf("GET /2") + requestOf("GET /3"));

@@ -50,14 +50,26 @@ test("admit() past the bound closes the one that has waited longest, and says so
   assert.equal(open.admit(), true);
   assert.equal(log[0], "evict b");
   assert.match(log[1]!, /^2 connections are open, .* 1 that waited .* and 0 new ones/);
+  // What is being closed makes room.
   open.leave(b);
   assert.equal(open.admit(), true);
+  open.rest(new FakeSocket("c", log));
+  open.admit();
   assert.deepEqual(log.slice(2), ["evict a"]);
   clock.advance(1000);
   open.admit();
   assert.match(log.at(-1)!, / 2 that waited /);
   open.remove(b);
-  assert.deepEqual([open.size, open.admit()], [1, true]);
+  assert.equal(open.size, 2);
+});
+
+test("admit() past the bound closes one that waits unread only where none is idle", () => {
+  const { log, open, a, b } = full();
+  open.stall(a);
+  open.admit();
+  open.wake(b);
+  open.admit();
+  assert.deepEqual(log.filter((line) => line.startsWith("evict")), ["evict b", "evict a"]);
 });
 
 test("admit() past the bound, while all have a request, refuses, and says so once a second", () => {
@@ -72,15 +84,16 @@ test("admit() past the bound, while all have a request, refuses, and says so onc
   assert.match(log[1]!, / and 2 new ones/);
 });
 
-test("admit() resets the oldest of what is being closed, once that is too much", () => {
+test("admit() resets the oldest of what is being closed, each once, past a bound of its own", () => {
   const { log, open } = full();
-  for (let count = 0; count < 16; count++) {
+  for (let count = 0; count < 10; count++) {
     const socket = new FakeSocket(`closing ${count}`, log);
     open.rest(socket);
     open.leave(socket);
   }
-  assert.equal(open.admit(), true);
-  assert.deepEqual([log[0], log[1]], ["evict a", "kill closing 0"]);
+  open.admit();
+  open.admit();
+  assert.deepEqual(log.filter((line) => line.startsWith("kill")), ["kill closing 0", "kill closing 1"]);
 });
 
 test("connectionsBelow() leaves descriptors to others, and never all", () => {
@@ -152,5 +165,29 @@ test("connections: one that waits unread for a place in the queue makes room for
     gate.open();
     await settle();
     assert.equal(answersOf(stalled)[0]!.status, 200);
+  });
+});
+
+test("connections: refused clients that linger keep nobody out, however many come in one turn", async () => {
+  await withMemoryServer({ fetch: () => new Response("hello"), connections: 4 }, async ({ connect, sent, server, settle }) => {
+    for (let count = 0; count < 4; count++) await sent("garbage\r\n\r\n");
+    assert.equal(answersOf(await sent(requestOf("GET /")))[0]!.status, 200);
+    await Promise.all(Array.from({ length: 300 }, connect));
+    await settle();
+    assert.ok(server.stats().connections <= 4 + 8 + 1, String(server.stats().connections));
+  });
+});
+
+test("connections: a part of a head that waits unread can make room", async () => {
+  const gate = new Gate();
+  const fetch = async () => {
+    await gate.opened;
+    return new Response("hello");
+  };
+  await withMemoryServer({ fetch, async: 1, queue: 0, connections: 3 }, async ({ sent }) => {
+    await sent(requestOf("GET /busy"));
+    const parts = [await sent("G"), await sent("G")];
+    await sent(requestOf("GET /new"));
+    assert.deepEqual(parts.map(({ ended }) => ended), [true, false]);
   });
 });

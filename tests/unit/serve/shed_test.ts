@@ -157,3 +157,15 @@ test("a client that goes while it is queued leaves no 503 behind", async () => {
     assert.deepEqual(heard.requests.map(({ status }) => status).filter((status) => status === 503), []);
   });
 });
+
+test("--queue-timeout holds while slices are long, for that is when it is wanted", async () => {
+  await withBusyCore({ queue: 10, queueTimeoutMs: 1900 }, async ({ sent, clock, settle }) => {
+    const peer = await sent(requestOf("GET /"));
+    for (let count = 0; count < 4; count++) {
+      clock.spend(600);
+      clock.turn();
+    }
+    await settle();
+    assert.equal(answersOf(peer)[0]!.status, 503);
+  });
+});

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Socket } from "../../../src/contract/socket.ts";
 import type { ServerContext } from "../../../src/serve/server_context.ts";
 import { DEFAULT_TIMEOUTS } from "../../../src/serve/timeouts.ts";
 import { WriteWatch } from "../../../src/serve/write_watch.ts";
@@ -13,9 +12,10 @@ const LATE_MS = 1;
 function watched(unsent: number) {
   const clock = new FakeClock();
   const socket = { unsent };
-  // It asks for no more of either.
+  const exchange = { sentBytes: unsent };
+  // It asks for no more of it.
   const server = { clock, timeouts: DEFAULT_TIMEOUTS } as Partial<ServerContext> as ServerContext;
-  return { clock, socket, watch: new WriteWatch(socket as Socket, server) };
+  return { clock, socket, exchange, watch: new WriteWatch({ socket, exchange }, server) };
 }
 
 test("begin() gives the client 30 s", () => {
@@ -50,6 +50,19 @@ test("check() of a client that took a byte gives it 30 s more, from now and from
   socket.unsent = 99;
   assert.equal(watch.check(), STALL_MS);
   clock.spend(STALL_MS);
+  assert.equal(watch.check(), 0);
+});
+
+test("check() of a client that took something while more was written gives it 30 s more", () => {
+  const { watch, clock, socket, exchange } = watched(100);
+  watch.begin();
+  clock.spend(STALL_MS);
+  socket.unsent = 150;
+  exchange.sentBytes = 151;
+  assert.equal(watch.check(), STALL_MS);
+  clock.spend(STALL_MS);
+  socket.unsent = 250;
+  exchange.sentBytes = 251;
   assert.equal(watch.check(), 0);
 });
 
