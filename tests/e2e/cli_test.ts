@@ -166,6 +166,17 @@ test("heddle serve takes options from the environment, and flags win over it", L
   );
 });
 
+testUnless(
+  process.platform === "linux" ? null : "reads /proc",
+  "heddle serve warns of more connections than it may have files open",
+  async () => {
+    await serving(async (cli) => {
+      await cli.untilStderr(/^\*\*\* WARNING \*\*\* --connections 10000000: this process may have \d+ files open \(ulimit -n\), /m);
+    }, [HELLO, "--port", "0", "--connections", "10000000"]);
+  },
+  LIMIT.timeout,
+);
+
 test("heddle serve writes uWSGI's line a request on stdout, unless told otherwise", LIMIT, async () => {
   await serving(async (cli, url) => {
     await (await fetch(`${url}/a?b=c`)).text();
