@@ -31,11 +31,6 @@ export class Intake implements BodyOwner {
     this.#deadlines = deadlines;
   }
 
-  /** Whether the socket is read. */
-  get reading(): boolean {
-    return this.#reading;
-  }
-
   /** It is the client's turn to send some of a body. Not where it waits for a `100 Continue` that the app has not asked for. */
   get awaitsBody(): boolean {
     if (!this.#reading) return false;

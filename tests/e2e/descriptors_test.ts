@@ -1,24 +1,16 @@
 /** A server that may have 64 files open, and a hundred clients that want to be its own. */
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after } from "node:test";
+import { readdirSync, readFileSync } from "node:fs";
 import process from "node:process";
-import { CliProcess } from "../support/cli_process.ts";
-import { RawClient } from "../support/raw_client.ts";
+import { appFile, servingCli } from "../support/cli_server.ts";
+import type { RawClient } from "../support/raw_client.ts";
 import { testUnless } from "../support/test_unless.ts";
 
 const OPEN_FILES = 64;
 const CLIENTS = 100;
 const REQUEST = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
-const folder = mkdtempSync(join(tmpdir(), "heddle-descriptors-"));
-after(() => rmSync(folder, { recursive: true }));
-
-const APP = join(folder, "app.mjs");
-writeFileSync(
-  APP,
+const APP = appFile(
   `export default {
     async fetch(request) {
       if (request.url.endsWith("/hang")) await new Promise((resolve) => setTimeout(resolve, 3000));
@@ -38,8 +30,8 @@ function ticks(pid: number): number {
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Whether a request on a new connection is answered within a second. */
-async function isServed(port: number): Promise<boolean> {
-  const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port });
+async function isServed(connect: () => Promise<RawClient>): Promise<boolean> {
+  const client = await connect();
   client.send(REQUEST);
   for (let waited = 0; waited < 1000 && !client.text.startsWith("HTTP/1.1 200 "); waited += 10) await pause(10);
   client.destroy();
@@ -55,14 +47,12 @@ for (
   testUnless(
     noProc,
     `heddle serve with ${OPEN_FILES} descriptors and ${CLIENTS} ${what}: lives, rests, and serves once they have gone`,
-    async () => {
-      const cli = new CliProcess(["serve", APP, "--port", "0", ...options], { openFiles: OPEN_FILES });
-      const clients: RawClient[] = [];
-      try {
-        const port = Number(new URL(await cli.listening()).port);
+    () =>
+      servingCli([APP, ...options], async ({ cli, connect }) => {
+        const clients: RawClient[] = [];
         for (let count = 0; count < CLIENTS; count++) {
           // One that is dropped at once may hear of it while it connects.
-          const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port }).catch(() => null);
+          const client = await connect().catch(() => null);
           client?.send(REQUEST.replace("/", target));
           if (client !== null) clients.push(client);
         }
@@ -71,17 +61,12 @@ for (
         await pause(2000);
         const used = (ticks(cli.pid) - before) / 200;
         assert.ok(used < 0.05, `${used * 100} % of a processor, with ${readdirSync(`/proc/${cli.pid}/fd`).length} descriptors open`);
-        for (const client of clients.splice(0)) client.reset();
+        for (const client of clients) client.reset();
         await pause(1000);
-        assert.equal(await isServed(port), true);
+        assert.equal(await isServed(connect), true);
         const lines = cli.stderr.split("\n").filter((line) => line.includes("WARNING"));
         assert.ok(lines.length <= 5, cli.stderr);
-      } finally {
-        for (const client of clients) client.destroy();
-        cli.kill("SIGKILL");
-        await cli.exit;
-      }
-    },
+      }, OPEN_FILES),
     60_000,
   );
 }

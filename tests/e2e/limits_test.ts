@@ -1,20 +1,13 @@
 /** Each limit and timeout as an option of `heddle serve`, against a real socket. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
+import { test } from "node:test";
 import { CliProcess } from "../support/cli_process.ts";
-import { RawClient } from "../support/raw_client.ts";
+import { appFile, servingCli } from "../support/cli_server.ts";
+import type { RawClient } from "../support/raw_client.ts";
 
 const LIMIT = { timeout: 60_000 };
 
-const folder = mkdtempSync(join(tmpdir(), "heddle-limits-"));
-after(() => rmSync(folder, { recursive: true }));
-
-const APP = join(folder, "app.mjs");
-writeFileSync(
-  APP,
+const APP = appFile(
   `export default {
     async fetch(request, _env, context) {
       const { pathname } = new URL(request.url);
@@ -26,15 +19,8 @@ writeFileSync(
 );
 
 /** Serves the app with these options while `run` runs. */
-async function serving(options: readonly string[], run: (connect: () => Promise<RawClient>) => Promise<void>): Promise<void> {
-  const cli = new CliProcess(["serve", APP, "--port", "0", ...options]);
-  try {
-    const port = Number(new URL(await cli.listening()).port);
-    await run(() => RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port }));
-  } finally {
-    cli.kill("SIGKILL");
-    await cli.exit;
-  }
+function serving(options: readonly string[], run: (connect: () => Promise<RawClient>) => Promise<void>): Promise<void> {
+  return servingCli([APP, ...options], ({ connect }) => run(connect));
 }
 
 /** Sends `bytes`, and gives what came until the server ended the connection. */

@@ -1,21 +1,14 @@
 /** More clients than a server can do with, and clients that mean no good: what it can do it does, and the others cost it little. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, test } from "node:test";
-import { CliProcess } from "../support/cli_process.ts";
-import { RawClient } from "../support/raw_client.ts";
+import { test } from "node:test";
+import type { CliProcess } from "../support/cli_process.ts";
+import { appFile, servingCli } from "../support/cli_server.ts";
+import type { RawClient } from "../support/raw_client.ts";
 
 const LIMIT = { timeout: 60_000 };
 
-const folder = mkdtempSync(join(tmpdir(), "heddle-overload-"));
-after(() => rmSync(folder, { recursive: true }));
-
 /** `/sleep` takes 50 ms, and an upload is answered with its length. */
-const APP = join(folder, "app.mjs");
-writeFileSync(
-  APP,
+const APP = appFile(
   `export default {
     async fetch(request) {
       if (request.url.endsWith("/sleep")) await new Promise((resolve) => setTimeout(resolve, 50));
@@ -28,24 +21,8 @@ const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Serves the app with these options while `run` runs. */
-async function serving(
-  options: readonly string[],
-  run: (connect: () => Promise<RawClient>, cli: CliProcess) => Promise<void>,
-): Promise<void> {
-  const cli = new CliProcess(["serve", APP, "--port", "0", "--log-format", "none", ...options]);
-  const clients: RawClient[] = [];
-  try {
-    const port = Number(new URL(await cli.listening()).port);
-    await run(async () => {
-      const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port });
-      clients.push(client);
-      return client;
-    }, cli);
-  } finally {
-    for (const client of clients) client.destroy();
-    cli.kill("SIGKILL");
-    await cli.exit;
-  }
+function serving(options: readonly string[], run: (connect: () => Promise<RawClient>, cli: CliProcess) => Promise<void>): Promise<void> {
+  return servingCli([APP, "--log-format", "none", ...options], ({ connect, cli }) => run(connect, cli));
 }
 
 /** Sends one request, and gives its answer's status and how long it took. Of a client that has one under way at a time. */
