@@ -66,6 +66,11 @@ export interface Socket {
   /** Flushes, then sends FIN. Reading goes on: a half-close. `write` after it does nothing. */
   end(): void;
   /**
+   * Flushes, then ends both directions and does not wait for the peer's FIN. What it still sends is answered by RST, which may take from it what it has
+   * not read yet: this is for a peer that sends nothing more. The handler's `close` follows in a later task, and maybe one chunk before it.
+   */
+  close(): void;
+  /**
    * Ends both directions at once and drops what is unsent; `close` follows in a later task. Sends RST where the runtime can, but not once
    * our FIN has left: then the kernel still delivers what it has taken.
    */

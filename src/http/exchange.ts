@@ -67,6 +67,14 @@ export class Exchange {
     return this.#mustClose || this.#client.state === "failed" || this.#client.state === "closed";
   }
 
+  /**
+   * The client sends nothing more, by its own word: its request has come whole, and said that it is the connection's last (RFC 9112 section 9.6:
+   * the client that says so must send no other one). Known until `nextRequest`.
+   */
+  get clientDone(): boolean {
+    return this.#client.state === "done" && this.#head?.keepAlive === false;
+  }
+
   /** The answer's head was sent, or all of it. */
   get answering(): boolean {
     return this.#server.state === "sending" || this.#server.state === "done";

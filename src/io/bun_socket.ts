@@ -43,6 +43,8 @@ export class BunSocket implements Socket {
   /** Our side: `end` was called; FIN is sent. */
   #ending = false;
   #writeEnded = false;
+  /** Both sides: `close` was called. */
+  #closing = false;
   /** The peer's side: its FIN was told. */
   #readEnded = false;
   #dead = false;
@@ -107,6 +109,14 @@ export class BunSocket implements Socket {
 
   end(): void {
     if (this.#ending || this.#dead) return;
+    this.uncork();
+    this.#ending = true;
+    this.#endWrites();
+  }
+
+  close(): void {
+    if (this.#closing || this.#dead) return;
+    this.#closing = true;
     this.uncork();
     this.#ending = true;
     this.#endWrites();
@@ -194,9 +204,15 @@ export class BunSocket implements Socket {
 
   /** Sends FIN once everything is sent. */
   #endWrites(): void {
-    if (!this.#ending || this.#unsent > 0 || this.#writeEnded || this.#dead) return;
-    this.#writeEnded = true;
-    this.#native.shutdown();
+    if (!this.#ending || this.#unsent > 0 || this.#dead) return;
+    if (this.#closing) {
+      this.resume();
+      this.#writeEnded = true;
+      this.#destroy(null);
+    } else if (!this.#writeEnded) {
+      this.#writeEnded = true;
+      this.#native.shutdown();
+    }
   }
 
   /** Frees the descriptor, a paused socket's too. (Bun's own `end` and `close` would send FIN and close both directions.) */

@@ -63,6 +63,8 @@ export class DenoSocket implements Socket {
   /** Our side: `end` was called; FIN is sent. */
   #ending = false;
   #writeEnded = false;
+  /** Both sides: `close` was called. */
+  #closing = false;
   /** The peer's side: its FIN has come. */
   #readEnded = false;
   #closed = false;
@@ -131,6 +133,13 @@ export class DenoSocket implements Socket {
     if (!this.#writing) void this.#endWrites();
   }
 
+  close(): void {
+    if (this.#closed || this.#closing) return;
+    this.#closing = true;
+    if (this.#writeEnded) this.#close(null);
+    else this.end();
+  }
+
   abort(): void {
     this.#close(null);
   }
@@ -157,7 +166,7 @@ export class DenoSocket implements Socket {
       this.#readBefore = count === buffer.length ? this.#readBefore + count : 0;
     }
     this.#reading = false;
-    if (this.#paused || this.#readEnded || this.#closed) return this.#releaseBuffer();
+    if (this.#paused || this.#readEnded || this.#closing || this.#closed) return this.#releaseBuffer();
     if (this.#readSize !== buffer.length) this.#releaseBuffer();
     this.#read();
   }
@@ -242,12 +251,12 @@ export class DenoSocket implements Socket {
   async #endWrites(): Promise<void> {
     this.#writing = true;
     try {
-      if (!this.#readEnded) await this.#conn.closeWrite();
+      if (!this.#readEnded && !this.#closing) await this.#conn.closeWrite();
     } catch (error) {
       return this.#fail("end the connection to", error);
     }
     this.#writeEnded = true;
-    if (this.#readEnded) this.#close(null);
+    if (this.#readEnded || this.#closing) this.#close(null);
   }
 
   #fail(attempt: string, error: unknown): void {

@@ -33,6 +33,7 @@ export class MemorySocket implements Socket {
   #needsDrain = false;
   #unsent = new WriteQueue();
   #ending = false;
+  #closing = false;
   #finSent = false;
   #incoming = new WriteQueue();
   #finReceived = false;
@@ -114,6 +115,11 @@ export class MemorySocket implements Socket {
     this.uncork();
   }
 
+  close(): void {
+    this.#closing = true;
+    this.end();
+  }
+
   abort(): void {
     if (this.#dead) return;
     if (this.#finSent) this.#close(null);
@@ -135,15 +141,19 @@ export class MemorySocket implements Socket {
     const peer = this.#peer;
     if (peer === null || this.#corked || this.#dead) return;
     // A write meets the reset.
+    if (peer.#dead && this.#unsent.bytes > 0) this.#wasReset = true;
     if (this.#wasReset) return this.#wake();
     while (this.#unsent.bytes > 0 && peer.#incoming.bytes < RECEIVE_BUFFER) {
       peer.#incoming.push(this.#unsent.take(RECEIVE_BUFFER - peer.#incoming.bytes) ?? "");
       peer.#wake();
     }
-    if (this.#unsent.bytes > 0 || !this.#ending || this.#finSent) return;
-    this.#finSent = peer.#finReceived = true;
-    this.#wake();
-    peer.#wake();
+    if (this.#unsent.bytes > 0 || !this.#ending) return;
+    if (!this.#finSent) {
+      this.#finSent = peer.#finReceived = true;
+      this.#wake();
+      peer.#wake();
+    }
+    if (this.#closing) this.#close(null);
   }
 
   #wake(): void {

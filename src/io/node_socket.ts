@@ -27,6 +27,8 @@ export class NodeSocket implements Socket {
   #sending = false;
   #needsDrain = false;
   #ending = false;
+  /** `close` was called. */
+  #closing = false;
   /** Aborted or closed: nothing comes any more but `close`. */
   #dead = false;
   #error: Error | null = null;
@@ -107,12 +109,24 @@ export class NodeSocket implements Socket {
     if (this.#queued === 0) this.#socket.end();
   }
 
+  close(): void {
+    if (this.#dead || this.#closing) return;
+    this.#closing = true;
+    this.uncork();
+    this.#ending = true;
+    if (this.unsent === 0) this.#destroy(false);
+    else if (this.#queued === 0) this.#socket.destroySoon();
+  }
+
   abort(): void {
-    if (this.#dead) return;
+    if (!this.#dead) this.#destroy(this.#canReset());
+  }
+
+  #destroy(reset: boolean): void {
     this.#dead = true;
     this.#error = null;
     this.#queue = null;
-    if (this.#canReset()) this.#socket.resetAndDestroy();
+    if (reset) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
   }
 
@@ -153,7 +167,8 @@ export class NodeSocket implements Socket {
     this.#sending = false;
     if (!this.#corked) this.#sendPiece();
     if (this.unsent > 0) return;
-    if (this.#ending) this.#socket.end();
+    if (this.#closing) this.#destroy(false);
+    else if (this.#ending) this.#socket.end();
     if (!this.#needsDrain) return;
     this.#needsDrain = false;
     this.#guard(() => this.#handler.drain());

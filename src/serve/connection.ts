@@ -119,7 +119,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   }
 
   close(error: Error | null): void {
-    this.#leave();
+    if (this.#state !== "over") this.#leave();
     this.#server.closed(this);
     const request = this.#request;
     if (request === null) return;
@@ -325,11 +325,13 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     this.abort();
   }
 
-  /** The last answer is out: flush, FIN, and a lingering close. */
+  /** The last answer is out: flush, FIN, and a lingering close, unless the client has said that there is nothing to linger for. */
   finish(): void {
     this.socket.uncork();
     this.#leave();
-    new LingeringClose(this.#server, this, this.socket, this.#halfClosed);
+    const isDone = this.#halfClosed || this.exchange.clientDone;
+    if (isDone) this.socket.close();
+    if (!isDone || this.socket.unsent > 0) new LingeringClose(this.#server, this, this.socket, isDone);
   }
 
   /** It waits for nothing of the server's any more. */

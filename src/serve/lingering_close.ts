@@ -5,7 +5,8 @@ import type { ServerContext } from "./server_context.ts";
 
 /**
  * The end of a connection: what is unsent goes out, then FIN, then what still comes is read and thrown away until the client's FIN, so that the client
- * gets to read the answer (RFC 9112 section 9.6). Draining before the FIN resets the clients of a refused upload; this order does not.
+ * gets to read the answer (RFC 9112 section 9.6). Draining before the FIN resets the clients of a refused upload; this order does not. From a
+ * client that is done nothing more comes: there it only sees to it that what is unsent is taken.
  *
  * It takes the socket over from its connection, which stays among the open ones until the socket is gone.
  */
@@ -13,8 +14,6 @@ export class LingeringClose extends WheelEntry implements SocketHandler {
   readonly #server: ServerContext;
   readonly #connection: OpenSocket;
   readonly #socket: Socket;
-  /** The client's FIN came before ours: it sends no more. */
-  readonly #halfClosed: boolean;
   /** When last looked at. */
   #unsent: number;
   /** By the clock, when the client must have taken some of what is unsent. */
@@ -22,15 +21,17 @@ export class LingeringClose extends WheelEntry implements SocketHandler {
   /** By the clock, when to end it; 0 while bytes are unsent. */
   #until = 0;
 
-  constructor(server: ServerContext, connection: OpenSocket, socket: Socket, halfClosed: boolean) {
+  /** @param isDone The client sends nothing more, and its socket is being closed. */
+  constructor(server: ServerContext, connection: OpenSocket, socket: Socket, isDone: boolean) {
     super();
     this.#server = server;
     this.#connection = connection;
     this.#socket = socket;
-    this.#halfClosed = halfClosed;
     socket.handler = this;
-    socket.end();
-    if (!halfClosed) socket.resume();
+    if (!isDone) {
+      socket.end();
+      socket.resume();
+    }
     this.#unsent = socket.unsent;
     this.#stalledAt = server.clock.now() + server.timeouts.writeStallMs;
     if (this.#unsent === 0) this.#linger();

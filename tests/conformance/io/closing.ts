@@ -263,6 +263,74 @@ export const closingCases: readonly IoCase[] = [
       assert.equal(peer.errorCode, null);
     },
   },
+  ...([["of a few bytes", 30, false], ["of 3 MB", 3_000_000, false], ["of a few bytes, paused", 30, true]] as const).map((
+    [what, size, paused],
+  ): IoCase => ({
+    name: `close() after a write ${what} delivers it, sends FIN, and does not wait for the peer's`,
+    unix: true,
+    async run(context) {
+      const { socket, peer, recorder } = await context.open();
+      if (paused) socket.pause();
+      const sent = pattern(size);
+      socket.write(sent.slice());
+      socket.close();
+      assert.deepEqual(recorder.events, []);
+      await context.until(() => recorder.closed && (peer.ended || peer.closed), "close");
+      assert.ok(Buffer.from(sent).equals(peer.bytes));
+      assert.deepEqual([peer.errorCode, recorder.error], [null, null]);
+      assert.deepEqual(recorder.events.filter((event) => event !== "drain"), ["close"]);
+    },
+  })),
+  {
+    name: "close() within data() delivers the answer, and nothing comes after it but close()",
+    unix: true,
+    async run(context) {
+      const { socket, peer, recorder } = await context.open();
+      recorder.onData = () => {
+        socket.write("bye");
+        socket.close();
+      };
+      peer.send("hello");
+      await context.until(() => recorder.closed && (peer.ended || peer.closed), "close");
+      assert.deepEqual([peer.text, peer.errorCode, recorder.error, recorder.events], ["bye", null, null, ["data", "close"]]);
+    },
+  },
+  {
+    name: "close() after end() waits no longer for the peer's FIN",
+    unix: true,
+    async run(context) {
+      const { socket, peer, recorder } = await context.open();
+      socket.write("bye");
+      socket.end();
+      await context.until(() => peer.ended, "FIN");
+      await context.quiet();
+      assert.deepEqual(recorder.events, []);
+      socket.close();
+      socket.close();
+      await context.until(() => recorder.closed, "close");
+      assert.deepEqual([peer.text, peer.errorCode, recorder.error, recorder.events], ["bye", null, null, ["close"]]);
+    },
+  },
+  {
+    name: "close() of what the peer does not take can be ended by abort()",
+    unix: true,
+    async run(context) {
+      const { socket, peer, recorder } = await context.open();
+      peer.pause();
+      const size = 24 * 1024 * 1024;
+      socket.write(new Uint8Array(size));
+      socket.close();
+      await context.quiet();
+      assert.ok(socket.unsent > 0);
+      assert.deepEqual(recorder.events, []);
+      socket.abort();
+      await context.until(() => recorder.closed, "close");
+      peer.resume();
+      await context.until(() => peer.closed || peer.ended, "the peer hears of it");
+      assert.ok(peer.received < size);
+      assert.deepEqual([recorder.error, recorder.events], [null, ["close"]]);
+    },
+  },
   {
     name: "methods after close() do nothing",
     unix: true,
@@ -278,6 +346,7 @@ export const closingCases: readonly IoCase[] = [
         socket.pause();
         socket.resume();
         socket.end();
+        socket.close();
         socket.abort();
         assert.equal(socket.unsent, 0);
       };

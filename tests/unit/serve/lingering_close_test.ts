@@ -10,6 +10,7 @@ const LATE_MS = 1;
 const RECEIVED = 65_536;
 
 const hello = { fetch: () => new Response("hello") };
+const lastly = (body: string) => ({ fetch: () => new Response(body, { headers: { connection: "close" } }) });
 
 test("LingeringClose: a refused client gets the answer and FIN at once, and 2 s to say no more", async () => {
   await withMemoryServer(hello, async ({ sent, pass, server }) => {
@@ -23,12 +24,46 @@ test("LingeringClose: a refused client gets the answer and FIN at once, and 2 s 
 });
 
 test("LingeringClose ends with the client's FIN, in order", async () => {
-  await withMemoryServer(hello, async ({ sent, settle, server }) => {
-    const peer = await sent(requestOf("GET /", null, "Connection: close"));
+  await withMemoryServer(lastly("hello"), async ({ sent, settle, server }) => {
+    const peer = await sent(requestOf("GET /"));
     assert.deepEqual([peer.ended, server.stats().connections], [true, 1]);
     peer.end();
     await settle();
     assert.deepEqual([peer.closed, peer.errorCode, server.stats().connections], [true, null, 0]);
+  });
+});
+
+for (
+  const [who, bytes] of [["said so", requestOf("GET /", null, "Connection: close")], ["speaks HTTP/1.0", "GET / HTTP/1.0\r\n\r\n"]] as const
+) {
+  test(`Connection: a client that sends no other request, as it ${who}, is not waited for`, async () => {
+    await withMemoryServer(hello, async ({ sent, server }) => {
+      const peer = await sent(bytes);
+      assert.deepEqual([answersOf(peer).length, peer.ended, peer.errorCode, server.stats().connections], [1, true, null, 0]);
+    });
+  });
+}
+
+test("Connection: a client that says so within a body that is not read gets its answer before it is reset", async () => {
+  await withMemoryServer(hello, async ({ sent, settle, server }) => {
+    const peer = await sent("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 400000\r\n\r\n");
+    assert.deepEqual([answersOf(peer).length, peer.ended, server.stats().connections], [1, true, 1]);
+    peer.send("x".repeat(100_000));
+    await settle();
+    assert.deepEqual([peer.errorCode, server.stats().connections], [null, 1]);
+  });
+});
+
+test("LingeringClose: a last answer that is taken late is all there is to wait for, where the client is done", async () => {
+  await withMemoryServer({ fetch: () => new Response("x".repeat(300_000)) }, async ({ connect, pass, settle, server }) => {
+    const peer = await connect();
+    peer.pause();
+    peer.send(requestOf("GET /", null, "Connection: close"));
+    await pass(1000);
+    assert.equal(server.stats().connections, 1);
+    peer.resume();
+    await settle();
+    assert.deepEqual([answersOf(peer)[0]!.body.length, peer.ended, peer.errorCode, server.stats().connections], [300_000, true, null, 0]);
   });
 });
 
@@ -76,10 +111,10 @@ test("LingeringClose: a refused upload that goes on is not reset before its answ
 });
 
 test("LingeringClose: a client that takes nothing of the last answer for 30 s is reset", async () => {
-  await withMemoryServer({ fetch: () => new Response("x".repeat(300_000)) }, async ({ connect, pass, settle, server }) => {
+  await withMemoryServer(lastly("x".repeat(300_000)), async ({ connect, pass, settle, server }) => {
     const peer = await connect();
     peer.pause();
-    peer.send(requestOf("GET /", null, "Connection: close"));
+    peer.send(requestOf("GET /"));
     await settle();
     await pass(WRITE_STALL_MS - 1);
     assert.equal(server.stats().connections, 1);
@@ -93,10 +128,10 @@ test("LingeringClose: a client that takes nothing of the last answer for 30 s is
 
 // Deno's socket has its bytes unsent for a moment each time, and tells nothing when they are out: such a close took 30 s and more.
 test("LingeringClose: a short answer that is taken late ends it 2 s after that is seen, at most 4 s in all", async () => {
-  await withMemoryServer({ fetch: () => new Response("x".repeat(RECEIVED + 30_000)) }, async ({ connect, pass, settle, server }) => {
+  await withMemoryServer(lastly("x".repeat(RECEIVED + 30_000)), async ({ connect, pass, settle, server }) => {
     const peer = await connect();
     peer.pause();
-    peer.send(requestOf("GET /", null, "Connection: close"));
+    peer.send(requestOf("GET /"));
     await settle();
     await pass(WRITE_STALL_MS - 5000);
     assert.equal(server.stats().connections, 1);
@@ -108,10 +143,10 @@ test("LingeringClose: a short answer that is taken late ends it 2 s after that i
 });
 
 test("LingeringClose: a client that takes the last answer slowly gets all of it", async () => {
-  await withMemoryServer({ fetch: () => new Response("x".repeat(300_000)) }, async ({ connect, pass, settle, server }) => {
+  await withMemoryServer(lastly("x".repeat(300_000)), async ({ connect, pass, settle, server }) => {
     const peer = await connect();
     peer.pause();
-    peer.send(requestOf("GET /", null, "Connection: close"));
+    peer.send(requestOf("GET /"));
     await settle();
     while (!peer.ended && peer.errorCode === null) {
       peer.socket.take(20_000);
