@@ -25,9 +25,7 @@ async function readRest(source: BodySource, chunks: Uint8Array[], next: Promise<
 
 /** Apps expect a Uint8Array and get no Buffer of Node's, which prints and serializes otherwise. */
 function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer, byteOffset, byteLength } = bytes;
-  if (!(buffer instanceof ArrayBuffer)) return new Uint8Array(bytes);
-  return bytes.constructor === Uint8Array ? bytes as Uint8Array<ArrayBuffer> : new Uint8Array(buffer, byteOffset, byteLength);
+  return bytes.constructor === Uint8Array ? bytes as Uint8Array<ArrayBuffer> : new Uint8Array(bytes);
 }
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -101,11 +101,11 @@ export class RequestBody implements BodySource {
   }
 
   #gather(bytes: Uint8Array): void {
-    const { buffer, byteOffset, length } = this.#chunks[this.#chunks.length - 1]!;
-    const end = byteOffset + length;
-    if (this.#block !== null && end + bytes.length <= BLOCK_BYTES) {
-      this.#block.set(bytes, end);
-      this.#chunks[this.#chunks.length - 1] = new Uint8Array(buffer, byteOffset, length + bytes.length);
+    const block = this.#block;
+    const end = this.#chunks[this.#chunks.length - 1]!.length;
+    if (block !== null && end + bytes.length <= BLOCK_BYTES) {
+      block.set(bytes, end);
+      this.#chunks[this.#chunks.length - 1] = block.subarray(0, end + bytes.length);
       return;
     }
     this.#block = new Uint8Array(BLOCK_BYTES);
