@@ -87,7 +87,7 @@ const JSON_BYTES = new TextEncoder().encode(JSON.stringify({ text: "x".repeat(10
 const signal = () => new AbortController().signal;
 
 function partsOf(head: HttpHead, body: BodySource | null): RequestParts {
-  return { head, scheme: "http", fallbackAuthority: "127.0.0.1:8080", body, signal };
+  return { head, scheme: "http", authority: head.authority || "127.0.0.1:8080", body, signal };
 }
 
 async function benchRequest(): Promise<void> {

@@ -3,7 +3,7 @@ import { toOwn } from "../targets.ts";
 import { CPU_A_REQUEST, type Workload } from "../workload.ts";
 
 /** As many as `heddle serve` has cores by default. */
-const AT_ONCE = 1000;
+export const AT_ONCE = 1000;
 
 /** The timer wheel beside the runtime's timers. */
 export const sleep: Workload = {
