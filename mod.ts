@@ -9,6 +9,7 @@ export { nativeRequest } from "./src/http/request.ts";
 export { nativeResponse } from "./src/http/response.ts";
 export { core, sleep, suspend } from "./src/suspend/calls.ts";
 export type { App, Env, FetchHandler, RequestContext, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "./src/contract/app.ts";
+export type { IpNetwork, Network } from "./src/contract/network.ts";
 export type { Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
 export type { CopyBytes, DecodeLatin1 } from "./src/contract/bytes.ts";
 export type { Clock, ClockTimer } from "./src/contract/clock.ts";

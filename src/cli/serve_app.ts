@@ -31,6 +31,9 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   const server = serve({
     app,
     http,
+    trustProxy: values.trustProxy,
+    ...(values.trustProxyFields.length > 0 && { trustProxyFields: values.trustProxyFields }),
+    proxyProtocol: values.proxyProtocol,
     async: values.async,
     queue: values.queue,
     queueTimeoutMs: values.queueTimeoutMs,

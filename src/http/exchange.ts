@@ -3,7 +3,8 @@ import type { Latin1 } from "../contract/socket.ts";
 import { ProtocolError } from "../errors.ts";
 import { CLOSED, type DataEvent, type EndEvent, NEED_MORE, type NeedMore, NO_TRAILERS, PAUSED, type ReceiveEvent } from "./events.ts";
 import { type Field, fieldLine } from "./field_line.ts";
-import { HeadReader } from "./head_reader.ts";
+import type { HeadReader } from "./head_reader.ts";
+import { HeadReaders } from "./head_readers.ts";
 import type { HttpHead } from "./http_head.ts";
 import { IncomingBody } from "./incoming_body.ts";
 import { decodeLatin1 } from "./latin1.ts";
@@ -32,7 +33,9 @@ export class Exchange {
   readonly #limits: HttpLimits;
   readonly #latin1: DecodeLatin1;
   readonly #input = new ReceiveBuffer();
-  readonly #heads: HeadReader;
+  readonly #readers: HeadReaders;
+  /** While a part of a head has come. */
+  #reader: HeadReader | null = null;
   readonly #writer: Writer;
   #client: Linked<ClientState, ClientEvent> = CLIENT_IDLE;
   #server: Linked<ServerState, ServerEvent> = SERVER_IDLE;
@@ -49,11 +52,17 @@ export class Exchange {
   /**
    * @param date Gives the `date` field's value (IMF-fixdate), cached by the second.
    * @param latin1 The runtime's fastest decoder.
+   * @param readers Which it shares with other connections of the same limits.
    */
-  constructor(limits: HttpLimits, date: () => string, latin1: DecodeLatin1 = decodeLatin1) {
+  constructor(
+    limits: HttpLimits,
+    date: () => string,
+    latin1: DecodeLatin1 = decodeLatin1,
+    readers: HeadReaders = new HeadReaders(limits, latin1),
+  ) {
     this.#limits = limits;
     this.#latin1 = latin1;
-    this.#heads = new HeadReader(limits, latin1);
+    this.#readers = readers;
     this.#writer = new Writer(date, latin1);
   }
 
@@ -152,7 +161,7 @@ export class Exchange {
   }
 
   #nextHead(): ReceiveEvent {
-    const head = this.held === 0 ? null : this.#heads.read(this.#input);
+    const head = this.held === 0 ? null : this.#readHead();
     if (head === null) {
       if (!this.#ended) return NEED_MORE;
       if (this.held > 0) throw new ProtocolError(400, "the connection's end within a head");
@@ -166,6 +175,16 @@ export class Exchange {
     this.#mustClose ||= !head.keepAlive;
     this.#continued = false;
     this.#body = framing.kind === "none" ? null : new IncomingBody(framing, this.#limits, this.#latin1);
+    return head;
+  }
+
+  /** One that throws is not given back: what it was at is undefined. */
+  #readHead(): HttpHead | null {
+    const reader = this.#reader ?? this.#readers.take();
+    this.#reader = null;
+    const head = reader.read(this.#input);
+    if (head === null) this.#reader = reader;
+    else this.#readers.give(reader);
     return head;
   }
 

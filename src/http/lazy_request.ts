@@ -67,8 +67,7 @@ export class LazyRequest {
   }
 
   get url(): string {
-    const { scheme, head, fallbackAuthority } = this.#parts;
-    return this.#url ??= requestUrl(scheme, head, fallbackAuthority);
+    return this.#url ??= requestUrl(this.#parts.scheme, this.#parts.authority, this.#parts.head.path);
   }
 
   get headers(): LightHeaders {

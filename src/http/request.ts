@@ -6,8 +6,8 @@ import { LazyRequest } from "./lazy_request.ts";
 export interface RequestParts {
   readonly head: RequestHead;
   readonly scheme: "http" | "https";
-  /** Stands in the URL where HTTP/1.0 sent no host: the listener's own `host:port`. */
-  readonly fallbackAuthority: string;
+  /** Of the URL: `host` or `host:port`. */
+  readonly authority: string;
   /** Null where the head announces no body. */
   readonly body: BodySource | null;
   /** Called on first touch of `request.signal`, at most once. */

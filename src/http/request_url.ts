@@ -1,5 +1,3 @@
-import type { RequestHead } from "../contract/head.ts";
-
 /**
  * Paths and queries that `new URL` leaves as they are: characters it does not encode, and no segment that begins with a dot or a percent
  * sign (`/./`, `/..`, `/%2e`). A fifth of what `new URL(...).href` costs.
@@ -18,16 +16,15 @@ let lastOrigin = "";
  * A request's URL as `Request.url` gives it: absolute, normalized, without a fragment. That of `OPTIONS *` has the path `/` (RFC 9112
  * section 3.3).
  *
- * @param fallbackAuthority Where the head names no host (HTTP/1.0).
+ * @param authority Checked: safe in `new URL`.
+ * @param path Path and query, or `*`.
  */
-export function requestUrl(scheme: "http" | "https", head: RequestHead, fallbackAuthority: string): string {
-  const authority = head.authority === "" ? fallbackAuthority : head.authority;
+export function requestUrl(scheme: "http" | "https", authority: string, path: string): string {
   if (authority !== lastAuthority || scheme !== lastScheme) {
     lastOrigin = new URL(`${scheme}://${authority}`).origin;
     lastAuthority = authority;
     lastScheme = scheme;
   }
-  const { path } = head;
   if (PLAIN.test(path)) return lastOrigin + path;
   return path === "*" ? `${lastOrigin}/` : normalized(lastOrigin, path);
 }

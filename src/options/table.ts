@@ -1,4 +1,5 @@
 import { HOST, LISTENER, PORT } from "./parse.ts";
+import { FORWARDING_FIELDS, NETWORK } from "./networks.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { choice, count, duration, LONGEST_MS, MODE, size, SIZE_LIMIT, SWITCH } from "./units.ts";
 
@@ -46,6 +47,33 @@ export const SERVE_OPTIONS = {
     default: "1024",
     repeatable: false,
     help: "Connections that the kernel holds until they are accepted",
+  },
+  trustProxy: {
+    flag: "--trust-proxy",
+    group: "Proxies",
+    unit: NETWORK,
+    default: null,
+    otherwise: "none",
+    repeatable: true,
+    help: "Peers whose word is taken for their clients' address, scheme and host; nothing is believed of others",
+  },
+  trustProxyFields: {
+    flag: "--trust-proxy-field",
+    group: "Proxies",
+    unit: choice(...FORWARDING_FIELDS),
+    default: null,
+    otherwise: "x-forwarded-for and x-forwarded-proto",
+    repeatable: true,
+    help: "Fields that those peers write themselves, and do not pass on as their clients sent them: no other one is read",
+  },
+  proxyProtocol: {
+    flag: "--proxy-protocol",
+    group: "Proxies",
+    unit: NETWORK,
+    default: null,
+    otherwise: "none",
+    repeatable: true,
+    help: "Peers that begin each connection with a PROXY protocol header, of version 1 or 2; one without it is closed",
   },
   async: {
     flag: "--async",

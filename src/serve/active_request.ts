@@ -5,6 +5,7 @@ import type { RequestHead } from "../contract/head.ts";
 import type { RequestName } from "../contract/observer.ts";
 import type { Address } from "../contract/socket.ts";
 import { cgiEnv } from "../gateway/cgi_env.ts";
+import { type Forwarded, readForwarded } from "../http/forwarded.ts";
 import { createRequest, type RequestParts } from "../http/request.ts";
 import { Answer } from "./answer.ts";
 import type { Connection } from "./connection.ts";
@@ -50,6 +51,8 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   #request: Request | null = null;
   #context: RequestContext | null = null;
   #yieldEnv: YieldEnv | null = null;
+  /** What the proxy says, once it was asked for. */
+  #said: Forwarded | null = null;
   #abort: AbortController | null = null;
   #aborted = false;
   #reason: unknown;
@@ -86,15 +89,24 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   }
 
   get scheme(): "http" | "https" {
-    return this.connection.scheme;
+    return this.#forwarded?.scheme ?? this.connection.scheme;
   }
 
-  get fallbackAuthority(): string {
-    return this.connection.fallbackAuthority;
+  /** HTTP/1.0 may name no host: then it is the listener's own. */
+  get authority(): string {
+    return this.#forwarded?.authority ?? (this.head.authority || this.connection.fallbackAuthority);
   }
 
+  /** The client's, or the proxy's that nothing is believed of. */
   get remote(): Address {
-    return this.connection.remote;
+    return this.#forwarded?.address ?? this.connection.remote;
+  }
+
+  /** Null where the peer is no trusted proxy. */
+  get #forwarded(): Forwarded | null {
+    const { trust } = this.server;
+    if (trust === null || !trust.trusts(this.connection.remote)) return null;
+    return this.#said ??= readForwarded(this.head.fields, trust);
   }
 
   get method(): string {
@@ -114,8 +126,8 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   }
 
   get yieldEnv(): YieldEnv {
-    const { head, scheme, body, core, connection } = this;
-    return this.#yieldEnv ??= cgiEnv({ head, scheme, local: connection.local, remote: connection.remote, body, core });
+    const { head, scheme, body, core, connection, remote } = this;
+    return this.#yieldEnv ??= cgiEnv({ head, scheme, local: connection.local, remote, body, core });
   }
 
   /** Runs the first slice on the core it was given. */

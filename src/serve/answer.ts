@@ -252,10 +252,10 @@ export class Answer implements Reply {
   }
 
   #record(): RequestRecord {
-    const { server, connection, head, core, startedAt, endedAt, switches } = this.#request;
+    const { server, remote, head, core, startedAt, endedAt, switches } = this.#request;
     const durationMs = endedAt - startedAt;
     return {
-      remote: connection.remote,
+      remote,
       method: head.method,
       target: head.target,
       minor: head.minor,

@@ -41,7 +41,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     this.#server = server;
     this.socket = socket;
     this.scheme = socket.tls === null ? "http" : "https";
-    this.exchange = new Exchange(server.limits, server.date, server.latin1);
+    this.exchange = new Exchange(server.limits, server.date, server.latin1, server.headReaders);
     this.#deadlines = new Deadlines(server, this);
     this.intake = new Intake(this, this.#deadlines);
     server.open.rest(this);

@@ -1,4 +1,5 @@
 import type { App, Env, FetchHandler, YieldHandler } from "../contract/app.ts";
+import type { Network } from "../contract/network.ts";
 import type { Observer } from "../contract/observer.ts";
 import type { ListenOptions } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
@@ -107,6 +108,24 @@ export interface ServeOptions {
    * @default 0
    */
   readonly keepAliveRequests?: number;
+  /**
+   * Peers whose word is taken for their clients' address, scheme and host (`--trust-proxy`): IP addresses, blocks of them, or `unix`.
+   *
+   * @default none
+   */
+  readonly trustProxy?: readonly (string | Network)[];
+  /**
+   * The fields that those peers write themselves (`--trust-proxy-field`): `x-forwarded-for`, `x-forwarded-proto`, `x-forwarded-host`, `forwarded`.
+   *
+   * @default ["x-forwarded-for", "x-forwarded-proto"]
+   */
+  readonly trustProxyFields?: readonly string[];
+  /**
+   * Peers that begin each connection with a PROXY protocol header, version 1 or 2 (`--proxy-protocol`).
+   *
+   * @default none
+   */
+  readonly proxyProtocol?: readonly (string | Network)[];
   /** Limits that differ from `DEFAULT_LIMITS` (`--limit-head` and others). */
   readonly limits?: Partial<HttpLimits>;
   /** Timeouts that differ from `DEFAULT_TIMEOUTS` (`--head-timeout` and others). */

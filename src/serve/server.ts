@@ -7,12 +7,16 @@ import { type CoresSnapshot, snapshotCores } from "../core/snapshot.ts";
 import { createCoreTable } from "../core/table.ts";
 import { TimerWheel } from "../core/timer_wheel.ts";
 import { ClosedError } from "../errors.ts";
+import { HeadReaders } from "../http/head_readers.ts";
+import { decodeLatin1 } from "../http/latin1.ts";
+import { ProxiedSocket } from "../io/proxied_socket.ts";
 import { type Platform, selectPlatform } from "../io/select.ts";
 import { misfits, selectEngine } from "../suspend/select.ts";
 import { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { type Drain, drain } from "./drain.ts";
 import { openListeners, urlOf } from "./listener.ts";
+import { type Proxies, proxiesOf } from "./proxies.ts";
 import { reportToConsole } from "./report.ts";
 import type { ServerContext } from "./server_context.ts";
 import { addressesOf, appOf, checkNumbers, connectionsBelow, limitsOf, type ServeOptions } from "./serve_options.ts";
@@ -86,7 +90,7 @@ class HeddleServer implements Server {
 
   async #start(options: ServeOptions, app: App, addresses: readonly ListenOptions[]): Promise<void> {
     const platform = options.platform ?? await selectPlatform(options.io);
-    const server = createContext(options, app, platform);
+    const server = createContext(options, app, platform, await proxiesOf(options));
     this.#platform = platform;
     this.#context = server;
     this.#listeners = await openListeners(platform.engine, addresses, (socket) => accept(server, socket));
@@ -127,13 +131,14 @@ class HeddleServer implements Server {
   }
 }
 
-function createContext(options: ServeOptions, app: App, platform: Platform): ServerContext {
+function createContext(options: ServeOptions, app: App, platform: Platform, proxies: Proxies): ServerContext {
   const { clock } = platform;
   const observer = options.observer ?? reportToConsole;
   const table = createCoreTable(options.async ?? 1000);
   const wheel = new TimerWheel(clock);
   const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: options.sliceMs ?? 2 });
   const { bodyMostBytes, ...limits } = limitsOf(options);
+  const latin1 = platform.latin1 ?? decodeLatin1;
   const open = new Connections(options.connections ?? connectionsBelow(platform.descriptorLimit ?? null), observer, clock);
   const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
   return {
@@ -145,9 +150,11 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
     wheel,
     clock,
     env: options.env ?? platform.env,
-    latin1: platform.latin1,
+    latin1,
     copy: platform.copy,
     limits,
+    headReaders: new HeadReaders(limits, latin1),
+    ...proxies,
     timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
     observer,
     postBufferingBytes: options.postBufferingBytes ?? 65_536,
@@ -171,11 +178,19 @@ function createContext(options: ServeOptions, app: App, platform: Platform): Ser
   };
 }
 
-function accept(server: ServerContext, socket: Socket): void {
+function accept(server: ServerContext, accepted: Socket): void {
   const hasRoom = server.open.admit();
+  const socket = server.speaksProxyProtocol?.(accepted.remote) === true ? proxied(server, accepted) : accepted;
   const connection = new Connection(server, socket);
   socket.handler = connection;
   if (!hasRoom) connection.turnAway();
+}
+
+function proxied(server: ServerContext, socket: Socket): Socket {
+  return new ProxiedSocket(
+    socket,
+    () => server.observer.refused?.(400, "a connection without a valid PROXY protocol header", socket.remote),
+  );
 }
 
 /** IMF-fixdate (RFC 9110 section 5.6.7), which is what `toUTCString` gives; made once a second. */

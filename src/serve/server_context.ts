@@ -1,4 +1,5 @@
 import type { App, Env } from "../contract/app.ts";
+import type { AddressTest } from "../contract/network.ts";
 import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { SuspendEngine } from "../contract/engine.ts";
@@ -7,6 +8,8 @@ import type { CorePool } from "../core/pool.ts";
 import type { CoreScheduler } from "../core/scheduler.ts";
 import type { CoreTable } from "../core/table.ts";
 import type { TimerWheel } from "../core/timer_wheel.ts";
+import type { Trust } from "../http/forwarded.ts";
+import type { HeadReaders } from "../http/head_readers.ts";
 import type { HttpLimits } from "../http/limits.ts";
 import type { Connections, OpenSocket } from "./connections.ts";
 import type { Timeouts } from "./timeouts.ts";
@@ -21,12 +24,17 @@ export interface ServerContext {
   readonly wheel: TimerWheel;
   readonly clock: Clock;
   readonly env: Env;
+  /** The runtime's fastest, or the portable one. */
+  readonly latin1: DecodeLatin1;
   /** Undefined for the portable way. */
-  readonly latin1: DecodeLatin1 | undefined;
-  /** The same. */
   readonly copy: CopyBytes | undefined;
   readonly limits: HttpLimits;
+  readonly headReaders: HeadReaders;
   readonly timeouts: Timeouts;
+  /** Which proxies are believed, and what (`--trust-proxy`); null for none. */
+  readonly trust: Trust | null;
+  /** Which peers begin with a PROXY protocol header (`--proxy-protocol`); null for none. */
+  readonly speaksProxyProtocol: AddressTest | null;
   readonly observer: Observer;
   /** Body bytes that are taken in before a request asks for a core (uWSGI `--post-buffering`). */
   readonly postBufferingBytes: number;

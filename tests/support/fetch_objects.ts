@@ -85,7 +85,7 @@ export function requestParts(sketch: RequestSketch = {}): RequestParts {
     keepAlive: true,
     fields: new FieldLines(fields),
   };
-  return { head, scheme, fallbackAuthority: "127.0.0.1:8080", body, signal: signal ?? (() => new AbortController().signal) };
+  return { head, scheme, authority: head.authority || "127.0.0.1:8080", body, signal: signal ?? (() => new AbortController().signal) };
 }
 
 /** Runs something in which no stream may be made: one that is made would be made of the class that throws here. */

@@ -19,7 +19,7 @@ test("serveHelp() shows each option with its placeholder, default and variable, 
     const at = lines.findIndex((line) => line.startsWith(`  ${`${option.flag} ${option.unit.placeholder}`.trimEnd()}  `));
     assert.notEqual(at, -1, option.flag);
     const next = lines.findIndex((line, index) => index > at && !line.startsWith("   "));
-    const text = lines.slice(at, next).join(" ");
+    const text = lines.slice(at, next).join(" ").replace(/ +/g, " ");
     assert.ok(text.includes(`[default: ${option.default ?? option.otherwise}]`), option.flag);
     assert.ok(text.includes(`[env: ${environmentName(option.flag)}]`), option.flag);
     const heading = lines.slice(0, at).findLast((line) => line !== "" && !line.startsWith(" "));

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Exchange } from "../../../src/http/exchange.ts";
-import { exchange, latin1, text } from "../../support/exchange_events.ts";
+import { ProtocolError } from "../../../src/errors.ts";
+import { Exchange } from "../../../src/http/exchange.ts";
+import { HeadReaders } from "../../../src/http/head_readers.ts";
+import { decodeLatin1 } from "../../../src/http/latin1.ts";
+import { DEFAULT_LIMITS } from "../../../src/http/limits.ts";
+import { DATE, exchange, latin1, linesOf, text } from "../../support/exchange_events.ts";
 
 const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -217,4 +221,25 @@ test("Exchange reads a head that comes byte by byte in linear time", () => {
   // spoil a try, and no number of them makes 9 of 16.
   const tries = Array.from({ length: 5 }, () => byteByByte(16_384) / byteByByte(4096));
   assert.ok(Math.min(...tries) < 9, `${tries}`);
+});
+
+test("Exchanges that share head readers keep their heads apart, however they are cut and whichever fails", () => {
+  const readers = new HeadReaders(DEFAULT_LIMITS, decodeLatin1);
+  const bytes = latin1("GET /a HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n\r\n");
+  const make = () => new Exchange(DEFAULT_LIMITS, () => DATE, decodeLatin1, readers);
+  for (let cut = 1; cut < bytes.length; cut++) {
+    const [first, second, broken] = [make(), make(), make()];
+    first.receive(bytes.subarray(0, cut));
+    assert.equal(first.next().type, "need-more");
+    first.hold();
+    broken.receive(latin1("GET /b HTTP/1.1\r\nHost: b\r\nbad line"));
+    assert.throws(() => broken.next(), ProtocolError);
+    second.receive(latin1("POST /c HTTP/1.0\r\nContent-Length: 1\r\n\r\n"));
+    const other = second.next();
+    assert.deepEqual([other.type === "head" && other.target, other.type === "head" && other.minor], ["/c", 0]);
+    first.receive(bytes.subarray(cut));
+    const head = first.next();
+    assert.ok(head.type === "head");
+    assert.deepEqual([head.target, linesOf(head.fields)], ["/a", ["Host: a", "X-One: 1"]]);
+  }
 });

@@ -20,7 +20,7 @@ test("createRequest() touches neither fields, body nor signal before the app doe
   const lazy = createRequest({
     head: Object.defineProperty({ ...parts.head }, "fields", { get: () => (touched.push("fields"), parts.head.fields) }),
     scheme: "http",
-    fallbackAuthority: "",
+    authority: "example.org",
     get body() {
       touched.push("body");
       return null;

@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RawClient } from "./raw_client.ts";
+import { until } from "./served.ts";
+
+/** A proxy in front of a server. */
+export type Front = "nginx" | "haproxy";
+
+/** Whether the program is there. */
+export function hasFront(front: Front): boolean {
+  return spawnSync(front, [front === "nginx" ? "-v" : "-v"]).error === undefined;
+}
+
+/**
+ * Runs nginx or HAProxy while `run` runs.
+ *
+ * @param configure Makes its configuration, of the port to listen on and a folder of its own.
+ */
+export async function withFront(
+  front: Front,
+  configure: (port: number, folder: string) => string,
+  run: (port: number) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), `heddle-${front}-`));
+  const port = await freePort();
+  const file = join(folder, "front.conf");
+  writeFileSync(file, configure(port, folder));
+  const args = front === "nginx" ? ["-c", file, "-p", folder, "-e", join(folder, "error.log")] : ["-f", file, "-db"];
+  const child = spawn(front, args, { stdio: ["ignore", "pipe", "pipe"] });
+  let printed = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => printed += String(text));
+  try {
+    await untilOpen(port, child, () => printed);
+    await run(port);
+  } finally {
+    child.kill("SIGTERM");
+    await new Promise((resolve) => child.exitCode === null ? child.on("exit", resolve) : resolve(null));
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function untilOpen(port: number, child: ChildProcess, printed: () => string): Promise<void> {
+  let open = false;
+  let ended = false;
+  child.on("exit", () => ended = true);
+  const knock = async () => {
+    while (!open && !ended) {
+      try {
+        (await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port })).destroy();
+        open = true;
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+  };
+  await Promise.all([knock(), until(() => open || ended)]);
+  if (!open) throw new Error(`start a proxy: ${printed()}`);
+}
+
+/** One that nobody listens on. */
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as net.AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
