@@ -79,6 +79,10 @@ class Body implements BodySource {
     return JSON_BYTES.slice();
   }
 
+  takeWhole(): Uint8Array | null {
+    return this.read();
+  }
+
   cancel(): void {}
 }
 

@@ -12,6 +12,11 @@ export interface BodySource {
    * @throws {BrokenError} (as a rejection too) The client went before the body's end.
    */
   read(): Uint8Array | null | Promise<Uint8Array | null>;
+  /**
+   * Takes all of the body, if all of it is in, in one piece, and none was read: bytes that are borrowed, and valid until the caller gives way. Else
+   * null, and nothing has changed.
+   */
+  takeWhole(): Uint8Array | null;
   /** Nobody wants the rest: it is not read, and the connection ends with the answer. */
   cancel(): void;
 }

@@ -125,7 +125,7 @@ export class Body {
     const content = this.#take("read a body as text");
     if (typeof content === "string") return wellFormed(content);
     if (content === null) return "";
-    const bytes = bytesOf(content);
+    const bytes = (content instanceof Uint8Array ? null : content.takeWhole()) ?? bytesOf(content);
     return bytes instanceof Uint8Array ? decoder.decode(bytes) : bytes.then((all) => decoder.decode(all));
   }
 

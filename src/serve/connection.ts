@@ -33,6 +33,8 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   #request: ActiveRequest | null = null;
   /** Heads that came. */
   #requests = 0;
+  /** The body that has borrowed bytes, during a call of `data`. */
+  #lent: RequestBody | null = null;
   #advancing = false;
   #halfClosed = false;
 
@@ -156,6 +158,8 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
       this.#advancing = false;
       this.socket.uncork();
     }
+    this.#lent?.hold();
+    this.#lent = null;
     this.exchange.hold();
     if (this.#state !== "over") this.intake.update();
   }
@@ -170,7 +174,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
         this.#takeHead(event);
         return true;
       case "data":
-        this.#request?.body?.push(event.bytes);
+        this.#lend(event.bytes);
         this.#deadlines.awaitMore(event.bytes.length);
         return true;
       case "end":
@@ -185,6 +189,14 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
         if (this.#awaitsHead()) this.finish();
         return false;
     }
+  }
+
+  /** Gives borrowed bytes to the request's body, which has them until it is told to `hold`. */
+  #lend(bytes: Uint8Array): void {
+    const body = this.#request?.body ?? null;
+    if (body !== this.#lent) this.#lent?.hold();
+    this.#lent = body;
+    body?.push(bytes);
   }
 
   #awaitsHead(): boolean {

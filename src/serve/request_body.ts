@@ -38,6 +38,8 @@ export class RequestBody implements BodySource {
   readonly #chunks: Uint8Array[] = [];
   /** Index of the next chunk to be read: `shift` would move the rest each time. */
   #next = 0;
+  /** The last chunk is borrowed still: whoever takes it in time without keeping it spares a copy. */
+  #borrowed = false;
   /** The last chunk's block, where it has room left; else null. */
   #block: Uint8Array | null = null;
   #buffered = 0;
@@ -83,7 +85,7 @@ export class RequestBody implements BodySource {
     return this.#buffered >= HIGH_WATER_MARK;
   }
 
-  /** Takes borrowed bytes in; after `cancel` they are dropped. */
+  /** Takes borrowed bytes in; after `cancel` they are dropped. Call `hold` before they go back. */
   push(bytes: Uint8Array): void {
     if (this.#cancelled || this.#error !== null) return;
     this.#received += bytes.length;
@@ -93,11 +95,21 @@ export class RequestBody implements BodySource {
       reader.resolve(this.#copy(bytes));
       return;
     }
+    this.hold();
     this.#buffered += bytes.length;
     if (this.#next === this.#chunks.length || bytes.length >= BLOCK_BYTES) {
-      this.#chunks.push(this.#copy(bytes));
+      this.#chunks.push(bytes);
+      this.#borrowed = true;
       this.#block = null;
     } else this.#gather(bytes);
+  }
+
+  /** Copies what is borrowed still. */
+  hold(): void {
+    if (!this.#borrowed) return;
+    this.#borrowed = false;
+    const last = this.#chunks.length - 1;
+    this.#chunks[last] = this.#copy(this.#chunks[last]!);
   }
 
   #gather(bytes: Uint8Array): void {
@@ -146,12 +158,23 @@ export class RequestBody implements BodySource {
     else reader.resolve(null);
   }
 
+  #touch(): void {
+    if (this.#touched) return;
+    this.#touched = true;
+    this.#owner.wanted(this);
+  }
+
+  takeWhole(): Uint8Array | null {
+    if (!this.#ended || this.#touched || this.#chunks.length !== 1) return null;
+    this.#touch();
+    this.#borrowed = false;
+    return this.#take();
+  }
+
   read(): Uint8Array | null | Promise<Uint8Array | null> {
     if (this.#reader !== null) return Promise.reject(new TypeError("read a request's body: another read waits for its chunk"));
-    if (!this.#touched) {
-      this.#touched = true;
-      this.#owner.wanted(this);
-    }
+    this.#touch();
+    this.hold();
     const full = this.full;
     const chunk = this.#take();
     if (chunk !== null) {
@@ -172,6 +195,7 @@ export class RequestBody implements BodySource {
     this.#chunks.length = 0;
     this.#next = 0;
     this.#block = null;
+    this.#borrowed = false;
     this.#buffered = 0;
     const reader = this.#reader;
     this.#reader = null;

@@ -54,6 +54,10 @@ export class ScriptedBody implements BodySource {
     return this.#late ? Promise.resolve(chunk) : chunk;
   }
 
+  takeWhole(): Uint8Array | null {
+    return null;
+  }
+
   cancel(): void {
     this.cancelled = true;
   }

@@ -74,7 +74,7 @@ test('cgiEnv() leaves a "%" alone that starts no escape', () => {
 
 test("cgiEnv() wsgi.input gives the body's chunks, and nothing where there is none", async () => {
   const chunks = [new Uint8Array([1]), new Uint8Array([2, 3])];
-  const body: BodySource = { length: 3, read: () => Promise.resolve(chunks.shift() ?? null), cancel() {} };
+  const body: BodySource = { length: 3, read: () => Promise.resolve(chunks.shift() ?? null), takeWhole: () => null, cancel() {} };
   const seen: number[] = [];
   for await (const chunk of envOf(headOf("/", []), body)["wsgi.input"] as CgiInput) seen.push(...chunk);
   assert.deepEqual(seen, [1, 2, 3]);

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type FetchHandler, sleep } from "../../../mod.ts";
 import { HIGH_WATER_MARK } from "../../../src/contract/socket.ts";
 import { BrokenError } from "../../../src/errors.ts";
 import { RequestBody } from "../../../src/serve/request_body.ts";
 import { collectGarbage } from "../../support/collect_garbage.ts";
+import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
 
 function bodyWithLog(length: number | null = null): { body: RequestBody; log: string[] } {
   const log: string[] = [];
@@ -35,7 +37,7 @@ test("read() before the bytes come waits for them", async () => {
   assert.equal(await second, null);
 });
 
-test("push() copies: the bytes are borrowed", async () => {
+test("push() and hold() copy: the bytes are borrowed", async () => {
   const { body } = bodyWithLog();
   const waiting = body.read();
   const chunk = bytes(1);
@@ -45,10 +47,64 @@ test("push() copies: the bytes are borrowed", async () => {
   for (let value = 0; value < 3; value++) {
     chunk[0] = value;
     body.push(chunk);
+    body.hold();
   }
   chunk[0] = 9;
   body.end();
   assert.deepEqual([...readAll(body)], [0, 1, 2]);
+});
+
+test("read() copies what is borrowed still, and so does the next push()", () => {
+  for (const next of [[], [8]]) {
+    const { body } = bodyWithLog();
+    const chunk = bytes(7);
+    body.push(chunk);
+    if (next.length > 0) body.push(bytes(...next));
+    body.end();
+    const first = body.read() as Uint8Array;
+    chunk[0] = 9;
+    assert.deepEqual([...first, ...readAll(body)], [7, ...next]);
+  }
+});
+
+test("takeWhole() lends a body that is in and in one piece, and copies nothing", () => {
+  const { body, log } = bodyWithLog(1);
+  const chunk = bytes(7);
+  body.push(chunk);
+  assert.equal(body.takeWhole(), null);
+  body.end();
+  assert.equal(body.takeWhole(), chunk);
+  assert.deepEqual([body.takeWhole(), body.read(), body.touched, log], [null, null, true, ["wanted"]]);
+  body.hold();
+});
+
+test("takeWhole() gives what was held, which is a copy", () => {
+  const { body } = bodyWithLog(1);
+  const chunk = bytes(7);
+  body.push(chunk);
+  body.end();
+  body.hold();
+  chunk[0] = 9;
+  assert.deepEqual(body.takeWhole(), bytes(7));
+});
+
+test("takeWhole() takes nothing of a body that came in pieces, was read, cancelled or cut off, or is empty", () => {
+  const cases: ReadonlyArray<readonly [what: string, prepare: (body: RequestBody) => void, left: number]> = [
+    ["pieces", (body) => (body.push(new Uint8Array(5000)), body.push(new Uint8Array(5000)), body.end()), 10_000],
+    ["read", (body) => (body.push(bytes(1)), body.end(), body.read()), 0],
+    ["cut off", (body) => (body.push(bytes(1)), body.fail(new BrokenError("gone"))), 1],
+    ["empty", (body) => body.end(), 0],
+  ];
+  for (const [what, prepare, left] of cases) {
+    const { body } = bodyWithLog();
+    prepare(body);
+    assert.equal(body.takeWhole(), null, what);
+    if (what !== "cut off") assert.equal(readAll(body).length, left, what);
+  }
+  const { body } = bodyWithLog();
+  body.push(bytes(1));
+  body.cancel();
+  assert.equal(body.takeWhole(), null);
 });
 
 function readAll(body: RequestBody): Uint8Array {
@@ -160,4 +216,49 @@ test("cancel() ends a read that waits", async () => {
   const waiting = body.read() as Promise<unknown>;
   body.cancel();
   await assert.rejects(waiting, BrokenError);
+});
+
+const READERS: Readonly<Record<string, FetchHandler>> = {
+  "at once": async (request) => new Response(await request.text()),
+  "after a turn of the microtasks": async (request) => {
+    await Promise.resolve();
+    return new Response(await request.text());
+  },
+  "after a sleep": async (request) => {
+    await sleep(5);
+    return new Response(new Uint8Array(await request.arrayBuffer()));
+  },
+  "chunk by chunk": async (request) => {
+    let text = "";
+    for await (const chunk of request.body!) text += new TextDecoder().decode(chunk);
+    return new Response(text);
+  },
+};
+
+for (const [when, fetch] of Object.entries(READERS)) {
+  test(`Connection lends a body's bytes: an app that reads it ${when} has what was sent`, async () => {
+    await withMemoryServer({ fetch }, async ({ connect, settle, pass }) => {
+      const texts = ["one", "x".repeat(5000), "three"];
+      const peer = await connect();
+      peer.send(texts.map((text) => requestOf("POST /", text)).join(""));
+      for (let n = 0; n < texts.length; n++) await pass(10);
+      await settle();
+      assert.deepEqual(answersOf(peer).map(({ body }) => body), texts);
+    });
+  });
+}
+
+test("Connection lends a body's bytes: an app that reads it when its answer has left has what was sent", async () => {
+  const read: Promise<string>[] = [];
+  const fetch: FetchHandler = (request, _env, context) => {
+    const text = Promise.resolve().then(() => Promise.resolve()).then(() => request.text());
+    context.waitUntil(text);
+    read.push(text);
+    return new Response("early");
+  };
+  await withMemoryServer({ fetch }, async ({ sent, settle }) => {
+    await sent(requestOf("POST /", "one") + requestOf("POST /", "two"));
+    await settle();
+  });
+  assert.deepEqual(await Promise.all(read), ["one", "two"]);
 });
