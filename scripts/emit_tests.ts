@@ -8,7 +8,7 @@ import { walkFiles } from "./walk_files.ts";
 /** Where the emitted tree stands. */
 export const EMIT_FOLDER: string = join(ROOT, ".build", "emit");
 
-const EMITTED = ["src", "tests", "examples"] as const;
+const EMITTED = ["src", "tests", "examples", "fuzz", "soak"] as const;
 
 /**
  * Emits the tree anew: a test that was deleted must not run on from here.

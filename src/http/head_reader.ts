@@ -64,8 +64,8 @@ export class HeadReader {
   /** One CRLF before a request is passed over: old clients send it after a body (RFC 9112 section 2.2). */
   #skipEmptyLine(input: ReceiveBuffer): boolean {
     const { bytes, start, end } = input;
-    if (end - start < 2) return false;
-    if (bytes[start + 1] !== LF || this.#emptyLine) throw new ProtocolError(400, "a request line without a valid method");
+    if (end - start < 2 && !this.#emptyLine) return false;
+    if (this.#emptyLine || bytes[start + 1] !== LF) throw new ProtocolError(400, "a request line without a valid method");
     this.#emptyLine = true;
     input.start += 2;
     return true;

@@ -12,6 +12,12 @@ export interface CliOptions {
   readonly denoFlags?: readonly string[];
   /** How many files and sockets it may have open (`ulimit -n`). */
   readonly openFiles?: number;
+  /**
+   * The module to run, from the project's folder, without its ending.
+   *
+   * @default "src/cli/main"
+   */
+  readonly module?: string;
 }
 
 /** How a process ended. */
@@ -31,7 +37,10 @@ export class CliProcess {
   #listeners: (() => void)[] = [];
 
   constructor(args: readonly string[], options: CliOptions = {}) {
-    const [command, ...first] = [...limited(options.openFiles), ...commandLine(options.denoFlags ?? ["-A"])];
+    const [command, ...first] = [
+      ...limited(options.openFiles),
+      ...commandLine(options.module ?? "src/cli/main", options.denoFlags ?? ["-A"]),
+    ];
     this.#child = spawn(command, [...first, ...args], {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
@@ -63,7 +72,7 @@ export class CliProcess {
   }
 
   /** Sends a signal. Not by `ChildProcess.kill`: after it Deno 2.9.6 reports the signal as the end, whatever the exit code was. */
-  kill(signal: "SIGTERM" | "SIGINT" | "SIGKILL"): void {
+  kill(signal: "SIGTERM" | "SIGINT" | "SIGKILL" | "SIGUSR2"): void {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid !== undefined && exitCode === null && signalCode === null) process.kill(pid, signal);
   }
@@ -112,8 +121,8 @@ function limited(openFiles: number | undefined): string[] {
   return openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles} && exec "$@"`, "sh"];
 }
 
-function commandLine(denoFlags: readonly string[]): string[] {
+function commandLine(module: string, denoFlags: readonly string[]): string[] {
   // The emit for Node 20 ends in .js.
-  const main = fileURLToPath(new URL(`../../src/cli/main.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url));
+  const main = fileURLToPath(new URL(`../../${module}.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url));
   return runtimeName() === "deno" ? [process.execPath, "run", "--no-prompt", ...denoFlags, main] : [process.execPath, main];
 }

@@ -90,7 +90,7 @@ function drain(subject: Exchange, events: PlainEvent[]): void {
       case "need-more":
         return;
       case "closed":
-        if (!("closed" in events[events.length - 1])) events.push({ closed: true });
+        if (events.length === 0 || !("closed" in events[events.length - 1])) events.push({ closed: true });
         return;
     }
   }
