@@ -1,5 +1,5 @@
 /** The clients of a soak: the honest, whose answers must come, and all the others. Each is one client's life. */
-import { RawClient } from "../tests/support/raw_client.ts";
+import type { RawClient } from "../tests/support/raw_client.ts";
 import { parseAnswer } from "../tests/support/parse_answer.ts";
 import type { Random } from "../fuzz/random.ts";
 import { STREAM_BYTES, TIMEOUT_MS } from "./promises.ts";

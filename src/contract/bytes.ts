@@ -6,8 +6,5 @@ import type { Latin1 } from "./socket.ts";
  */
 export type DecodeLatin1 = (bytes: Uint8Array, start: number, end: number) => Latin1;
 
-/**
- * Makes of borrowed bytes some that the caller may keep: nobody else will write to them. A copy, unless the engine's bytes are such; then their buffer may
- * have more of the same client's bytes around them.
- */
+/** Copies borrowed bytes into a buffer of their own that is no longer: whoever gets the copy may transfer it. */
 export type CopyBytes = (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;

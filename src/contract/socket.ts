@@ -139,6 +139,8 @@ export type ConnectOptions = Address;
 /** A runtime's sockets. */
 export interface IoEngine {
   readonly name: "deno" | "bun" | "node" | "memory";
+  /** Its chunks are given, and not lent: each is alone in its buffer, and is never touched again. */
+  readonly givesChunks: boolean;
   /**
    * Listens, and hands each accepted socket to `accept`, which sets `socket.handler` before it returns; no event comes before that.
    * With no descriptors left (EMFILE) it backs off, at most 50 ms at a time, and goes on.

@@ -13,6 +13,8 @@ export class DirectReader extends ReadableStreamDefaultReader<Uint8Array> {
   /** Lets go of the stream at its end, as a loop over it does. */
   readonly #releases: boolean;
   #released = false;
+  /** Rejects the reads that wait, first to last: a reader that is released fails them at once. */
+  #waiting: ((error: unknown) => void)[] = [];
 
   constructor(stream: ReadableStream<Uint8Array>, puller: SourcePuller, releases = false) {
     super(stream);
@@ -27,19 +29,49 @@ export class DirectReader extends ReadableStreamDefaultReader<Uint8Array> {
   override read(): Promise<Result> {
     const puller = this.#puller;
     if (this.#released || !puller.direct) return this.#readStream();
-    if (puller.pending !== null) {
-      const readAgain = () => this.read();
-      return puller.pending.then(readAgain, readAgain);
-    }
+    if (puller.pending !== null) return this.#readBehind(puller.pending);
     const chunk = puller.read();
     if (chunk instanceof Uint8Array) return chunk.length > 0 ? Promise.resolve({ done: false, value: chunk }) : this.read();
     if (chunk === null) return this.#readEnd();
     puller.pending = chunk;
-    return chunk.then(this.#took, this.#failed);
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(reject);
+      chunk.then((value) => this.#took(value, resolve), (error) => this.#failed(error, resolve));
+    });
+  }
+
+  /** Another read waits for its chunk: this one's turn is after it. */
+  #readBehind(pending: Promise<unknown>): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push(reject);
+      const readNow = () => {
+        this.#waiting.shift();
+        if (!this.#released) resolve(this.read());
+      };
+      pending.then(readNow, readNow);
+    });
+  }
+
+  #took(chunk: Uint8Array | null, resolve: (result: Result | Promise<Result>) => void): void {
+    const puller = this.#puller;
+    puller.pending = null;
+    this.#waiting.shift();
+    if (this.#released) puller.putBack(chunk);
+    else if (chunk === null) resolve(this.#readEnd());
+    else resolve(chunk.length > 0 ? { done: false, value: chunk } : this.read());
+  }
+
+  #failed(error: unknown, resolve: (result: Promise<Result>) => void): void {
+    const puller = this.#puller;
+    puller.pending = null;
+    this.#waiting.shift();
+    // Else it was cancelled: that ends a read in order.
+    if (puller.direct) puller.fail(error);
+    if (!this.#released) resolve(this.#readStream());
   }
 
   #readEnd(): Promise<Result> {
-    this.#puller.close();
+    if (this.#puller.direct) this.#puller.close();
     return this.#readStream();
   }
 
@@ -50,28 +82,11 @@ export class DirectReader extends ReadableStreamDefaultReader<Uint8Array> {
     return read;
   }
 
-  readonly #took = (chunk: Uint8Array | null): Result | Promise<Result> => {
-    const puller = this.#puller;
-    puller.pending = null;
-    if (this.#released) {
-      puller.putBack(chunk);
-      throw new TypeError("read a body: its reader was released");
-    }
-    if (chunk === null) return this.#readEnd();
-    return chunk.length > 0 ? { done: false, value: chunk } : this.read();
-  };
-
-  readonly #failed = (error: unknown): Promise<Result> => {
-    const puller = this.#puller;
-    puller.pending = null;
-    // Else it was cancelled: that ends a read in order.
-    if (puller.direct) puller.fail(error);
-    return this.#readStream();
-  };
-
   override releaseLock(): void {
     this.#released = true;
     super.releaseLock();
+    for (const reject of this.#waiting) reject(new TypeError("read a body: its reader was released"));
+    this.#waiting = [];
   }
 }
 
@@ -83,6 +98,8 @@ export class DirectReader extends ReadableStreamDefaultReader<Uint8Array> {
 export class ChunkIterator implements AsyncIterator<Uint8Array, undefined> {
   readonly #reader: DirectReader;
   readonly #cancels: boolean;
+  /** The last `next`; `return` waits for it. */
+  #last: Promise<unknown> | null = null;
 
   constructor(reader: DirectReader, { preventCancel = false }: ReadableStreamIteratorOptions = {}) {
     this.#reader = reader;
@@ -91,10 +108,13 @@ export class ChunkIterator implements AsyncIterator<Uint8Array, undefined> {
 
   next(): Promise<IteratorResult<Uint8Array, undefined>> {
     if (this.#reader.released) return Promise.resolve({ done: true, value: undefined });
-    return this.#reader.read();
+    const read = this.#reader.read();
+    this.#last = read;
+    return read;
   }
 
   async return(reason?: unknown): Promise<IteratorReturnResult<undefined>> {
+    await this.#last?.then(NOTHING, NOTHING);
     if (!this.#reader.released) {
       const cancelled = this.#cancels ? this.#reader.cancel(reason) : undefined;
       this.#reader.releaseLock();
@@ -103,6 +123,8 @@ export class ChunkIterator implements AsyncIterator<Uint8Array, undefined> {
     return { done: true, value: undefined };
   }
 }
+
+const NOTHING = (): void => {};
 
 /** Has `[Symbol.asyncIterator]`, and `[Symbol.asyncDispose]` where the runtime does. */
 const asyncIteratorPrototype: object = Object.getPrototypeOf(Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}())));

@@ -77,11 +77,11 @@ export class Exchange {
   }
 
   /**
-   * The client sends nothing more, by its own word: its request has come whole, and said that it is the connection's last (RFC 9112 section 9.6:
-   * the client that says so must send no other one). Known until `nextRequest`.
+   * The client sends nothing more, by its own word: its request said that it is the connection's last (RFC 9112 section 9.6: the client that says so
+   * must send no other one). Not so behind a body: some old clients send a CRLF there (section 2.2). Known until `nextRequest`.
    */
   get clientDone(): boolean {
-    return this.#client.state === "done" && this.#head?.keepAlive === false;
+    return this.#client.state === "done" && this.#body === null && this.#head?.keepAlive === false;
   }
 
   /** The answer's head was sent, or all of it. */

@@ -1,5 +1,6 @@
 import type { FieldList } from "../contract/head.ts";
 import type { Address, TcpAddress } from "../contract/socket.ts";
+import { canonicalIp } from "../ip_address.ts";
 import { isAuthority } from "./authority.ts";
 
 /** What proxies say of one request's client. Null where they say nothing, or nothing valid. */
@@ -20,6 +21,9 @@ export interface Trust {
 
 /** One hop: what a proxy says of whoever sent it the request. */
 type Hop = Readonly<Record<"for" | "proto" | "host", string | null>>;
+
+/** An IPv6 address in brackets, with a port. */
+const LONGEST_NODE = 53;
 
 const NOTHING: Forwarded = { address: null, scheme: null, authority: null };
 
@@ -60,9 +64,9 @@ function hopsOf(fields: FieldList, believed: ReadonlySet<string>): Hop[] {
 /** RFC 7239 section 4. Elements left of one that is not valid are dropped. */
 function readElements(value: string): Hop[] {
   const hops: Hop[] = [];
-  for (const element of splitOutside(value, ",").reverse()) {
+  for (const element of splitFromRight(value, ",")) {
     const hop = { for: null, proto: null, host: null } as Record<keyof Hop, string | null>;
-    for (const pair of splitOutside(element, ";")) {
+    for (const pair of splitFromRight(element, ";")) {
       const [, name, token, quoted] = /^\s*([\w!#$%&'*+.^`|~-]+)=(?:([^\s"]*)|"((?:[^"\\]|\\.)*)")\s*$/.exec(pair) ?? [];
       if (name === undefined) return hops.reverse();
       const key = name.toLowerCase();
@@ -73,31 +77,41 @@ function readElements(value: string): Hop[] {
   return hops.reverse();
 }
 
-/** Splits where the separator is not within a quoted string. */
-function splitOutside(text: string, separator: string): string[] {
+/**
+ * Splits where the separator is not within a quoted string, and gives the parts from the last to the first. It pairs quotes from the right, where the
+ * proxies of ours have written: one that a client opened and did not close would else take their words in.
+ */
+function splitFromRight(text: string, separator: string): string[] {
   const parts: string[] = [];
-  let start = 0;
+  let end = text.length;
   let quoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text[at];
-    if (quoted && unit === "\\") at++;
-    else if (unit === '"') quoted = !quoted;
-    else if (unit === separator && !quoted) {
-      parts.push(text.slice(start, at));
-      start = at + 1;
+  for (let at = end - 1; at >= 0; at--) {
+    if (text[at] === '"') quoted = !quoted || isEscaped(text, at);
+    else if (text[at] === separator && !quoted) {
+      parts.push(text.slice(at + 1, end));
+      end = at;
     }
   }
-  parts.push(text.slice(start));
+  parts.push(text.slice(0, end));
   return parts;
+}
+
+/** Whether an odd number of backslashes stands before it. */
+function isEscaped(text: string, at: number): boolean {
+  let start = at;
+  while (text[start - 1] === "\\") start--;
+  return (at - start) % 2 === 1;
 }
 
 /** An address with or without a port, IPv6 with or without brackets; null for `unknown`, hidden names, and what is no address. */
 function readNode(text: string): TcpAddress | null {
-  const bracketed = /^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(text) ? `[${text}]` : text;
-  const [, v6, v4, port] = /^(?:\[([^\]]*)\]|(\d+\.\d+\.\d+\.\d+))(?::(\d+))?$/.exec(bracketed) ?? [];
-  const hostname = v6 ?? v4;
-  if (hostname === undefined || !isAuthority(bracketed, 0, bracketed.length)) return null;
-  return { transport: "tcp", hostname, port: Number(port ?? 0) };
+  if (text.length > LONGEST_NODE) return null;
+  const bare = canonicalIp(text);
+  if (bare !== null) return { transport: "tcp", hostname: bare, port: 0 };
+  const [, v6, v4, port = ""] = /^(?:\[([^\]]*)\]|([\d.]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const hostname = canonicalIp(v6 ?? v4 ?? "");
+  if (hostname === null || (v6 !== undefined && !v6.includes(":")) || Number(port) > 65_535) return null;
+  return { transport: "tcp", hostname, port: Number(port) };
 }
 
 function schemeOf(text: string | null): "http" | "https" | null {

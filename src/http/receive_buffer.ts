@@ -12,8 +12,6 @@ export class ReceiveBuffer {
   end = 0;
   /** `bytes` is our own, with room behind `end`. */
   #owned = false;
-  /** Some of it was taken, and may be kept: it is not written over. */
-  #given = false;
 
   /** Takes borrowed bytes, behind those that are held. */
   append(chunk: Uint8Array): void {
@@ -29,14 +27,10 @@ export class ReceiveBuffer {
     this.end += chunk.length;
   }
 
-  /**
-   * Consumes what there is, up to `most` bytes, which is not 0; null if there is nothing. Borrowed where the chunk was; what was held is not written to
-   * any more, so that whoever may keep an engine's chunk may keep that too.
-   */
+  /** Consumes what there is, up to `most` bytes, which is not 0; null if there is nothing. Borrowed, as the buffer's bytes are. */
   take(most: number): Uint8Array | null {
     const { bytes, start, end } = this;
     if (start === end) return null;
-    this.#given = true;
     this.start = Math.min(end, start + most);
     return start === 0 && this.start === bytes.length ? bytes : bytes.subarray(start, this.start);
   }
@@ -51,14 +45,12 @@ export class ReceiveBuffer {
     if (this.#owned && end + room <= bytes.length) return;
     const size = end - start;
     // Moving within the same memory would cost O(n) for each of n small chunks, so it is done only where it frees half.
-    const canMove = this.#owned && !this.#given && 2 * (size + room) <= bytes.length;
-    const target = canMove ? bytes : new Uint8Array(capacity(size, room));
+    const target = this.#owned && 2 * (size + room) <= bytes.length ? bytes : new Uint8Array(capacity(size, room));
     target.set(bytes.subarray(start, end));
     this.bytes = target;
     this.start = 0;
     this.end = size;
     this.#owned = true;
-    this.#given = false;
   }
 
   /** Forgets what is left. */

@@ -24,6 +24,8 @@ export function createBunEngine(): IoEngine {
 
 class BunEngine implements IoEngine {
   readonly name = "bun";
+  /** Bun.listen makes a new buffer for each, as long as it is (1.4.5; a test holds it to that). */
+  readonly givesChunks = true;
   readonly #bun: BunSockets;
   readonly #process: BunProcess;
 

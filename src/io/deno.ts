@@ -27,6 +27,7 @@ export function createDenoEngine(deno: DenoSockets = (globalThis as typeof globa
 
 class DenoEngine implements IoEngine {
   readonly name = "deno";
+  readonly givesChunks = false;
   readonly #deno: DenoSockets;
 
   constructor(deno: DenoSockets) {

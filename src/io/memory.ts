@@ -23,6 +23,7 @@ export function createMemoryEngine(): MemoryEngine {
 /** A network in memory, in which nothing happens but in `run`. TCP only. */
 export class MemoryEngine implements IoEngine {
   readonly name = "memory";
+  readonly givesChunks = false;
   readonly #listeners = new Map<number, MemoryListener>();
   #tasks: (() => void)[] = [];
   /** The first task that has not run. */

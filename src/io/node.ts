@@ -18,7 +18,7 @@ const UNNAMED: Address = { transport: "unix", path: "" };
 
 /** The I/O engine on `node:net`, for Node 20 and later; Deno and Bun run it too. */
 export function createNodeEngine(): IoEngine {
-  return { name: "node", listen, connect };
+  return { name: "node", givesChunks: false, listen, connect };
 }
 
 async function listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {

@@ -147,7 +147,7 @@ export class NodeSocket implements Socket {
     const queue = this.#queue;
     if (this.#sending || queue === null || queue.bytes === 0) return;
     // What Node takes with nothing before it, no more than a write may leave, nobody waits for.
-    const isAwaited = this.#socket.writableLength > 0 || queue.bytes > PIECE_BYTES || this.#needsDrain;
+    const isAwaited = this.#socket.writableLength > 0 || queue.bytes > PIECE_BYTES || this.#needsDrain || this.#ending;
     const sent = (error?: Error | null) => this.#afterPiece(error);
     this.#sending = isAwaited;
     // One system call a piece, however many chunks it is of.

@@ -1,4 +1,5 @@
 import type { TcpAddress } from "../contract/socket.ts";
+import { canonicalIp } from "../ip_address.ts";
 import { tcpAddress } from "./address.ts";
 
 /** Both ends of the connection that a proxy took from its client; null where it speaks for itself, as in a health check. */
@@ -17,8 +18,8 @@ export interface ProxyHeader {
 /** The longest of version 1, CRLF included. */
 const LONGEST_TEXT = 107;
 
-/** Addresses take 36 bytes; the rest is for what proxies add to them (certificates' names, identifiers), which is passed over. */
-const LONGEST_BINARY = 4096;
+/** Addresses take 36 bytes; the rest is for what proxies add to them (a client's certificate), which is passed over. The format allows 64 KiB. */
+const LONGEST_BINARY = 16_384;
 
 const SIGNATURE = [0x0d, 0x0a, 0x0d, 0x0a, 0x00, 0x0d, 0x0a, 0x51, 0x55, 0x49, 0x54, 0x0a];
 const TEXT_START = "PROXY ";
@@ -54,18 +55,10 @@ function readText(bytes: Uint8Array): ProxyHeader | "bad" | null {
   return remote === null || local === null ? "bad" : { bytes: end + 2, ends: { remote, local } };
 }
 
-function textAddress(family: string, hostname: string, port: string): TcpAddress | null {
-  if (Number(port) > 65_535) return null;
-  if (family === "4") return isIpv4(hostname) ? tcpAddress(hostname, Number(port)) : null;
-  return isIpv6(hostname) ? tcpAddress(hostname, Number(port)) : null;
-}
-
-function isIpv4(text: string): boolean {
-  return /^(?:(?:0|[1-9]\d{0,2})(?:\.(?!$)|$)){4}$/.test(text) && text.split(".").every((part) => Number(part) <= 255);
-}
-
-function isIpv6(text: string): boolean {
-  return /^[0-9a-f:.]{2,45}$/i.test(text) && text.includes(":") && URL.canParse(`http://[${text}]/`);
+function textAddress(family: string, text: string, port: string): TcpAddress | null {
+  const hostname = canonicalIp(text);
+  if (hostname === null || Number(port) > 65_535 || text.includes(":") !== (family === "6")) return null;
+  return tcpAddress(hostname, Number(port));
 }
 
 function readBinary(bytes: Uint8Array): ProxyHeader | "bad" | null {
@@ -93,9 +86,8 @@ function ipv4At(view: DataView, at: number): string {
   return [0, 1, 2, 3].map((byte) => view.getUint8(at + byte)).join(".");
 }
 
-/** As `new URL` writes it: the shortest form (RFC 5952), but for an IPv4 address within, which stays one. */
 function ipv6At(view: DataView, at: number): string {
-  const groups = Array.from({ length: 8 }, (_, group) => view.getUint16(at + 2 * group));
-  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) return `::ffff:${ipv4At(view, at + 12)}`;
-  return new URL(`http://[${groups.map((group) => group.toString(16)).join(":")}]/`).hostname.slice(1, -1);
+  const groups = Array.from({ length: 8 }, (_, group) => view.getUint16(at + 2 * group).toString(16));
+  // Eight groups of digits are an address.
+  return canonicalIp(groups.join(":"))!;
 }

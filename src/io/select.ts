@@ -3,7 +3,6 @@ import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { IoEngine } from "../contract/socket.ts";
 import { ConfigError, UnsupportedError } from "../errors.ts";
-import { keepBunBytes } from "./bun_copy.ts";
 import { NodeClock } from "./clock_node.ts";
 import { readGrantedVariable } from "./deno_env.ts";
 import { descriptorLimit } from "./node_descriptors.ts";
@@ -57,8 +56,7 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     env: runtimeEnv(globals),
     descriptorLimit: descriptorLimit(globals),
   };
-  const copy = runtime.name === "node" ? createNodeCopy() : chosen === "bun" ? keepBunBytes : undefined;
-  return copy === undefined ? shared : { ...shared, copy };
+  return runtime.name === "node" ? { ...shared, copy: createNodeCopy() } : shared;
 }
 
 function detectRuntime(globals: RuntimeGlobals): Platform["runtime"] {

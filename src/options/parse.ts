@@ -1,5 +1,6 @@
 import type { ListenOptions } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
+import { isIpv4 } from "../ip_address.ts";
 import type { Unit } from "./option.ts";
 
 /** Bytes of a Unix socket's path: `sun_path` of Linux has 108, the last of them 0 (unix(7)). */
@@ -98,12 +99,6 @@ function isIpv6(text: string): boolean {
   if (!hexadecimal.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return false;
   const count = hexadecimal.length + (mapped ? 2 : 0);
   return halves.length === 1 ? count === 8 : halves.length === 2 && count <= 7;
-}
-
-/** Four decimal numbers: no octal ones, since `010.1.1.1` is 8.1.1.1 to some. */
-function isIpv4(text: string): boolean {
-  const numbers = text.split(".");
-  return numbers.length === 4 && numbers.every((number) => /^(?:0|[1-9]\d{0,2})$/.test(number) && Number(number) <= 255);
 }
 
 /** RFC 1123 section 2.1, and underscores. What has only numbers is meant for an address. */

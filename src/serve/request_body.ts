@@ -85,21 +85,25 @@ export class RequestBody implements BodySource {
     return this.#buffered >= HIGH_WATER_MARK;
   }
 
-  /** Takes borrowed bytes in; after `cancel` they are dropped. Call `hold` before they go back. */
-  push(bytes: Uint8Array): void {
+  /**
+   * Takes bytes in; after `cancel` they are dropped. Call `hold` before they go back.
+   *
+   * @param given They are all of a buffer that is nobody else's. Else they are borrowed.
+   */
+  push(bytes: Uint8Array, given: boolean = false): void {
     if (this.#cancelled || this.#error !== null) return;
     this.#received += bytes.length;
     const reader = this.#reader;
     if (reader !== null) {
       this.#reader = null;
-      reader.resolve(this.#copy(bytes));
+      reader.resolve(given ? bytes : this.#copy(bytes));
       return;
     }
     this.hold();
     this.#buffered += bytes.length;
     if (this.#next === this.#chunks.length || bytes.length >= BLOCK_BYTES) {
       this.#chunks.push(bytes);
-      this.#borrowed = true;
+      this.#borrowed = !given;
       this.#block = null;
     } else this.#gather(bytes);
   }

@@ -152,6 +152,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
     env: options.env ?? platform.env,
     latin1,
     copy: platform.copy,
+    givesChunks: platform.engine.givesChunks,
     limits,
     headReaders: new HeadReaders(limits, latin1),
     ...proxies,

@@ -28,6 +28,8 @@ export interface ServerContext {
   readonly latin1: DecodeLatin1;
   /** Undefined for the portable way. */
   readonly copy: CopyBytes | undefined;
+  /** As the I/O engine's. */
+  readonly givesChunks: boolean;
   readonly limits: HttpLimits;
   readonly headReaders: HeadReaders;
   readonly timeouts: Timeouts;

@@ -54,7 +54,7 @@ function trapTests(harness: IoHarness): void {
     assert.ok(recorder.error instanceof BrokenError);
   });
 
-  // What `io/bun_copy.ts` counts on, so that a body's bytes need not be copied.
+  // What `givesChunks` says, so that a body's bytes need not be copied.
   trap("each chunk is in a buffer of its own, as long as it is, which later ones leave alone", async (context) => {
     const { recorder, peer } = await context.open();
     const kept: Uint8Array[] = [];

@@ -5,10 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { after, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { VERSION } from "../../src/version.ts";
 import { CliProcess, runCli } from "../support/cli_process.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { runtimeName } from "../support/runtime.ts";
+import { until } from "../support/served.ts";
 import { testUnless } from "../support/test_unless.ts";
+import { unixPath } from "../support/unix_path.ts";
 
 const LIMIT = { timeout: 60_000 };
 
@@ -313,6 +317,76 @@ if (runtimeName() === "deno") {
     const cli = new CliProcess(["serve", HELLO, "--port", String(port)], { denoFlags, env: { HEDDLE_ASYNC: "5" } });
     assert.equal(await (await fetch(await cli.listening())).text(), "hello");
     assert.match(cli.stderr, / 1000 cores/, "a variable that may not be read is an unset one");
+    cli.kill("SIGTERM");
+    assert.equal((await cli.exit).code, 0);
+  });
+
+  test("heddle serve needs of Deno for a Unix socket what the README says, and keeps its mode", LIMIT, async () => {
+    const path = unixPath();
+    const denoFlags = [`--allow-net=unix:${path}`, `--allow-read=${HELLO},${path}`, `--allow-write=${path}`];
+    const cli = new CliProcess(["serve", HELLO, "--http", `unix:${path}`, "--chmod-socket", "660"], { denoFlags });
+    await cli.untilStderr(/^listening on unix:/m);
+    const client = await RawClient.connect({ transport: "unix", path });
+    client.send("GET / HTTP/1.0\r\n\r\n");
+    await until(() => client.ended);
+    assert.match(client.text, /\r\n\r\nhello$/);
+    client.destroy();
+    cli.kill("SIGTERM");
+    assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
+  });
+
+  test("heddle serve needs none of Deno's permissions for its other options", LIMIT, async () => {
+    const port = await freePort();
+    const denoFlags = [`--allow-net=127.0.0.1:${port}`, `--allow-read=${HELLO}`];
+    const proxies = [
+      "--trust-proxy",
+      "127.0.0.1",
+      "--trust-proxy",
+      "unix",
+      "--trust-proxy-field",
+      "forwarded",
+      "--proxy-protocol",
+      "10.0.0.0/8",
+    ];
+    const others = [
+      "--async",
+      "5",
+      "--queue-timeout",
+      "1",
+      "--limit-post",
+      "1mb",
+      "--log-format",
+      "json",
+      "--globals",
+      "native",
+      "--suspend",
+      "async",
+    ];
+    const cli = new CliProcess(["serve", HELLO, "--port", String(port), ...proxies, ...others], { denoFlags });
+    assert.equal(await (await fetch(await cli.listening())).text(), "hello");
+    cli.kill("SIGTERM");
+    assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
+  });
+
+  test("heddle serve knows the limit of open files on Deno with --allow-read=/proc/self/limits", LIMIT, async () => {
+    for (const [limits, warned] of [[",/proc/self/limits", true], ["", false]] as const) {
+      const port = await freePort();
+      const denoFlags = [`--allow-net=127.0.0.1:${port}`, `--allow-read=${HELLO}${limits}`];
+      const cli = new CliProcess(["serve", HELLO, "--port", String(port), "--connections", "100000"], { denoFlags, openFiles: 200 });
+      await cli.listening();
+      cli.kill("SIGTERM");
+      await cli.exit;
+      assert.equal(/WARNING.*--connections 100000: this process may have 200 files open/.test(cli.stderr), warned);
+    }
+  });
+
+  test("heddle serve runs an app with npm imports with what the README says", LIMIT, async () => {
+    const port = await freePort();
+    const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
+    const app = fileURLToPath(new URL("../../examples/hono.ts", import.meta.url));
+    const denoFlags = [`--allow-net=127.0.0.1:${port}`, `--allow-read=${app},${modules}`];
+    const cli = new CliProcess(["serve", app, "--port", String(port)], { denoFlags });
+    assert.equal((await fetch(`${await cli.listening()}/users/7`)).status, 200);
     cli.kill("SIGTERM");
     assert.equal((await cli.exit).code, 0);
   });

@@ -1,6 +1,7 @@
 /** A body's stream beside the runtime's own byte stream of the same chunks: whoever reads must not be able to tell them apart. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { BodySource } from "../../../src/contract/body.ts";
 import { createRequest } from "../../../src/http/request.ts";
 import { requestParts, ScriptedBody } from "../../support/fetch_objects.ts";
 
@@ -72,6 +73,12 @@ const SCENES: Readonly<Record<string, (stream: Stream, source: { cancelled: bool
     const seen = [await read, await outcome(second.read()), await outcome(second.read()), await outcome(second.read())];
     return seen.filter((one) => one.startsWith("false")).join();
   },
+  "leaves a loop's iterator while its next chunk is awaited": async (stream, source) => {
+    const chunks = stream.values();
+    const next = outcome(chunks.next());
+    const left = outcome(chunks.return!());
+    return [await next, await left, stream.locked, source.cancelled];
+  },
   "cancels while a read waits": async (stream, source) => {
     const reader = stream.getReader();
     await reader.read();
@@ -129,6 +136,29 @@ const SCENES: Readonly<Record<string, (stream: Stream, source: { cancelled: bool
   },
   "makes a native Response of it": async (stream) => await new Response(stream).text(),
 };
+
+test("a reader that is released while reads wait fails them at once, and the next one has what comes then", async () => {
+  let give: (chunk: Uint8Array | null) => void = () => {};
+  const source: BodySource = {
+    length: null,
+    read: () => new Promise((resolve) => give = resolve),
+    takeWhole: () => null,
+    cancel() {},
+  };
+  const stream = createRequest(requestParts({ method: "POST", body: source })).body!;
+  const first = stream.getReader();
+  const waiting = [first.read(), first.read()].map(outcome);
+  first.releaseLock();
+  assert.deepEqual(await Promise.all(waiting), ["TypeError", "TypeError"]);
+  const second = stream.getReader();
+  const read = outcome(second.read());
+  give(new TextEncoder().encode("ab"));
+  assert.equal(await read, "false:ab");
+  const last = second.read();
+  give(null);
+  await second.cancel();
+  assert.equal(await outcome(last), "true:-");
+});
 
 for (const late of [false, true]) {
   for (const [what, scene] of Object.entries(SCENES)) {

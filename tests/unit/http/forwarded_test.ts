@@ -23,6 +23,11 @@ const FOR_CASES: ReadonlyArray<readonly [value: string, client: string]> = [
   ["2001:db8::1", "2001:db8::1:0"],
   ["[2001:db8::1]", "2001:db8::1:0"],
   ["[2001:db8::1]:80", "2001:db8::1:80"],
+  ["[2001:DB8:0:0::0:1]", "2001:db8::1:0"],
+  // As sockets tell of them, however a proxy writes them.
+  ["::ffff:192.0.2.1", "192.0.2.1:0"],
+  ["[::FFFF:c000:201]:80", "192.0.2.1:80"],
+  ["192.0.2.1, ::ffff:10.0.0.1", "192.0.2.1:0"],
   // What the client wrote stands to the left.
   ["1.1.1.1, 192.0.2.1", "192.0.2.1:0"],
   ["1.1.1.1, 192.0.2.1, 10.0.0.2", "192.0.2.1:0"],
@@ -99,6 +104,10 @@ const ELEMENT_CASES: ReadonlyArray<readonly [value: string, client: string]> = [
   ['for=192.0.2.1;host="shop.example:8443"', "192.0.2.1:0 - shop.example:8443"],
   // A comma and a quote within a quoted string end nothing.
   ['for=192.0.2.1;by="a,b\\"c, for=6.6.6.6"', "192.0.2.1:0 - -"],
+  // A quote that the client opened takes nothing of the proxy's in.
+  ['for="x, for=192.0.2.1;proto=https', "192.0.2.1:0 https -"],
+  ['for="x\\", for="192.0.2.1:80";by="a\\\\"', "192.0.2.1:80 - -"],
+  ['"""", for="192.0.2.1:80"', "192.0.2.1:80 - -"],
   ["for=unknown", "- - -"],
   ["for=_secret, for=10.0.0.1", "10.0.0.1:0 - -"],
   ["proto=https", "- https -"],
@@ -116,11 +125,19 @@ test("readForwarded() reads Forwarded as RFC 7239 has it", () => {
 test("readForwarded() takes time in proportion to what it reads", () => {
   const long = `for=1.1.1.1;by="${"\\".repeat(15_000)}`;
   for (
-    const value of [long, ",".repeat(16_000), '"'.repeat(16_000), "a=".repeat(8000), `for="${"\\a".repeat(8000)}"`, ":".repeat(16_000)]
+    const value of [
+      long,
+      ",".repeat(16_000),
+      '"'.repeat(16_000),
+      "a=".repeat(8000),
+      `for="${"\\a".repeat(8000)}"`,
+      ":".repeat(16_000),
+      "::".repeat(8000) + "x",
+    ]
   ) {
     const started = performance.now();
     read([["forwarded", value], ["x-forwarded-for", value]], ["forwarded"]);
     read([["x-forwarded-for", value]], X_FIELDS);
-    assert.ok(performance.now() - started < 1000, value.slice(0, 20));
+    assert.ok(performance.now() - started < 500, value.slice(0, 20));
   }
 });

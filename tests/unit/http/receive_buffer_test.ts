@@ -41,7 +41,7 @@ test("ReceiveBuffer keeps its memory while small chunks come and go, and none wh
   buffer.append(new Uint8Array(10));
   const { bytes } = buffer;
   for (let n = 0; n < 1000; n++) {
-    buffer.start += 10;
+    buffer.take(10);
     buffer.append(Uint8Array.from({ length: 10 }, () => n & 0xff));
     assert.equal(buffer.bytes, bytes);
     assert.equal(left(buffer)[19], n & 0xff);
@@ -58,19 +58,6 @@ test("ReceiveBuffer.take() gives the chunk itself if it takes all of it, and nul
   buffer.append(chunk);
   assert.equal(buffer.take(5), chunk);
   assert.equal(buffer.take(5), null);
-});
-
-test("ReceiveBuffer writes to nothing that was taken of what it held", () => {
-  const buffer = new ReceiveBuffer();
-  buffer.append(Uint8Array.of(1, 2, 3));
-  buffer.append(Uint8Array.of(4));
-  const taken = buffer.take(3)!;
-  for (let n = 0; n < 1000; n++) {
-    buffer.append(Uint8Array.of(n & 0xff));
-    buffer.start++;
-    buffer.hold();
-  }
-  assert.deepEqual([...taken], [1, 2, 3]);
 });
 
 test("ReceiveBuffer.clear() forgets what is left", () => {

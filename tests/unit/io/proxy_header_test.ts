@@ -31,6 +31,7 @@ const IPV6 = [
 const WHOLE: ReadonlyArray<readonly [what: string, bytes: Uint8Array, ends: string]> = [
   ["TCP4", text("PROXY TCP4 192.0.2.1 10.0.0.1 4711 80\r\n"), "39 192.0.2.1:4711 10.0.0.1:80"],
   ["TCP6", text("PROXY TCP6 2001:db8::1 ::1 4711 80\r\n"), "36 2001:db8::1:4711 ::1:80"],
+  ["TCP6 with an IPv4 address within", text("PROXY TCP6 ::FFFF:192.0.2.1 ::ffff:a00:1 4711 80\r\n"), "50 192.0.2.1:4711 10.0.0.1:80"],
   ["UNKNOWN", text("PROXY UNKNOWN\r\n"), "15 -"],
   ["UNKNOWN with more", text("PROXY UNKNOWN ffff:f...f 65535 65535\r\n"), "38 -"],
   ["binary TCP4", binary(0x21, 0x11, IPV4), "28 192.0.2.1:4711 10.0.0.1:80"],

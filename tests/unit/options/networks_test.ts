@@ -18,6 +18,7 @@ test("NETWORK names an address, a block, or whoever comes by a Unix socket", asy
     [["fd00::/8"], ["fd00::1", "fdff::1"], ["fe00::1", "fc00::1"]],
     [["::/0"], ["::1", "2001:db8::1"], ["127.0.0.1", "unix"]],
     [["unix"], ["unix"], ["127.0.0.1"]],
+    [["fe80::/10"], ["fe80::1%eth0", "fe80::1"], ["fd00::1%eth0"]],
     [["127.0.0.1", "unix", "fd00::/8"], ["127.0.0.1", "unix", "fd00::1"], ["::1"]],
   ];
   for (const [networks, within, without] of cases) {

@@ -54,6 +54,20 @@ test("Connection: a client that says so within a body that is not read gets its 
   });
 });
 
+test("Connection: a client whose last request had a body may send a CRLF behind it, and has its answer all the same", async () => {
+  await withMemoryServer({ fetch: () => new Response("x".repeat(60_000)) }, async ({ connect, settle }) => {
+    const peer = await connect();
+    peer.pause();
+    peer.send(requestOf("POST /", "abc", "Connection: close"));
+    await settle();
+    peer.send("\r\n");
+    await settle();
+    peer.resume();
+    await settle();
+    assert.deepEqual([answersOf(peer)[0]!.body.length, peer.ended, peer.errorCode], [60_000, true, null]);
+  });
+});
+
 test("LingeringClose: a last answer that is taken late is all there is to wait for, where the client is done", async () => {
   await withMemoryServer({ fetch: () => new Response("x".repeat(300_000)) }, async ({ connect, pass, settle, server }) => {
     const peer = await connect();

@@ -67,6 +67,17 @@ test("read() copies what is borrowed still, and so does the next push()", () => 
   }
 });
 
+test("push() of bytes that are given copies nothing", async () => {
+  const { body } = bodyWithLog();
+  const waiting = body.read();
+  const [first, second] = [bytes(1), bytes(2)];
+  body.push(first, true);
+  body.push(second, true);
+  body.hold();
+  assert.equal(await waiting, first);
+  assert.equal(body.read(), second);
+});
+
 test("takeWhole() lends a body that is in and in one piece, and copies nothing", () => {
   const { body, log } = bodyWithLog(1);
   const chunk = bytes(7);
