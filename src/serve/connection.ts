@@ -33,8 +33,6 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   #request: ActiveRequest | null = null;
   /** Heads that came. */
   #requests = 0;
-  /** The chunk of this call of `data`, where the engine has given it. */
-  #given: Uint8Array | null = null;
   /** The body that has borrowed bytes, during a call of `data`. */
   #lent: RequestBody | null = null;
   #advancing = false;
@@ -100,7 +98,6 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   data(chunk: Uint8Array): void {
     // What is thrown away gives no event.
     if (this.#state === "skipping") this.#deadlines.awaitMore(chunk.length);
-    if (this.#server.givesChunks) this.#given = chunk;
     this.exchange.receive(chunk);
     this.#advance();
   }
@@ -161,7 +158,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
       this.#advancing = false;
       this.socket.uncork();
       this.#lent?.hold();
-      this.#lent = this.#given = null;
+      this.#lent = null;
       this.exchange.hold();
     }
     if (this.#state !== "over") this.intake.update();
@@ -199,7 +196,8 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     const body = this.#request?.body ?? null;
     if (body !== this.#lent) this.#lent?.hold();
     this.#lent = body;
-    body?.push(bytes, bytes === this.#given);
+    // What runs to the end of what came is the last of it that anybody uses.
+    body?.push(bytes, this.#server.givesChunks && this.exchange.held === 0);
   }
 
   #awaitsHead(): boolean {

@@ -88,7 +88,7 @@ export class RequestBody implements BodySource {
   /**
    * Takes bytes in; after `cancel` they are dropped. Call `hold` before they go back.
    *
-   * @param given They are all of a buffer that is nobody else's. Else they are borrowed.
+   * @param given Nobody else has any part of their buffer. Else they are borrowed.
    */
   push(bytes: Uint8Array, given: boolean = false): void {
     if (this.#cancelled || this.#error !== null) return;

@@ -178,3 +178,27 @@ test("a body of 1 MiB comes through whole, up and down, streamed back as it come
     assert.deepEqual(new Uint8Array(await response.arrayBuffer()), body);
   });
 });
+
+test("a body's chunks may be transferred, however many came in one packet, and no other one suffers", LIMIT, async () => {
+  const fetch = async (request: Request) => {
+    const texts: string[] = [];
+    for await (const chunk of request.body!) {
+      // As one hands it to a worker.
+      texts.push(new TextDecoder().decode(structuredClone(chunk, { transfer: [chunk.buffer] })));
+    }
+    return new Response(texts.join(""));
+  };
+  await withServer({ fetch }, async ({ connect }) => {
+    const pieces = ["a", "b", "c"].map((letter) => letter.repeat(5000));
+    const chunked = pieces.map((piece) => `${piece.length.toString(16)}\r\n${piece}\r\n`).join("");
+    const whole = pieces.join("");
+    const client = await connect();
+    const head = "POST / HTTP/1.1\r\nHost: a\r\n";
+    client.send(
+      `${head}Transfer-Encoding: chunked\r\n\r\n${chunked}0\r\n\r\n${head}Content-Length: ${whole.length}\r\n\r\n${whole}${head}Content-Length: 3\r\n\r\nend`,
+    );
+    await until(() => client.text.endsWith("end"));
+    assert.equal(client.text.split(whole).length, 3);
+    client.destroy();
+  });
+});
