@@ -1,6 +1,7 @@
 /**
- * `deno task clients`: curl, wrk and the fetch of each runtime against heddle on each runtime, 100,000 requests and more each, by
- * `tests/e2e/clients_test.ts`. Takes about a quarter of an hour; fails where one request did.
+ * `deno task clients`: curl, wrk, the fetch of each runtime, Python's http.client, and wrk through nginx and HAProxy, against heddle on each
+ * runtime, 100,000 requests and more each, by
+ * `tests/e2e/clients_test.ts`. Takes about half an hour; fails where one request did.
  */
 import { runProcess } from "../scripts/run_process.ts";
 import { RUNTIME_VERSIONS } from "../scripts/runtimes.ts";
@@ -20,7 +21,7 @@ await Deno.remove(figures);
 console.table(rows);
 const report = {
   date: new Date().toISOString().slice(0, 10),
-  workload: "hello with the request's number; fetch and wrk on 16 keep-alive connections, curl on 2",
+  workload: "hello with the request's number; fetch and wrk on 16 keep-alive connections, curl on 2, http.client on one",
   machine: await readMachine(),
   versions: { ...RUNTIME_VERSIONS, curl: await versionOf("curl"), wrk: await versionOf("wrk") },
   rows,

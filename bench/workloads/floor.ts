@@ -22,12 +22,15 @@ export const floorStream: Workload = {
   shows: "What no server of fetch apps can leave out in a stream of 1 MiB: reading its 64 chunks, without HTTP and cores.",
   figure: CPU_A_REQUEST,
   plan: { kind: "load", connections: CONNECTIONS },
-  contestants: RUNTIMES.flatMap((runtime) => [
-    raw(runtime, "raw_stream"),
-    own(runtime, "stream"),
-    part(runtime, "Web stream alone", "stream_alone"),
-    heddle(runtime, "stream"),
-  ]),
+  contestants: [
+    ...RUNTIMES.flatMap((runtime) => [
+      raw(runtime, "raw_stream"),
+      own(runtime, "stream"),
+      part(runtime, "Web stream alone", "stream_alone"),
+      heddle(runtime, "stream"),
+    ]),
+    part("node", "raw socket, 64 KiB a write", "raw_stream_node", "--large"),
+  ],
   targets: [],
 };
 

@@ -138,6 +138,6 @@ export const GAPS: readonly Gap[] = [
   {
     runtime: "Deno",
     reason:
-      "How many connections may be open is 10,000 by default, and not what the limit of open files leaves, where `--allow-read=/proc/self/limits` is missing. `--connections` says it.",
+      "How many connections may be open is 10,000 by default, and not what the limit of open files leaves, where not everything is allowed (`-A`): Deno opens `/proc/self/limits` by nothing less. `--connections` says it.",
   },
 ];

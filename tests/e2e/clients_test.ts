@@ -12,7 +12,10 @@ import process from "node:process";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 import { CliProcess } from "../support/cli_process.ts";
+import { type Front, haproxyConfig, hasFront, nginxConfig, withFront } from "../support/front.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { runtimeName, runtimeVersion } from "../support/runtime.ts";
+import { until } from "../support/served.ts";
 import { testUnless } from "../support/test_unless.ts";
 
 const FULL = process.env.HEDDLE_TEST_FULL === "1";
@@ -27,6 +30,7 @@ const MOST_OPENED = 4;
 const FIGURES = process.env.HEDDLE_CLIENT_FIGURES;
 const FIXTURES = new URL("./fixtures/", import.meta.url);
 const APP = fileURLToPath(new URL(`clients_app.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, FIXTURES));
+const HTTP_CLIENT = fileURLToPath(new URL("http_client.py", FIXTURES));
 const FETCH_CLIENT = fileURLToPath(new URL("fetch_client.mjs", FIXTURES));
 
 /** What a client has seen. */
@@ -43,12 +47,12 @@ const folder = mkdtempSync(join(tmpdir(), "heddle-clients-"));
 after(() => rmSync(folder, { recursive: true }));
 
 /** Serves one client, so that its connections can be counted, and checks what it has seen. */
-async function serve(client: string, run: (url: string) => Promise<Outcome>): Promise<void> {
-  const cli = new CliProcess(["serve", APP, "--port", "0", "--log-format", "none"]);
+async function serve(client: string, run: (url: string) => Promise<Outcome>, options: readonly string[] = []): Promise<void> {
+  const cli = new CliProcess(["serve", APP, "--port", "0", "--log-format", "none", ...options]);
   try {
     const url = await cli.listening();
     const { requests, errors, firstError, needed, seconds } = await run(url);
-    const connections = Number(await (await fetch(`${url}/connections`)).text());
+    const connections = await connectionsOf(url, options.includes("--proxy-protocol") ? "PROXY UNKNOWN\r\n" : "");
     const server = `${runtimeName()} ${runtimeVersion()}`;
     const figures = { server, client, requests, errors, connections, requestsPerSecond: Math.round(requests / seconds) };
     if (FIGURES !== undefined) appendFileSync(FIGURES, `${JSON.stringify(figures)}\n`);
@@ -62,6 +66,16 @@ async function serve(client: string, run: (url: string) => Promise<Outcome>): Pr
     cli.kill("SIGKILL");
     await cli.exit;
   }
+}
+
+/** @param start What a connection has to begin with. */
+async function connectionsOf(url: string, start: string): Promise<number> {
+  const { hostname, port } = new URL(url);
+  const client = await RawClient.connect({ transport: "tcp", hostname, port: Number(port) });
+  client.send(`${start}GET /connections HTTP/1.0\r\n\r\n`);
+  await until(() => client.ended || client.closed);
+  client.destroy();
+  return Number(/\r\n\r\n(\d+)$/.exec(client.text)?.[1] ?? NaN);
 }
 
 function without(program: string): string | null {
@@ -131,6 +145,49 @@ for (const name of ["deno", "bun", "node", "node20"]) {
         const flags = name === "deno" ? ["run", "--no-config", "--allow-net"] : [];
         return JSON.parse(await outputOf(path!, [...flags, FETCH_CLIENT, url, String(REQUESTS), String(CONNECTIONS)])) as Outcome;
       }),
+    LIMIT_MS,
+  );
+}
+
+testUnless(
+  without("python3"),
+  `http.client of Python: ${REQUESTS} requests without an error`,
+  () =>
+    serve("http.client of Python", async (url) => {
+      const { hostname, port } = new URL(url);
+      return JSON.parse(await outputOf("python3", [HTTP_CLIENT, hostname, port, String(REQUESTS)])) as Outcome;
+    }),
+  LIMIT_MS,
+);
+
+type Configure = (port: number, folder: string, upstream: number) => string;
+
+const FRONTS: readonly (readonly [name: string, front: Front, configure: Configure, options: readonly string[]])[] = [
+  ["nginx", "nginx", nginxConfig, []],
+  ["HAProxy", "haproxy", (port, _folder, upstream) => haproxyConfig(port, upstream, ""), []],
+  ["HAProxy by PROXY v1", "haproxy", (port, _folder, upstream) => haproxyConfig(port, upstream, "send-proxy"), [
+    "--proxy-protocol",
+    "127.0.0.1",
+  ]],
+  ["HAProxy by PROXY v2", "haproxy", (port, _folder, upstream) => haproxyConfig(port, upstream, "send-proxy-v2"), [
+    "--proxy-protocol",
+    "127.0.0.1",
+  ]],
+];
+
+for (const [name, front, configure, options] of FRONTS) {
+  testUnless(
+    without("wrk") ?? (hasFront(front) ? null : `needs ${front}`),
+    `wrk through ${name}: ${REQUESTS} requests and more without an error`,
+    () =>
+      serve(`wrk through ${name}`, async (url) => {
+        let outcome: Outcome | undefined;
+        const upstream = Number(new URL(url).port);
+        await withFront(front, (port, folder) => configure(port, folder, upstream), async (port) => {
+          outcome = await runWrk(`http://127.0.0.1:${port}`);
+        });
+        return outcome!;
+      }, options),
     LIMIT_MS,
   );
 }

@@ -1,6 +1,6 @@
 /** nginx and HAProxy in front: keep-alive to the server, and both ways in which they tell of their clients. */
 import assert from "node:assert/strict";
-import { type Front, hasFront, withFront } from "../support/front.ts";
+import { type Front, haproxyConfig, hasFront, nginxConfig, withFront } from "../support/front.ts";
 import { appFile, servingCli } from "../support/cli_server.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { until } from "../support/served.ts";
@@ -15,38 +15,6 @@ const TIMEOUT_MS = 30_000;
 
 /** Requests on one connection of a client's, enough that the proxy uses its own ones again. */
 const REQUESTS = 50;
-
-function nginx(port: number, folder: string, upstream: number): string {
-  const temps = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join("\n");
-  return `daemon off; pid ${folder}/pid; worker_processes 1; events {}
-http {
-  ${temps}
-  access_log off;
-  upstream app { server 127.0.0.1:${upstream}; keepalive 4; }
-  server {
-    listen 127.0.0.1:${port};
-    location / {
-      proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection "";
-      proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto https;
-    }
-  }
-}
-`;
-}
-
-function haproxy(port: number, upstream: number, server: string): string {
-  return `defaults
-  mode http
-  timeout client 10s
-  timeout server 10s
-  timeout connect 5s
-frontend front
-  bind 127.0.0.1:${port}
-  default_backend app
-backend app
-  server app 127.0.0.1:${upstream} ${server}
-`;
-}
 
 /** Sends requests one behind the other on one connection. @returns The bodies' last lines. */
 async function ask(port: number, count: number): Promise<string[]> {
@@ -83,13 +51,13 @@ function missing(front: Front): string | null {
 
 testUnless(missing("nginx"), "nginx in front: its client's address and scheme, and no word of its client's own", async () => {
   await serving(["--trust-proxy", "127.0.0.1"], async (upstream) => {
-    await withFront("nginx", (port, folder) => nginx(port, folder, upstream), async (port) => {
+    await withFront("nginx", (port, folder) => nginxConfig(port, folder, upstream), async (port) => {
       // The client is at 127.0.0.1 too, which is trusted: so one more to the left is looked at.
       assert.deepEqual(await ask(port, REQUESTS), expected("6.6.6.6", "https"));
     });
   });
   await serving(["--trust-proxy", "10.0.0.0/8"], async (upstream) => {
-    await withFront("nginx", (port, folder) => nginx(port, folder, upstream), async (port) => {
+    await withFront("nginx", (port, folder) => nginxConfig(port, folder, upstream), async (port) => {
       assert.deepEqual(await ask(port, REQUESTS), expected("127.0.0.1", "http"));
     });
   });
@@ -106,7 +74,7 @@ for (
     `HAProxy in front, by the PROXY protocol ${version}: its client's address, and no field is read`,
     async () => {
       await serving(["--proxy-protocol", "127.0.0.1"], async (upstream) => {
-        await withFront("haproxy", (port) => haproxy(port, upstream, server), async (port) => {
+        await withFront("haproxy", (port) => haproxyConfig(port, upstream, server), async (port) => {
           assert.deepEqual(await ask(port, REQUESTS), expected("127.0.0.1", "http"));
         });
       });
@@ -117,7 +85,7 @@ for (
 
 testUnless(missing("haproxy"), "HAProxy's health checks by the PROXY protocol, which hang up at once, are nothing to tell of", async () => {
   await serving(["--proxy-protocol", "127.0.0.1"], async (upstream) => {
-    await withFront("haproxy", (port) => haproxy(port, upstream, "send-proxy-v2 check inter 50ms"), async (port) => {
+    await withFront("haproxy", (port) => haproxyConfig(port, upstream, "send-proxy-v2 check inter 50ms"), async (port) => {
       assert.deepEqual(await ask(port, REQUESTS), expected("127.0.0.1", "http"));
     });
   });

@@ -11,7 +11,42 @@ export type Front = "nginx" | "haproxy";
 
 /** Whether the program is there. */
 export function hasFront(front: Front): boolean {
-  return spawnSync(front, [front === "nginx" ? "-v" : "-v"]).error === undefined;
+  return spawnSync(front, ["-v"]).error === undefined;
+}
+
+/** nginx with kept connections to the server, telling of its client by X-Forwarded fields. */
+export function nginxConfig(port: number, folder: string, upstream: number): string {
+  const temps = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join("\n");
+  return `daemon off; pid ${folder}/pid; worker_processes 1; events {}
+http {
+  ${temps}
+  access_log off;
+  keepalive_requests 10000000;
+  upstream app { server 127.0.0.1:${upstream}; keepalive 16; keepalive_requests 10000000; }
+  server {
+    listen 127.0.0.1:${port};
+    location / {
+      proxy_pass http://app; proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header Host $host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto https;
+    }
+  }
+}
+`;
+}
+
+/** @param server Options of its server line: `send-proxy-v2`. */
+export function haproxyConfig(port: number, upstream: number, server: string): string {
+  return `defaults
+  mode http
+  timeout client 10s
+  timeout server 10s
+  timeout connect 5s
+frontend front
+  bind 127.0.0.1:${port}
+  default_backend app
+backend app
+  server app 127.0.0.1:${upstream} ${server}
+`;
 }
 
 /**
