@@ -1,4 +1,4 @@
-import type { Random } from "./random.ts";
+import type { Random } from "../tests/support/random.ts";
 
 /** No input grows past it: it is the shapes that matter, and a longer one takes time from others. */
 const LONGEST = 4096;

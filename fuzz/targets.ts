@@ -5,7 +5,7 @@ import { createRequest } from "../src/http/request.ts";
 import { readProxyHeader } from "../src/io/proxy_header.ts";
 import { cutAt, eventsOf, latin1, type PlainEvent, text as textOf } from "../tests/support/exchange_events.ts";
 import { FieldLines, requestParts } from "../tests/support/fetch_objects.ts";
-import type { Random } from "./random.ts";
+import type { Random } from "../tests/support/random.ts";
 
 /** One of them. */
 export interface FuzzTarget {

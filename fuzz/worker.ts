@@ -2,7 +2,7 @@
 import process from "node:process";
 import { readCorpus } from "./corpus.ts";
 import { mutate } from "./mutate.ts";
-import { Random } from "./random.ts";
+import { Random } from "../tests/support/random.ts";
 import { checkInput, TARGETS } from "./targets.ts";
 
 /** Lines of its output, which `run.ts` reads. */

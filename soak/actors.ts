@@ -1,7 +1,7 @@
 /** The clients of a soak: the honest, whose answers must come, and all the others. Each is one client's life. */
 import type { RawClient } from "../tests/support/raw_client.ts";
 import { parseAnswer } from "../tests/support/parse_answer.ts";
-import type { Random } from "../fuzz/random.ts";
+import type { Random } from "../tests/support/random.ts";
 import { STREAM_BYTES, TIMEOUT_MS } from "./promises.ts";
 
 /** What a client has. */

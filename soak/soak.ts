@@ -1,6 +1,6 @@
 /** Mixes all kinds of clients on one server for a time, and then looks whether it is as it was before. */
 import { readdirSync, readFileSync } from "node:fs";
-import { Random } from "../fuzz/random.ts";
+import { Random } from "../tests/support/random.ts";
 import { CliProcess } from "../tests/support/cli_process.ts";
 import { RawClient } from "../tests/support/raw_client.ts";
 import { type Actor, ACTORS } from "./actors.ts";

@@ -1,6 +1,6 @@
 import { test } from "node:test";
 import { readCorpus } from "../../fuzz/corpus.ts";
-import { Random } from "../../fuzz/random.ts";
+import { Random } from "../support/random.ts";
 import { checkInput, TARGETS } from "../../fuzz/targets.ts";
 
 for (const target of TARGETS) {
