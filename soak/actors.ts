@@ -1,6 +1,7 @@
 /** The clients of a soak: the honest, whose answers must come, and all the others. Each is one client's life. */
 import type { RawClient } from "../tests/support/raw_client.ts";
 import { parseAnswer } from "../tests/support/parse_answer.ts";
+import { pause } from "../tests/support/served.ts";
 import type { Random } from "../tests/support/random.ts";
 import { STREAM_BYTES, TIMEOUT_MS } from "./promises.ts";
 
@@ -15,10 +16,6 @@ export type Actor = (scene: Scene) => Promise<void>;
 
 /** An honest client waits no longer: everything it asks for takes milliseconds on a server that is not held up. */
 const PATIENCE_MS = 20_000;
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
 
 async function untilTrue(isSo: () => boolean, what: string, client: RawClient): Promise<void> {
   const end = performance.now() + PATIENCE_MS;

@@ -8,6 +8,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { VERSION } from "../../src/version.ts";
 import { CliProcess, runCli } from "../support/cli_process.ts";
+import { freePort } from "../support/free_port.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { runtimeName } from "../support/runtime.ts";
 import { until } from "../support/served.ts";
@@ -69,15 +70,6 @@ async function rawRequest(url: string, bytes: string): Promise<string> {
     socket.on("close", () => resolve(answer));
     socket.on("error", reject);
   });
-}
-
-/** A port that nobody listened on a moment ago. */
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as net.AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 test("heddle prints its help without arguments, and its version", LIMIT, async () => {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "./free_port.ts";
 import { RawClient } from "./raw_client.ts";
 import { until } from "./served.ts";
 
@@ -93,14 +93,4 @@ async function untilOpen(port: number, child: ChildProcess, printed: () => strin
   };
   await Promise.all([knock(), until(() => open || ended)]);
   if (!open) throw new Error(`start a proxy: ${printed()}`);
-}
-
-/** One that nobody listens on. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as net.AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
