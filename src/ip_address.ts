@@ -26,8 +26,24 @@ export function canonicalIp(text: string): string | null {
   return [first >> 8, first & 255, second >> 8, second & 255].join(".");
 }
 
-/** Four decimal numbers: no octal ones, since `010.1.1.1` is 8.1.1.1 to some. */
+/** Whether it is IPv4, in four decimal numbers: no octal ones, since `010.1.1.1` is 8.1.1.1 to some. */
 export function isIpv4(text: string): boolean {
   const numbers = text.split(".");
   return numbers.length === 4 && numbers.every((number) => /^(?:0|[1-9]\d{0,2})$/.test(number) && Number(number) <= 255);
+}
+
+/**
+ * Whether it is IPv6: RFC 4291 section 2.2, with RFC 4007's zone (`fe80::1%eth0`). Not by `URL.canParse`: Bun 1.4.5 takes `::0:0:0:0:0.0.0.0` for no address.
+ */
+export function isIpv6(text: string): boolean {
+  const address = text.replace(/%[\w.-]+$/, "");
+  const halves = address.split("::");
+  const groups = halves.flatMap((half) => half === "" ? [] : half.split(":"));
+  const last = groups.at(-1) ?? "";
+  const mapped = last.includes(".") && address.endsWith(last);
+  if (mapped && !isIpv4(last)) return false;
+  const hexadecimal = mapped ? groups.slice(0, -1) : groups;
+  if (!hexadecimal.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return false;
+  const count = hexadecimal.length + (mapped ? 2 : 0);
+  return halves.length === 1 ? count === 8 : halves.length === 2 && count <= 7;
 }

@@ -48,9 +48,8 @@ export class BodyStream extends ReadableStream<Uint8Array> {
 
   override values(options?: ReadableStreamIteratorOptions): Chunks {
     if (this.#puller instanceof Giver) return super.values(options);
-    return new ChunkIterator(new DirectReader(this, this.#puller, true), options) as AsyncIterator<
-      Uint8Array
-    > as Chunks;
+    const chunks: AsyncIterator<Uint8Array> = new ChunkIterator(new DirectReader(this, this.#puller, true), options);
+    return chunks as Chunks;
   }
 
   override [Symbol.asyncIterator](options?: ReadableStreamIteratorOptions): Chunks {

@@ -1,4 +1,4 @@
-import type { SourcePuller } from "./source_puller.ts";
+import { settled, type SourcePuller } from "./source_puller.ts";
 
 /** Of a read; after `cancel` too. */
 type Result = { readonly done: false; readonly value: Uint8Array } | { readonly done: true; readonly value: undefined };
@@ -44,11 +44,10 @@ export class DirectReader extends ReadableStreamDefaultReader<Uint8Array> {
   #readBehind(pending: Promise<unknown>): Promise<Result> {
     return new Promise((resolve, reject) => {
       this.#waiting.push(reject);
-      const readNow = () => {
+      settled(pending).then(() => {
         this.#waiting.shift();
         if (!this.#released) resolve(this.read());
-      };
-      pending.then(readNow, readNow);
+      });
     });
   }
 
@@ -114,7 +113,7 @@ export class ChunkIterator implements AsyncIterator<Uint8Array, undefined> {
   }
 
   async return(reason?: unknown): Promise<IteratorReturnResult<undefined>> {
-    await this.#last?.then(NOTHING, NOTHING);
+    if (this.#last !== null) await settled(this.#last);
     if (!this.#reader.released) {
       const cancelled = this.#cancels ? this.#reader.cancel(reason) : undefined;
       this.#reader.releaseLock();
@@ -123,8 +122,6 @@ export class ChunkIterator implements AsyncIterator<Uint8Array, undefined> {
     return { done: true, value: undefined };
   }
 }
-
-const NOTHING = (): void => {};
 
 /** Has `[Symbol.asyncIterator]`, and `[Symbol.asyncDispose]` where the runtime does. */
 const asyncIteratorPrototype: object = Object.getPrototypeOf(Object.getPrototypeOf(Object.getPrototypeOf(async function* () {}())));

@@ -25,7 +25,8 @@ type Hop = Readonly<Record<"for" | "proto" | "host", string | null>>;
 /** An IPv6 address in brackets, with a port. */
 const LONGEST_NODE = 53;
 
-const NOTHING: Forwarded = { address: null, scheme: null, authority: null };
+/** Of a peer that is no proxy of ours too. */
+export const NOTHING_SAID: Forwarded = { address: null, scheme: null, authority: null };
 
 /**
  * Reads who the client is, by `Forwarded` (RFC 7239) or the X-Forwarded fields, from a request that a trusted proxy has sent. Hops are read right to
@@ -33,10 +34,8 @@ const NOTHING: Forwarded = { address: null, scheme: null, authority: null };
  * the client's own word, which counts for nothing. So does all that stands left of a hop that cannot be read.
  */
 export function readForwarded(fields: FieldList, trust: Trust): Forwarded {
-  const hops = hopsOf(fields, trust.fields);
-  let said = NOTHING;
-  for (let index = hops.length - 1; index >= 0; index--) {
-    const hop = hops[index]!;
+  let said = NOTHING_SAID;
+  for (const hop of hopsOf(fields, trust.fields)) {
     const address = hop.for === null ? null : readNode(hop.for);
     if (address === null && hop.for !== null) break;
     said = { address: address ?? said.address, scheme: schemeOf(hop.proto), authority: authorityOf(hop.host) };
@@ -45,6 +44,7 @@ export function readForwarded(fields: FieldList, trust: Trust): Forwarded {
   return said;
 }
 
+/** From the last to the first. */
 function hopsOf(fields: FieldList, believed: ReadonlySet<string>): Hop[] {
   if (believed.has("forwarded")) {
     const value = fields.joined("forwarded");
@@ -55,26 +55,25 @@ function hopsOf(fields: FieldList, believed: ReadonlySet<string>): Hop[] {
   const count = Math.max(addresses.length, protos.length > 0 || hosts.length > 0 ? 1 : 0);
   // A field that only the outermost proxy writes has one item for all hops.
   const fromRight = (list: readonly string[], back: number) => list[Math.max(0, list.length - 1 - back)] ?? null;
-  return Array.from({ length: count }, (_, index) => {
-    const back = count - 1 - index;
-    return { for: addresses[addresses.length - 1 - back] ?? null, proto: fromRight(protos, back), host: fromRight(hosts, back) };
+  return Array.from({ length: count }, (_, back) => {
+    return { for: addresses.at(-1 - back) ?? null, proto: fromRight(protos, back), host: fromRight(hosts, back) };
   });
 }
 
-/** RFC 7239 section 4. Elements left of one that is not valid are dropped. */
+/** RFC 7239 section 4, from the last element to the first. Elements left of one that is not valid are dropped. */
 function readElements(value: string): Hop[] {
   const hops: Hop[] = [];
   for (const element of splitFromRight(value, ",")) {
     const hop = { for: null, proto: null, host: null } as Record<keyof Hop, string | null>;
     for (const pair of splitFromRight(element, ";")) {
       const [, name, token, quoted] = /^\s*([\w!#$%&'*+.^`|~-]+)=(?:([^\s"]*)|"((?:[^"\\]|\\.)*)")\s*$/.exec(pair) ?? [];
-      if (name === undefined) return hops.reverse();
+      if (name === undefined) return hops;
       const key = name.toLowerCase();
       if (key === "for" || key === "proto" || key === "host") hop[key] = token ?? quoted!.replace(/\\(.)/g, "$1");
     }
     hops.push(hop);
   }
-  return hops.reverse();
+  return hops;
 }
 
 /**

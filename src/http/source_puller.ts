@@ -27,7 +27,7 @@ export class SourcePuller {
   async pull(): Promise<void> {
     this.direct = false;
     for (;;) {
-      while (this.pending !== null) await this.pending.then(NOTHING, NOTHING);
+      while (this.pending !== null) await settled(this.pending);
       const chunk = await this.read();
       if (chunk === null) return this.close();
       if (chunk.length > 0) return enqueue(this.#controller!, chunk);
@@ -66,6 +66,11 @@ export class SourcePuller {
     this.direct = false;
     this.#controller!.error(error);
   }
+}
+
+/** Fulfils when a promise has, or was rejected. */
+export function settled(promise: Promise<unknown>): Promise<void> {
+  return promise.then(NOTHING, NOTHING);
 }
 
 const NOTHING = (): void => {};

@@ -3,6 +3,7 @@ import { BrokenError } from "../errors.ts";
 import { formatAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
 import type { BunTcpSocket } from "./bun_types.ts";
+import { NO_HANDLER } from "./no_handler.ts";
 import { takePiece } from "./take_piece.ts";
 import { PIECE_BYTES, WriteQueue } from "./write_queue.ts";
 
@@ -15,9 +16,6 @@ const takeScratch = () => scratch;
  * where source and target are not aligned alike, as behind a chunk's framing: 5.7 us for 16 KiB, and 0.9 by strides.
  */
 const COPY_STRIDE = 2048;
-
-/** Holds the place until the acceptor, or whoever connected, has set its own. */
-const NO_HANDLER: SocketHandler = { data() {}, drain() {}, end() {}, close() {} };
 
 /**
  * A `Bun.Socket` behind the contract. The methods under "From Bun" are the engine's alone.

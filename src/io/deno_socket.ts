@@ -3,6 +3,7 @@ import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
 import type { DenoAddress, DenoConn } from "./deno_types.ts";
 import { encodeLatin1 } from "./encode_latin1.ts";
+import { NO_HANDLER } from "./no_handler.ts";
 import { nextReadSize, releaseReadBuffer, SMALL_READ, takeReadBuffer } from "./read_buffers.ts";
 import { takePiece } from "./take_piece.ts";
 import { PIECE_BYTES, WriteQueue } from "./write_queue.ts";
@@ -21,9 +22,6 @@ const LARGE_SCRATCHES_KEPT = 32;
 const largeScratches: Uint8Array[] = [];
 
 const NOTHING = new Uint8Array(0);
-
-/** Holds the place until the acceptor has set its own. */
-const NO_HANDLER: SocketHandler = { data() {}, drain() {}, end() {}, close() {} };
 
 /**
  * A `Deno.Conn` that pushes.

@@ -3,6 +3,7 @@ import type { Address, Latin1, Socket, SocketHandler } from "../contract/socket.
 import { formatAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
 import { encodeLatin1 } from "./encode_latin1.ts";
+import { NO_HANDLER } from "./no_handler.ts";
 import { WriteQueue } from "./write_queue.ts";
 
 /** Bytes that a socket's receive buffer holds before its peer's writes wait: as small as what `write` lets wait itself. */
@@ -10,9 +11,6 @@ const RECEIVE_BUFFER = 65_536;
 
 /** What borrowed bytes become when the handler has returned: who kept them sees that. */
 const STALE = 0xdd;
-
-/** Stands in until the user of a socket has set its own. */
-const NO_HANDLER: SocketHandler = { data() {}, drain() {}, end() {}, close() {} };
 
 /** Runs a task after those that were handed in before it. */
 export type Defer = (task: () => void) => void;

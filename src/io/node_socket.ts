@@ -3,10 +3,8 @@ import { HIGH_WATER_MARK } from "../contract/socket.ts";
 import type { Address, Latin1, Socket, SocketHandler } from "../contract/socket.ts";
 import { formatAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
+import { NO_HANDLER } from "./no_handler.ts";
 import { PIECE_BYTES, WriteQueue } from "./write_queue.ts";
-
-/** Stands in until the user of a socket has set its own. */
-const NO_HANDLER: SocketHandler = { data() {}, drain() {}, end() {}, close() {} };
 
 /**
  * A `net.Socket` behind the contract.

@@ -1,8 +1,6 @@
 import type { Address, Latin1, Socket, SocketHandler } from "../contract/socket.ts";
+import { NO_HANDLER } from "./no_handler.ts";
 import { readProxyHeader } from "./proxy_header.ts";
-
-/** Holds the place until the acceptor has set its own. */
-const NO_HANDLER: SocketHandler = { data() {}, drain() {}, end() {}, close() {} };
 
 const NOTHING = new Uint8Array(0);
 

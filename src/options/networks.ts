@@ -1,7 +1,7 @@
 import type { IpNetwork, Network } from "../contract/network.ts";
 import { ConfigError } from "../errors.ts";
+import { isIpv4, isIpv6 } from "../ip_address.ts";
 import type { Unit } from "./option.ts";
-import { HOST } from "./parse.ts";
 
 /** Peers as an option names them. */
 export const NETWORK: Unit<Network> = {
@@ -20,13 +20,8 @@ export const NETWORK: Unit<Network> = {
 };
 
 function familyOf(address: string): IpNetwork["family"] | null {
-  if (!/^[\d.]+$|:/.test(address) || /[[\]%]/.test(address)) return null;
-  try {
-    HOST.parse(address);
-  } catch {
-    return null;
-  }
-  return address.includes(":") ? "ipv6" : "ipv4";
+  if (isIpv4(address)) return "ipv4";
+  return isIpv6(address) && !address.includes("%") ? "ipv6" : null;
 }
 
 /** Fields in which a proxy tells of its client. */

@@ -1,6 +1,6 @@
 import type { ListenOptions } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
-import { isIpv4 } from "../ip_address.ts";
+import { isIpv4, isIpv6 } from "../ip_address.ts";
 import type { Unit } from "./option.ts";
 
 /** Bytes of a Unix socket's path: `sun_path` of Linux has 108, the last of them 0 (unix(7)). */
@@ -83,22 +83,6 @@ function unixPath(path: string): string {
   const bytes = new TextEncoder().encode(path).byteLength;
   if (bytes > UNIX_PATH_BYTES) throw new ConfigError(null, `a Unix socket's path has at most ${UNIX_PATH_BYTES} bytes, this one ${bytes}`);
   return path;
-}
-
-/**
- * RFC 4291 section 2.2, with RFC 4007's zone (`fe80::1%eth0`). Not by `URL.canParse`: Bun 1.4.5 takes `::0:0:0:0:0.0.0.0` for no address.
- */
-function isIpv6(text: string): boolean {
-  const address = text.replace(/%[\w.-]+$/, "");
-  const halves = address.split("::");
-  const groups = halves.flatMap((half) => half === "" ? [] : half.split(":"));
-  const last = groups.at(-1) ?? "";
-  const mapped = last.includes(".") && address.endsWith(last);
-  if (mapped && !isIpv4(last)) return false;
-  const hexadecimal = mapped ? groups.slice(0, -1) : groups;
-  if (!hexadecimal.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return false;
-  const count = hexadecimal.length + (mapped ? 2 : 0);
-  return halves.length === 1 ? count === 8 : halves.length === 2 && count <= 7;
 }
 
 /** RFC 1123 section 2.1, and underscores. What has only numbers is meant for an address. */

@@ -5,7 +5,7 @@ import type { RequestHead } from "../contract/head.ts";
 import type { RequestName } from "../contract/observer.ts";
 import type { Address } from "../contract/socket.ts";
 import { cgiEnv } from "../gateway/cgi_env.ts";
-import { type Forwarded, readForwarded } from "../http/forwarded.ts";
+import { type Forwarded, NOTHING_SAID, readForwarded } from "../http/forwarded.ts";
 import { createRequest, type RequestParts } from "../http/request.ts";
 import { Answer } from "./answer.ts";
 import type { Connection } from "./connection.ts";
@@ -89,24 +89,23 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   }
 
   get scheme(): "http" | "https" {
-    return this.#forwarded?.scheme ?? this.connection.scheme;
+    return this.#forwarded.scheme ?? this.connection.scheme;
   }
 
   /** HTTP/1.0 may name no host: then it is the listener's own. */
   get authority(): string {
-    return this.#forwarded?.authority ?? (this.head.authority || this.connection.fallbackAuthority);
+    return this.#forwarded.authority ?? (this.head.authority || this.connection.fallbackAuthority);
   }
 
   /** The client's, or the proxy's that nothing is believed of. */
   get remote(): Address {
-    return this.#forwarded?.address ?? this.connection.remote;
+    return this.#forwarded.address ?? this.connection.remote;
   }
 
-  /** Null where the peer is no trusted proxy. */
-  get #forwarded(): Forwarded | null {
+  /** Whether the peer is a trusted proxy is asked once, as what it says is. */
+  get #forwarded(): Forwarded {
     const { trust } = this.server;
-    if (trust === null || !trust.trusts(this.connection.remote)) return null;
-    return this.#said ??= readForwarded(this.head.fields, trust);
+    return this.#said ??= trust !== null && trust.trusts(this.connection.remote) ? readForwarded(this.head.fields, trust) : NOTHING_SAID;
   }
 
   get method(): string {

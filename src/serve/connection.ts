@@ -33,8 +33,6 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   #request: ActiveRequest | null = null;
   /** Heads that came. */
   #requests = 0;
-  /** The body that has borrowed bytes, during a call of `data`. */
-  #lent: RequestBody | null = null;
   #advancing = false;
   #halfClosed = false;
 
@@ -157,8 +155,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     } finally {
       this.#advancing = false;
       this.socket.uncork();
-      this.#lent?.hold();
-      this.#lent = null;
+      this.intake.hold();
       this.exchange.hold();
     }
     if (this.#state !== "over") this.intake.update();
@@ -174,8 +171,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
         this.#takeHead(event);
         return true;
       case "data":
-        this.#lend(event.bytes);
-        this.#deadlines.awaitMore(event.bytes.length);
+        this.intake.take(event.bytes);
         return true;
       case "end":
         this.#takeEnd();
@@ -189,15 +185,6 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
         if (this.#awaitsHead()) this.finish();
         return false;
     }
-  }
-
-  /** Gives borrowed bytes to the request's body, which has them until it is told to `hold`. */
-  #lend(bytes: Uint8Array): void {
-    const body = this.#request?.body ?? null;
-    if (body !== this.#lent) this.#lent?.hold();
-    this.#lent = body;
-    // What runs to the end of what came is the last of it that anybody uses.
-    body?.push(bytes, this.#server.givesChunks && this.exchange.held === 0);
   }
 
   #awaitsHead(): boolean {

@@ -25,6 +25,8 @@ export class Intake implements BodyOwner {
   readonly #owner: IntakeOwner;
   readonly #deadlines: Deadlines;
   #reading = true;
+  /** The body that has borrowed bytes, until `hold`. */
+  #lent: RequestBody | null = null;
 
   constructor(owner: IntakeOwner, deadlines: Deadlines) {
     this.#owner = owner;
@@ -54,6 +56,23 @@ export class Intake implements BodyOwner {
     // The app may allow as much, and must before it reads: until then it is the high-water mark that bounds what is held.
     exchange.bodyLimit = most;
     return true;
+  }
+
+  /** Some of the request's body came: borrowed bytes, which the body has until `hold`. */
+  take(bytes: Uint8Array): void {
+    const { request, exchange } = this.#owner;
+    const body = request?.body ?? null;
+    if (body !== this.#lent) this.hold();
+    this.#lent = body;
+    // What runs to the end of what came is the last of it that anybody uses.
+    body?.push(bytes, request!.server.givesChunks && exchange.held === 0);
+    this.#deadlines.awaitMore(bytes.length);
+  }
+
+  /** Borrowed bytes go back: the body copies what it has of them still. */
+  hold(): void {
+    this.#lent?.hold();
+    this.#lent = null;
   }
 
   /** The app says how long the body of its request may be. */
