@@ -25,6 +25,7 @@ export type {
   Socket,
   SocketHandler,
   TcpAddress,
+  TlsIdentity,
   TlsInfo,
   UnixAddress,
 } from "./src/contract/socket.ts";

@@ -11,6 +11,7 @@ import { VERSION } from "../version.ts";
 import { prepareRuntime } from "./prepare_runtime.ts";
 import { runUntilStopped } from "./stop.ts";
 import type { Streams } from "./streams.ts";
+import { TlsFiles } from "./tls_files.ts";
 
 /**
  * Loads an app and serves it until a signal stops it.
@@ -27,10 +28,12 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   const { app, description } = await loadApp(path, process.cwd());
   const format = values.logFormat === "none" ? null : values.logFormat;
   const observer = createAccessLog({ format, requests: streams.out, problems: streams.err, clock, pid: process.pid });
-  const http = listenersOf(values);
+  const { http, https } = listenersOf(values);
+  const files = values.cert === null || values.key === null ? null : new TlsFiles(values.cert, values.key);
   const server = serve({
     app,
     http,
+    ...(files !== null && { https, tls: await files.read() }),
     trustProxy: values.trustProxy,
     ...(values.trustProxyFields.length > 0 && { trustProxyFields: values.trustProxyFields }),
     proxyProtocol: values.proxyProtocol,
@@ -46,6 +49,7 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
     keepAliveRequests: values.keepAliveRequests,
     limits: headLimitsOf(values),
     timeouts: {
+      handshakeMs: values.handshakeMs,
       firstByteMs: values.firstByteMs,
       headMs: values.headMs,
       bodyIdleMs: values.bodyIdleMs,
@@ -64,7 +68,8 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   const version = `heddle ${VERSION} on ${RUNTIME_NAMES[runtime.name]} ${runtime.version}, pid ${process.pid}`;
   say(`${version}: io ${io}, suspend ${suspend}, ${values.async} cores, globals ${values.globals}`);
   say(`app: ${path}, ${description}`);
-  server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(http[index])}`));
+  const listeners = [...http, ...https];
+  server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(listeners[index])}`));
   const { descriptorLimit = null } = platform;
   if (values.connections !== null && descriptorLimit !== null && values.connections >= descriptorLimit) {
     say(
@@ -75,6 +80,7 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   if (values.chmodSocket !== null && http.every(({ transport }) => transport !== "unix")) {
     say("*** WARNING *** --chmod-socket does nothing: none of the listeners is a Unix socket");
   }
+  if (files !== null) files.readAgainOnSignal(server, streams.err);
   return await runUntilStopped(server, values.reloadMercyMs, observer, streams.err);
 }
 

@@ -36,6 +36,13 @@ export interface TlsInfo {
   readonly serverName: string | null;
 }
 
+/** A certificate and its private key, each as PEM text. */
+export interface TlsIdentity {
+  /** The server's own, and behind it those that it was issued by. */
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** A string of which each UTF-16 unit is one byte, 0x00 to 0xFF. */
 export type Latin1 = string;
 
@@ -43,7 +50,7 @@ export type Latin1 = string;
 export interface Socket {
   readonly local: Address;
   readonly remote: Address;
-  /** Null on a plain connection. */
+  /** Null on a plain connection, and during a handshake. */
   readonly tls: TlsInfo | null;
   /** Who gets the events; may be swapped at any time (an upgrade, a gateway). */
   handler: SocketHandler;
@@ -79,6 +86,8 @@ export interface Socket {
 
 /** Who uses a socket. Calls come one after another, never one within another but for `close`'s being deferred. */
 export interface SocketHandler {
+  /** The TLS handshake is done: before any data, and never on a plain connection. */
+  secured?(): void;
   /** Bytes arrived; borrowed, valid during the call only. Never empty. */
   data(chunk: Uint8Array): void;
   /** `unsent` has come down to 0 after a `write` that returned false. */
@@ -99,6 +108,13 @@ export interface Listener {
   readonly address: Address;
   /** Stops accepting; connections already accepted live on. Resolves when the address is free again. A second call does nothing. */
   close(): Promise<void>;
+  /**
+   * Gives connections that come from now on another certificate; those that are open keep theirs. Before it resolves, some may get either.
+   *
+   * @throws {TypeError} The listener has no TLS.
+   * @throws {BrokenError} The runtime does not take it; the old one stays.
+   */
+  renew(identity: TlsIdentity): Promise<void>;
 }
 
 /** Where to listen. */
@@ -118,6 +134,12 @@ export interface ListenTcp {
   readonly hostname: string;
   /** 0 asks for a free port. */
   readonly port: number;
+  /**
+   * Speaks TLS, 1.2 or later, with ALPN `http/1.1`. A socket is accepted before its handshake; what is written meanwhile waits for it.
+   *
+   * @default none
+   */
+  readonly tls?: TlsIdentity;
 }
 
 /** A Unix socket to listen on. */
@@ -131,6 +153,8 @@ export interface ListenUnix {
    * @default what the umask leaves
    */
   readonly mode?: number;
+  /** TLS is spoken over TCP alone: Deno has no other. */
+  readonly tls?: undefined;
 }
 
 /** Where to connect. */
@@ -145,7 +169,8 @@ export interface IoEngine {
    * Listens, and hands each accepted socket to `accept`, which sets `socket.handler` before it returns; no event comes before that.
    * With no descriptors left (EMFILE) it backs off, at most 50 ms at a time, and goes on.
    *
-   * @throws {BrokenError} The address is in use, not ours, or not allowed; `cause` is the runtime's error and `message` names the address.
+   * @throws {BrokenError} The address is in use, not ours, or not allowed, or the certificate is none; `cause` is the runtime's error and `message`
+   * names the address.
    */
   listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener>;
   /**

@@ -1,13 +1,25 @@
-import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, ListenTcp, ListenUnix, Socket } from "../contract/socket.ts";
+import type {
+  Address,
+  ConnectOptions,
+  IoEngine,
+  Listener,
+  ListenOptions,
+  ListenTcp,
+  ListenUnix,
+  Socket,
+  TlsIdentity,
+} from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { BunSocket } from "./bun_socket.ts";
-import type { BunProcess, BunSocketHandler, BunSocketListener, BunSockets, BunTcpSocket } from "./bun_types.ts";
+import { BunTls } from "./bun_tls.ts";
+import type { BunOwner, BunProcess, BunSocketHandler, BunSocketListener, BunSockets, BunTcpSocket } from "./bun_types.ts";
 import { descriptorLimit } from "./node_descriptors.ts";
+import { renewing } from "./renewing.ts";
 
-type Native = BunTcpSocket<BunSocket | undefined>;
-type Handler = BunSocketHandler<BunSocket | undefined>;
+type Native = BunTcpSocket<BunOwner | undefined>;
+type Handler = BunSocketHandler<BunOwner | undefined>;
 
 /**
  * Descriptors kept from clients. At the process's limit Bun 1.4 asks the kernel for the waiting connection again and again, at 80 %
@@ -35,7 +47,7 @@ class BunEngine implements IoEngine {
   }
 
   async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
-    const acceptor = new BunAcceptor(accept, (descriptorLimit({}) ?? Infinity) - RESERVED_DESCRIPTORS);
+    const acceptor = new BunAcceptor(accept, (descriptorLimit({}) ?? Infinity) - RESERVED_DESCRIPTORS, options.tls);
     if (options.transport === "tcp") acceptor.start(this.#listenTcp(options, acceptor), options);
     else acceptor.start(await this.#listenUnix(options, acceptor), options);
     return acceptor;
@@ -44,9 +56,10 @@ class BunEngine implements IoEngine {
   async connect(options: ConnectOptions): Promise<Socket> {
     const socket = createHandler((native) => {
       const local = options.transport === "tcp" ? tcpAddress(native.localAddress ?? "", native.localPort ?? 0) : UNNAMED;
-      native.data = new BunSocket(native, local, remoteAddress(native) ?? options);
+      const opened = new BunSocket(native, local, remoteAddress(native) ?? options);
+      native.data = opened;
       // Here and not later: what comes meanwhile has nobody to go to.
-      native.data.pause();
+      opened.pause();
     });
     try {
       const native = options.transport === "tcp"
@@ -119,13 +132,15 @@ class BunAcceptor implements Listener {
   readonly #accept: (socket: Socket) => void;
   /** The kernel gives the lowest free descriptor: one above this says that so many are in use. */
   readonly #lastDescriptor: number;
+  readonly #tls: BunTls | null;
   #native: BunSocketListener | null = null;
   #address: Address = UNNAMED;
   #isWildcard = false;
 
-  constructor(accept: (socket: Socket) => void, lastDescriptor: number) {
+  constructor(accept: (socket: Socket) => void, lastDescriptor: number, identity: TlsIdentity | undefined) {
     this.#accept = accept;
     this.#lastDescriptor = lastDescriptor;
+    this.#tls = identity === undefined ? null : new BunTls(identity, this.handler);
   }
 
   get address(): Address {
@@ -146,6 +161,11 @@ class BunAcceptor implements Listener {
     this.#isWildcard = bound.address === "::" || bound.address === "0.0.0.0";
   }
 
+  renew(identity: TlsIdentity): Promise<void> {
+    const tls = this.#tls;
+    return renewing(this.address, tls && (() => tls.renew(identity)));
+  }
+
   /** Bun closes a listener within the call, and removes the file of a Unix socket. */
   close(): Promise<void> {
     this.#native?.stop();
@@ -161,6 +181,10 @@ class BunAcceptor implements Listener {
       return;
     }
     const local = this.#isWildcard ? tcpAddress(native.localAddress ?? "", native.localPort ?? 0) : this.#address;
+    if (this.#tls !== null) {
+      this.#accept(this.#tls.accept(native, local, remote));
+      return;
+    }
     const socket = new BunSocket(native, local, remote);
     native.data = socket;
     this.#accept(socket);

@@ -1,8 +1,8 @@
-import { type Address, HIGH_WATER_MARK, type Latin1, type Socket, type SocketHandler } from "../contract/socket.ts";
+import { type Address, HIGH_WATER_MARK, type Latin1, type Socket, type SocketHandler, type TlsInfo } from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
 import { formatAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
-import type { BunTcpSocket } from "./bun_types.ts";
+import type { BunOwner, BunTcpSocket } from "./bun_types.ts";
 import { NO_HANDLER } from "./no_handler.ts";
 import { takePiece } from "./take_piece.ts";
 import { PIECE_BYTES, WriteQueue } from "./write_queue.ts";
@@ -24,11 +24,13 @@ const COPY_STRIDE = 2048;
  * - Bun calls `close` from within `terminate` and `shutdown`; the handler hears of it in a task of its own.
  * - While paused, a peer's FIN is not seen, so `end` on a paused socket ends nothing: resume it, or abort it (a reset is seen).
  */
-export class BunSocket implements Socket {
+export class BunSocket implements Socket, BunOwner {
   readonly local: Address;
   readonly remote: Address;
-  readonly tls = null;
-  readonly #native: BunTcpSocket<BunSocket | undefined>;
+  readonly #native: BunTcpSocket<BunOwner | undefined>;
+  #tls: TlsInfo | null = null;
+  /** Writes wait for the handshake's end. */
+  #shaking: boolean;
   #handler: SocketHandler = NO_HANDLER;
   /** What the kernel left of the piece that was written last: Bun will call `drain`. */
   #rest: Uint8Array | Latin1 | null = null;
@@ -49,10 +51,16 @@ export class BunSocket implements Socket {
   /** The `close` that came before there was a handler for it. */
   #lateClose: (() => void) | null = null;
 
-  constructor(native: BunTcpSocket<BunSocket | undefined>, local: Address, remote: Address) {
+  /** @param shaking A TLS handshake comes first. */
+  constructor(native: BunTcpSocket<BunOwner | undefined>, local: Address, remote: Address, shaking: boolean = false) {
     this.#native = native;
+    this.#shaking = shaking;
     this.local = local;
     this.remote = remote;
+  }
+
+  get tls(): TlsInfo | null {
+    return this.#tls;
   }
 
   get handler(): SocketHandler {
@@ -72,7 +80,7 @@ export class BunSocket implements Socket {
   write(chunk: Uint8Array | Latin1): boolean {
     if (this.#ending || this.#dead) return true;
     this.#unsent += chunk.length;
-    if (this.#corked || this.#rest !== null || (typeof chunk === "string" && chunk.length > HIGH_WATER_MARK)) {
+    if (this.#corked || this.#shaking || this.#rest !== null || (typeof chunk === "string" && chunk.length > HIGH_WATER_MARK)) {
       (this.#queue ??= new WriteQueue()).push(chunk);
       if (!this.#corked) this.#sendQueued();
     } else if (chunk.length > 0) this.#send(chunk);
@@ -96,13 +104,14 @@ export class BunSocket implements Socket {
   pause(): void {
     if (this.#paused || this.#dead) return;
     this.#paused = true;
-    this.#native.pause();
+    // A handshake must be read.
+    if (!this.#shaking) this.#native.pause();
   }
 
   resume(): void {
     if (!this.#paused || this.#dead) return;
     this.#paused = false;
-    this.#native.resume();
+    if (!this.#shaking) this.#native.resume();
   }
 
   end(): void {
@@ -125,6 +134,23 @@ export class BunSocket implements Socket {
   }
 
   // From Bun
+
+  /** The handshake is over. */
+  shaken(info: TlsInfo | null): void {
+    if (this.#dead || !this.#shaking) return;
+    if (info === null) {
+      // So that it is closed, and not reset: an alert is on its way.
+      this.#writeEnded = true;
+      return this.#destroy(new BrokenError(`${this.#attempt()}: the TLS handshake failed`));
+    }
+    this.#tls = info;
+    this.#shaking = false;
+    if (this.#paused) this.#native.pause();
+    this.#handler.secured?.();
+    if (!this.#corked) this.#sendQueued();
+    this.#tellDrain();
+    this.#endWrites();
+  }
 
   /** Bytes came. */
   received(chunk: Uint8Array): void {
@@ -179,7 +205,7 @@ export class BunSocket implements Socket {
 
   /** Bounded by the kernel: its buffer fills, unless the peer takes all as fast as it comes. */
   #sendQueued(): void {
-    while (this.#rest === null && this.#queue !== null) {
+    while (this.#rest === null && this.#queue !== null && !this.#shaking) {
       const piece = takePiece(this.#queue, takeScratch, COPY_STRIDE);
       if (piece === null) return;
       this.#send(piece);
@@ -202,7 +228,7 @@ export class BunSocket implements Socket {
 
   /** Sends FIN once everything is sent. */
   #endWrites(): void {
-    if (!this.#ending || this.#unsent > 0 || this.#dead) return;
+    if (!this.#ending || this.#unsent > 0 || this.#shaking || this.#dead) return;
     if (this.#closing) {
       this.resume();
       this.#writeEnded = true;

@@ -1,3 +1,5 @@
+import type { TlsInfo } from "../contract/socket.ts";
+
 /** The slice of `Bun` and `process` that the Bun engine touches; written out, so that Deno, Node and tsc read the engine without Bun's types. */
 
 /** Of `Bun.Socket`. */
@@ -20,12 +22,53 @@ export interface BunTcpSocket<Data> {
   close(): void;
   pause(): void;
   resume(): void;
+  /**
+   * Makes it the server's side of TLS (since 1.4): what comes out is the connection below and the secure one. The one below still hears of the bytes
+   * as they come, and of nothing else that counts; `isServer` is missing in bun-types 1.4.5.
+   */
+  upgradeTLS<Above>(options: BunTlsUpgrade<Above>): [raw: BunTcpSocket<Data>, secure: BunTlsSocket<Above>];
+}
+
+/** Of `Bun.TLSSocket`. */
+export interface BunTlsSocket<Data> extends BunTcpSocket<Data> {
+  /** False if none was agreed on. */
+  readonly alpnProtocol: string | false | null;
+  getServername(): string | false | undefined;
+}
+
+/** What `upgradeTLS` takes. */
+export interface BunTlsUpgrade<Data> {
+  readonly isServer: true;
+  readonly tls: BunTlsOptions;
+  readonly data: Data;
+  readonly socket: BunSocketHandler<Data>;
+}
+
+/** Of `Bun.TLSOptions`. */
+export interface BunTlsOptions {
+  readonly cert: string;
+  readonly key: string;
+  /** As on the wire: each behind its length (RFC 7301 section 3.1). */
+  readonly ALPNProtocols: string;
+}
+
+/** Who hears of a socket: what its `data` is. */
+export interface BunOwner {
+  received(chunk: Uint8Array): void;
+  /** @param info Null if the handshake failed. */
+  shaken(info: TlsInfo | null): void;
+  writable(): void;
+  readEnded(): void;
+  closed(error: Error | undefined): void;
+  blame(error: unknown): void;
 }
 
 /** Of `Bun.SocketHandler`. */
 export interface BunSocketHandler<Data> {
   readonly binaryType: "uint8array";
   open(socket: BunTcpSocket<Data>): void;
+  /** Only of TLS. There is an error beside a success too: that the client has no certificate. */
+  handshake?(socket: BunTcpSocket<Data>, success: boolean, error: Error | null): void;
   data(socket: BunTcpSocket<Data>, chunk: Uint8Array): void;
   drain(socket: BunTcpSocket<Data>): void;
   end(socket: BunTcpSocket<Data>): void;

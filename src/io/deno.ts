@@ -1,9 +1,21 @@
-import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, ListenTcp, ListenUnix, Socket } from "../contract/socket.ts";
+import type {
+  Address,
+  ConnectOptions,
+  IoEngine,
+  Listener,
+  ListenOptions,
+  ListenTcp,
+  ListenUnix,
+  Socket,
+  TlsIdentity,
+} from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { DenoSocket } from "./deno_socket.ts";
 import type { DenoListener, DenoSockets } from "./deno_types.ts";
+import type { NodeTls } from "./node_tls.ts";
+import { renewing } from "./renewing.ts";
 
 /** As the contract has it; Deno's own default is 511. */
 const DEFAULT_BACKLOG = 1024;
@@ -36,8 +48,11 @@ class DenoEngine implements IoEngine {
 
   async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
     try {
-      if (options.transport === "tcp") return this.#listenTcp(options, options.backlog ?? DEFAULT_BACKLOG, accept);
-      return await this.#listenUnix(options, accept);
+      if (options.transport === "unix") return await this.#listenUnix(options, accept);
+      const backlog = options.backlog ?? DEFAULT_BACKLOG;
+      return options.tls === undefined
+        ? this.#listenTcp(options, backlog, accept)
+        : await this.#listenTls(options, options.tls, backlog, accept);
     } catch (error) {
       throw translate(`listen on ${formatAddress(options)}`, error);
     }
@@ -54,11 +69,25 @@ class DenoEngine implements IoEngine {
     }
   }
 
-  #listenTcp({ hostname, port }: ListenTcp, backlog: number, accept: (socket: Socket) => void): Listener {
+  /**
+   * By `node:tls` above this engine's own sockets, and not by `Deno.listenTls`: a handshake that a client does not go on with cannot be ended there,
+   * `close` leaves its descriptor open (2.9.6), and a listener's certificate cannot be changed. See decision 0009 for what it costs.
+   */
+  async #listenTls(options: ListenTcp, identity: TlsIdentity, backlog: number, accept: (socket: Socket) => void): Promise<Listener> {
+    const [{ NodeTls }, { SocketDuplex }] = await Promise.all([import("./node_tls.ts"), import("./node_duplex.ts")]);
+    const tls = new NodeTls(identity);
+    const secured = (socket: Socket) => {
+      const below = new SocketDuplex(socket);
+      tls.accept(below, socket.local, socket.remote, below).open(accept);
+    };
+    return this.#listenTcp(options, backlog, secured, tls);
+  }
+
+  #listenTcp({ hostname, port }: ListenTcp, backlog: number, accept: (socket: Socket) => void, tls: NodeTls | null = null): Listener {
     const listener = this.#deno.listen({ hostname, port, tcpBacklog: backlog });
     const bound = listener.addr;
     const address = "hostname" in bound ? tcpAddress(bound.hostname, bound.port) : { transport: "tcp" as const, hostname, port };
-    return new DenoAcceptor(listener, address, accept);
+    return new DenoAcceptor(listener, address, accept, tls);
   }
 
   /** Deno takes no backlog here (1,024, by tokio), and unlinks whatever lies at the path when the listener closes. */
@@ -70,7 +99,7 @@ class DenoEngine implements IoEngine {
       listener.close();
       throw error;
     }
-    return new DenoAcceptor(listener, { transport: "unix", path }, accept);
+    return new DenoAcceptor(listener, { transport: "unix", path }, accept, null);
   }
 
   async #bindUnix(path: string): Promise<DenoListener> {
@@ -101,13 +130,20 @@ class DenoAcceptor implements Listener {
   readonly #listener: DenoListener;
   readonly #accept: (socket: Socket) => void;
   readonly #loop: Promise<void>;
+  readonly #tls: NodeTls | null;
   #closed = false;
 
-  constructor(listener: DenoListener, address: Address, accept: (socket: Socket) => void) {
+  constructor(listener: DenoListener, address: Address, accept: (socket: Socket) => void, tls: NodeTls | null) {
     this.#listener = listener;
     this.address = address;
     this.#accept = accept;
+    this.#tls = tls;
     this.#loop = this.#run();
+  }
+
+  renew(identity: TlsIdentity): Promise<void> {
+    const tls = this.#tls;
+    return renewing(this.address, tls && (() => tls.renew(identity)));
   }
 
   close(): Promise<void> {

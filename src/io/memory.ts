@@ -1,7 +1,8 @@
-import type { ConnectOptions, IoEngine, Listener, ListenOptions, Socket, TcpAddress } from "../contract/socket.ts";
+import type { ConnectOptions, IoEngine, Listener, ListenOptions, Socket, TcpAddress, TlsIdentity } from "../contract/socket.ts";
 import { formatAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
 import { MemorySocket } from "./memory_socket.ts";
+import { renewing } from "./renewing.ts";
 
 /** The addresses of the machine that this network is. */
 const LOOPBACK: Readonly<Record<string, string>> = { "127.0.0.1": "127.0.0.1", "::1": "::1", localhost: "127.0.0.1" };
@@ -20,7 +21,7 @@ export function createMemoryEngine(): MemoryEngine {
   return new MemoryEngine();
 }
 
-/** A network in memory, in which nothing happens but in `run`. TCP only. */
+/** A network in memory, in which nothing happens but in `run`. TCP only; of TLS it has the event alone: a client's `secure` ends a handshake. */
 export class MemoryEngine implements IoEngine {
   readonly name = "memory";
   readonly givesChunks = false;
@@ -37,7 +38,8 @@ export class MemoryEngine implements IoEngine {
     if (hostname === undefined) return refuse(attempt, "EADDRNOTAVAIL");
     const port = options.port === 0 ? this.#nextPort++ : options.port;
     if (this.#listeners.has(port)) return refuse(attempt, "EADDRINUSE");
-    const listener = new MemoryListener({ transport: "tcp", hostname, port }, accept, () => this.#listeners.delete(port));
+    const address: TcpAddress = { transport: "tcp", hostname, port };
+    const listener = new MemoryListener(address, accept, options.tls !== undefined, () => this.#listeners.delete(port));
     this.#listeners.set(port, listener);
     return Promise.resolve(listener);
   }
@@ -81,12 +83,14 @@ function refuse(attempt: string, code: string): Promise<never> {
 class MemoryListener implements Listener {
   readonly address: TcpAddress;
   readonly #accept: (socket: Socket) => void;
+  readonly #isSecure: boolean;
   readonly #forget: () => void;
   #closed = false;
 
-  constructor(address: TcpAddress, accept: (socket: Socket) => void, forget: () => void) {
+  constructor(address: TcpAddress, accept: (socket: Socket) => void, isSecure: boolean, forget: () => void) {
     this.address = address;
     this.#accept = accept;
+    this.#isSecure = isSecure;
     this.#forget = forget;
   }
 
@@ -97,6 +101,10 @@ class MemoryListener implements Listener {
   accept(socket: MemorySocket): void {
     if (this.#closed) socket.abort();
     else socket.open(this.#accept);
+  }
+
+  renew(_identity: TlsIdentity): Promise<void> {
+    return renewing(this.address, this.#isSecure ? () => {} : null);
   }
 
   close(): Promise<void> {

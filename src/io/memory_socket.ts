@@ -1,5 +1,5 @@
 import { HIGH_WATER_MARK } from "../contract/socket.ts";
-import type { Address, Latin1, Socket, SocketHandler } from "../contract/socket.ts";
+import type { Address, Latin1, Socket, SocketHandler, TlsInfo } from "../contract/socket.ts";
 import { formatAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
 import { encodeLatin1 } from "./encode_latin1.ts";
@@ -22,10 +22,10 @@ export type Defer = (task: () => void) => void;
 export class MemorySocket implements Socket {
   readonly local: Address;
   readonly remote: Address;
-  readonly tls = null;
   handler: SocketHandler = NO_HANDLER;
   readonly #defer: Defer;
   #peer: MemorySocket | null = null;
+  #tls: TlsInfo | null = null;
   #paused: boolean;
   #corked = false;
   #needsDrain = false;
@@ -74,6 +74,20 @@ export class MemorySocket implements Socket {
   take(bytes: number): void {
     this.#allowance += bytes;
     this.#wake();
+  }
+
+  /** Script: a handshake with the other end is done. */
+  secure(info: TlsInfo): void {
+    const peer = this.#peer;
+    this.#defer(() => {
+      if (peer === null || peer.#dead) return;
+      peer.#tls = info;
+      peer.#guard(() => peer.handler.secured?.());
+    });
+  }
+
+  get tls(): TlsInfo | null {
+    return this.#tls;
   }
 
   get unsent(): number {

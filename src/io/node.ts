@@ -1,11 +1,13 @@
 import { access, chmod, stat, unlink } from "node:fs/promises";
 import net from "node:net";
 import { dirname } from "node:path";
-import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, Socket } from "../contract/socket.ts";
+import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, Socket, TlsIdentity } from "../contract/socket.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { NodeReader, onConnection } from "./node_reader.ts";
 import { NodeSocket } from "./node_socket.ts";
+import type { NodeTls } from "./node_tls.ts";
+import { renewing } from "./renewing.ts";
 
 /** As the contract says; Node's own is 511. */
 const DEFAULT_BACKLOG = 1024;
@@ -36,6 +38,7 @@ async function listen(options: ListenOptions, accept: (socket: Socket) => void):
 }
 
 async function bind(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
+  const tls = options.tls === undefined ? null : new (await import("./node_tls.ts")).NodeTls(options.tls);
   const server = net.createServer({ allowHalfOpen: true, noDelay: true });
   const backlog = options.backlog ?? DEFAULT_BACKLOG;
   await new Promise<void>((resolve, reject) => {
@@ -46,16 +49,21 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
   });
   // An accept that failed, as for want of descriptors, must not end the process.
   server.removeAllListeners("error").on("error", () => {});
-  const listener = new NodeListener(server, boundAddress(server, options));
+  const listener = new NodeListener(server, boundAddress(server, options), tls);
   // A listener's sockets share its address, but on a wildcard: to ask for each costs a system call and 0.2 KB that Node keeps.
   const isWildcard = listener.address.transport === "tcp" && WILDCARDS.includes(listener.address.hostname);
-  onConnection(server, (socket, reader) => {
+  const open = (socket: net.Socket, wrap: (local: Address, remote: Address) => NodeSocket) => {
     const remote = remoteAddress(socket, listener.address);
     const local = isWildcard ? localAddress(socket, listener.address) : listener.address;
     // Null: the client reset the connection before it was accepted.
     if (remote === null) socket.destroy();
-    else reader.attach(socket, new NodeSocket(socket, local, remote)).open(accept);
-  });
+    else wrap(local, remote).open(accept);
+  };
+  if (tls === null) {
+    onConnection(server, (socket, reader) => {
+      open(socket, (local, remote) => reader.attach(socket, new NodeSocket(socket, local, remote)));
+    });
+  } else server.on("connection", (socket) => open(socket, (local, remote) => tls.accept(socket, local, remote)));
   if (options.transport === "unix" && options.mode !== undefined) {
     try {
       await chmod(options.path, options.mode);
@@ -133,10 +141,17 @@ function remoteAddress(socket: net.Socket, { transport }: Address): Address | nu
 class NodeListener implements Listener {
   readonly address: Address;
   readonly #server: net.Server;
+  readonly #tls: NodeTls | null;
 
-  constructor(server: net.Server, address: Address) {
+  constructor(server: net.Server, address: Address, tls: NodeTls | null) {
     this.#server = server;
     this.address = address;
+    this.#tls = tls;
+  }
+
+  renew(identity: TlsIdentity): Promise<void> {
+    const tls = this.#tls;
+    return renewing(this.address, tls && (() => tls.renew(identity)));
   }
 
   /** Does not wait for the server's own `close`, which comes when the last connection has gone. */

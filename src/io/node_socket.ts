@@ -1,10 +1,17 @@
 import type { Socket as NetSocket } from "node:net";
 import { HIGH_WATER_MARK } from "../contract/socket.ts";
-import type { Address, Latin1, Socket, SocketHandler } from "../contract/socket.ts";
+import type { Address, Latin1, Socket, SocketHandler, TlsInfo } from "../contract/socket.ts";
 import { formatAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
+import { encodeLatin1 } from "./encode_latin1.ts";
 import { NO_HANDLER } from "./no_handler.ts";
 import { PIECE_BYTES, WriteQueue } from "./write_queue.ts";
+
+/** What lies below a socket, and is not read while it is paused: Deno's TLSSocket takes all that comes, paused or not (2.9). */
+export interface ReadGate {
+  shut(): void;
+  open(): void;
+}
 
 /**
  * A `net.Socket` behind the contract.
@@ -15,8 +22,10 @@ import { PIECE_BYTES, WriteQueue } from "./write_queue.ts";
 export class NodeSocket implements Socket {
   readonly local: Address;
   readonly remote: Address;
-  readonly tls = null;
   readonly #socket: NetSocket;
+  readonly #isSecure: boolean;
+  readonly #gate: ReadGate | null;
+  #tls: TlsInfo | null = null;
   #handler: SocketHandler = NO_HANDLER;
   /** Null until it is needed, as on most sockets it never is. */
   #queue: WriteQueue | null = null;
@@ -29,15 +38,20 @@ export class NodeSocket implements Socket {
   #closing = false;
   /** Aborted or closed: nothing comes any more but `close`. */
   #dead = false;
+  #destroying = false;
   #error: Error | null = null;
 
-  constructor(socket: NetSocket, local: Address, remote: Address) {
+  /** @param isSecure It is the server's side of TLS. */
+  constructor(socket: NetSocket, local: Address, remote: Address, isSecure: boolean = false, gate: ReadGate | null = null) {
     this.#socket = socket;
+    this.#isSecure = isSecure;
+    this.#gate = gate;
     this.local = local;
     this.remote = remote;
     socket.on("end", () => this.#receiveEnd());
     socket.on("error", (error) => this.#blame(error));
-    socket.on("close", () => this.#close());
+    // Above TLS it comes from within destroy().
+    socket.on("close", () => void (this.#destroying ? setImmediate(() => this.#close()) : this.#close()));
   }
 
   /** For the engine: hands the socket to whoever serves it. */
@@ -53,6 +67,18 @@ export class NodeSocket implements Socket {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** For the engine: the handshake is done. */
+  secured(info: TlsInfo): void {
+    if (this.#dead) return;
+    this.#tls = info;
+    if (this.#socket.isPaused()) this.#gate?.shut();
+    this.#guard(() => this.#handler.secured?.());
+  }
+
+  get tls(): TlsInfo | null {
+    return this.#tls;
   }
 
   get handler(): SocketHandler {
@@ -94,10 +120,13 @@ export class NodeSocket implements Socket {
 
   pause(): void {
     this.#socket.pause();
+    // A handshake must be read.
+    if (this.#tls !== null) this.#gate?.shut();
   }
 
   resume(): void {
     this.#socket.resume();
+    this.#gate?.open();
   }
 
   end(): void {
@@ -124,8 +153,10 @@ export class NodeSocket implements Socket {
     this.#dead = true;
     this.#error = null;
     this.#queue = null;
+    this.#destroying = true;
     if (reset) this.#socket.resetAndDestroy();
     else this.#socket.destroy();
+    this.#destroying = false;
   }
 
   get #queued(): number {
@@ -133,12 +164,12 @@ export class NodeSocket implements Socket {
   }
 
   /**
-   * A Unix socket has no RST; libuv refuses a reset, which then never closes, in the turn in which FIN leaves (Node 20 to 24); and after our FIN a
+   * A Unix socket has no RST, and a TLSSocket none to call for; libuv refuses a reset, which then never closes, in the turn in which FIN leaves (Node 20 to 24); and after our FIN a
    * reset would take from the peer what the kernel still holds for it.
    */
   #canReset(): boolean {
     const finIsOut = this.#socket.writableEnded && this.#socket.writableLength === 0;
-    return this.local.transport === "tcp" && !finIsOut;
+    return this.local.transport === "tcp" && !this.#isSecure && !finIsOut;
   }
 
   #sendPiece(): void {
@@ -154,7 +185,7 @@ export class NodeSocket implements Socket {
     for (let chunk = queue.take(room); chunk !== undefined; chunk = room > 0 ? queue.take(room) : undefined) {
       room -= chunk.length;
       const isLast = room === 0 || queue.bytes === 0;
-      this.#socket.write(chunk, "latin1", isLast && isAwaited ? sent : undefined);
+      this.#socket.write(this.#isSecure ? bytesOf(chunk) : chunk, "latin1", isLast && isAwaited ? sent : undefined);
     }
     this.#socket.uncork();
   }
@@ -203,4 +234,12 @@ export class NodeSocket implements Socket {
       throw error;
     }, 0);
   }
+}
+
+/** Deno's TLSSocket (2.9.6) sends strings that were corked as UTF-8, whatever encoding they came with. */
+function bytesOf(chunk: Uint8Array | Latin1): Uint8Array {
+  if (typeof chunk !== "string") return chunk;
+  const bytes = new Uint8Array(chunk.length);
+  encodeLatin1(chunk, bytes, 0);
+  return bytes;
 }

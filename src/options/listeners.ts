@@ -28,15 +28,37 @@ export function mergeServeOptions(flags: Given, environment: Given): Given {
   return merged;
 }
 
-/** Where to listen, by `--http` or its short forms, each with the backlog and the mode that were asked for. */
-export function listenersOf(values: ServeOptionValues): readonly ListenOptions[] {
-  const { http, port, host, listen, chmodSocket } = values;
-  const [usual] = http;
-  const listeners = port === null && host === null || usual.transport === "unix"
-    ? http
-    : [{ transport: "tcp" as const, hostname: host ?? usual.hostname, port: port ?? usual.port }];
-  return listeners.map((listener) => {
+/** Where to listen, in plain and over TLS. */
+export interface Listeners {
+  readonly http: readonly ListenOptions[];
+  readonly https: readonly ListenOptions[];
+}
+
+/**
+ * Where to listen, by `--http` or its short forms, and `--https`, each with the backlog and the mode that were asked for.
+ *
+ * @throws {ConfigError} `--https`, `--cert` and `--key` are not all given.
+ */
+export function listenersOf(values: ServeOptionValues): Listeners {
+  const { port, host, listen, chmodSocket, https } = values;
+  checkTls(values);
+  const isShort = port !== null || host !== null;
+  const usual = isShort || https.length === 0 ? [{ transport: "tcp" as const, hostname: host ?? "127.0.0.1", port: port ?? 8080 }] : [];
+  const plain = (values.http.length > 0 ? values.http : usual).map((listener): ListenOptions => {
     const mode = listener.transport === "unix" && chmodSocket !== null ? { mode: chmodSocket } : {};
     return { ...listener, ...mode, backlog: listen };
   });
+  return { http: plain, https: https.map((listener) => ({ ...listener, backlog: listen })) };
+}
+
+function checkTls({ https, cert, key }: ServeOptionValues): void {
+  const files = [["--cert", cert], ["--key", key]] as const;
+  for (const [flag, file] of files) {
+    if (https.length > 0 && file === null) throw new ConfigError(flag, `--https: no ${flag}; give it a file in PEM`);
+    if (https.length === 0 && file !== null) {
+      throw new ConfigError(flag, `${flag} ${file}: no listener speaks TLS; give --https an address`);
+    }
+  }
+  const path = https.find((listener) => listener.transport === "unix");
+  if (path !== undefined) throw new ConfigError("--https", `--https unix:${path.path}: TLS is spoken over TCP alone; give it HOST:PORT`);
 }

@@ -29,6 +29,16 @@ export const HOST: Unit<string> = {
   },
 };
 
+/** A file's path. */
+export const FILE: Unit<string> = {
+  placeholder: "FILE",
+  spelling: "a path",
+  parse(text) {
+    if (text === "" || text.includes("\0")) throw new ConfigError(null, "not a path");
+    return text;
+  },
+};
+
 /** An address to listen on. */
 export const LISTENER: Unit<ListenOptions> = {
   placeholder: "ADDRESS",
@@ -40,14 +50,15 @@ export const LISTENER: Unit<ListenOptions> = {
  * Reads where `serve()` is to listen: `HOST:PORT`, `[IPV6]:PORT`, `unix:PATH`, or `:PORT` for every IPv4 interface, as in uWSGI; `[::]:PORT`
  * is every interface of both families, where the system has both.
  *
+ * @param option Whose value it is.
  * @throws {ConfigError} It is no address; the message says what was likely meant.
  */
-export function parseAddress(text: string): ListenOptions {
+export function parseAddress(text: string, option: "http" | "https" = "http"): ListenOptions {
   try {
     return readAddress(text);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new ConfigError("http", `listen on ${JSON.stringify(text)}: ${error.message}`);
+    throw new ConfigError(option, `listen on ${JSON.stringify(text)}: ${error.message}`);
   }
 }
 

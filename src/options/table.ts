@@ -1,4 +1,4 @@
-import { HOST, LISTENER, PORT } from "./parse.ts";
+import { FILE, HOST, LISTENER, PORT } from "./parse.ts";
 import { FORWARDING_FIELDS, NETWORK } from "./networks.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { choice, count, duration, LONGEST_MS, MODE, size, SIZE_LIMIT, SWITCH } from "./units.ts";
@@ -9,7 +9,8 @@ export const SERVE_OPTIONS = {
     flag: "--http",
     group: "Listeners",
     unit: LISTENER,
-    default: "127.0.0.1:8080",
+    default: null,
+    otherwise: "127.0.0.1:8080, unless --https is given",
     repeatable: true,
     help: "Serve HTTP/1.1 there",
   },
@@ -30,6 +31,33 @@ export const SERVE_OPTIONS = {
     otherwise: "127.0.0.1",
     repeatable: false,
     help: "Short for --http HOST:PORT, with the port of --port",
+  },
+  https: {
+    flag: "--https",
+    group: "Listeners",
+    unit: LISTENER,
+    default: null,
+    otherwise: "none",
+    repeatable: true,
+    help: "Serve HTTP/1.1 over TLS there, with --cert and --key",
+  },
+  cert: {
+    flag: "--cert",
+    group: "Listeners",
+    unit: FILE,
+    default: null,
+    otherwise: "none",
+    repeatable: false,
+    help: "The certificate for --https in PEM, and behind it those that it was issued by; read again on SIGHUP",
+  },
+  key: {
+    flag: "--key",
+    group: "Listeners",
+    unit: FILE,
+    default: null,
+    otherwise: "none",
+    repeatable: false,
+    help: "The certificate's private key in PEM, without a passphrase; read again on SIGHUP",
   },
   chmodSocket: {
     flag: "--chmod-socket",
@@ -73,7 +101,7 @@ export const SERVE_OPTIONS = {
     default: null,
     otherwise: "none",
     repeatable: true,
-    help: "Peers that begin each connection with a PROXY protocol header, of version 1 or 2; one without it is closed",
+    help: "Peers that begin each plain connection with a PROXY protocol header, of version 1 or 2; one without it is closed",
   },
   async: {
     flag: "--async",
@@ -189,6 +217,14 @@ export const SERVE_OPTIONS = {
     default: "0",
     repeatable: false,
     help: "Requests that one connection may carry before it is closed; 0 for no limit",
+  },
+  handshakeMs: {
+    flag: "--handshake-timeout",
+    group: "Timeouts",
+    unit: duration("s", 120_000, 1),
+    default: "10s",
+    repeatable: false,
+    help: "How long a TLS handshake may take; then the connection is closed",
   },
   firstByteMs: {
     flag: "--first-byte-timeout",

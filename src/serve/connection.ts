@@ -36,16 +36,18 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   #advancing = false;
   #halfClosed = false;
 
-  constructor(server: ServerContext, socket: Socket) {
+  /** @param secure Whether it speaks TLS: then the handshake comes first. */
+  constructor(server: ServerContext, socket: Socket, secure: boolean = false) {
     super();
     this.#server = server;
     this.socket = socket;
-    this.scheme = socket.tls === null ? "http" : "https";
+    this.scheme = secure ? "https" : "http";
     this.exchange = new Exchange(server.limits, server.date, server.latin1, server.headReaders);
     this.#deadlines = new Deadlines(server, this);
     this.intake = new Intake(this, this.#deadlines);
     server.open.rest(this);
-    this.#deadlines.awaitFirst();
+    if (secure) this.#deadlines.awaitHandshake();
+    else this.#deadlines.awaitFirst();
   }
 
   /** Where it waits for a core; made when it first does. */
@@ -92,6 +94,10 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   }
 
   // The socket's calls.
+
+  secured(): void {
+    if (this.#state === "idle") this.#deadlines.awaitFirst();
+  }
 
   data(chunk: Uint8Array): void {
     // What is thrown away gives no event.

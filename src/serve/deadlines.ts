@@ -30,6 +30,7 @@ const LATE_MS = 200;
  *
  * | it                               | within                                       | or else      |
  * | -------------------------------- | -------------------------------------------- | ------------ |
+ * | is in its TLS handshake          | `handshakeMs`                                | it is closed |
  * | has sent nothing yet             | `firstByteMs`                                | it is closed |
  * | is idle                          | `keepAliveMs`                                | it is closed |
  * | sends a head                     | `headMs`                                     | 408          |
@@ -61,6 +62,11 @@ export class Deadlines extends WheelEntry {
     super();
     this.#server = server;
     this.#owner = owner;
+  }
+
+  /** It was opened, and TLS comes first. */
+  awaitHandshake(): void {
+    this.#wait(this.#server.timeouts.handshakeMs);
   }
 
   /** It was opened. */

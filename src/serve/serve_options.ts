@@ -1,11 +1,10 @@
 import type { App, Env, FetchHandler, YieldHandler } from "../contract/app.ts";
 import type { Network } from "../contract/network.ts";
 import type { Observer } from "../contract/observer.ts";
-import type { ListenOptions } from "../contract/socket.ts";
+import type { ListenOptions, TlsIdentity } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../http/limits.ts";
 import type { Platform } from "../io/select.ts";
-import { parseAddress } from "../options/parse.ts";
 import { LONGEST_MS } from "../options/units.ts";
 import type { Timeouts } from "./timeouts.ts";
 
@@ -20,9 +19,17 @@ export interface ServeOptions {
   /**
    * Where to listen: `HOST:PORT`, `:PORT`, `unix:PATH`, or several (`--http`).
    *
-   * @default `${host}:${port}`
+   * @default `${host}:${port}`, or none where `https` is given alone
    */
   readonly http?: string | ListenOptions | ReadonlyArray<string | ListenOptions>;
+  /**
+   * Where to speak TLS (`--https`): `HOST:PORT`, `:PORT`, or several.
+   *
+   * @default none
+   */
+  readonly https?: string | ListenOptions | ReadonlyArray<string | ListenOptions>;
+  /** The certificate and its key for `https`, as PEM texts, not paths (`--cert`, `--key`). */
+  readonly tls?: TlsIdentity;
   /** @default "127.0.0.1" */
   readonly host?: string;
   /**
@@ -121,7 +128,7 @@ export interface ServeOptions {
    */
   readonly trustProxyFields?: readonly string[];
   /**
-   * Peers that begin each connection with a PROXY protocol header, version 1 or 2 (`--proxy-protocol`).
+   * Peers that begin each plain connection with a PROXY protocol header, version 1 or 2 (`--proxy-protocol`).
    *
    * @default none
    */
@@ -153,20 +160,6 @@ export function appOf(options: ServeOptions): App {
 }
 
 /**
- * Where the options say to listen.
- *
- * @throws {ConfigError} An address is none.
- */
-export function addressesOf(options: ServeOptions): readonly ListenOptions[] {
-  const { http } = options;
-  const given = http === undefined
-    ? [`${hostOf(options.host ?? "127.0.0.1")}:${options.port ?? 8080}`]
-    : [http].flat() as (string | ListenOptions)[];
-  if (given.length === 0) throw new ConfigError("http", "serve() has no address to listen on: give one, or leave http out");
-  return given.map((address) => ({ backlog: options.listen ?? 1024, ...(typeof address === "string" ? parseAddress(address) : address) }));
-}
-
-/**
  * How many connections may be open with so many descriptors, if nobody says: an eighth of them, and 32 at least, are left to whatever else
  * the process opens, and to connections that are being closed; but half of them are connections' in any case.
  *
@@ -175,10 +168,6 @@ export function addressesOf(options: ServeOptions): readonly ListenOptions[] {
 export function connectionsBelow(descriptors: number | null): number {
   if (descriptors === null) return 10_000;
   return Math.max(1, descriptors - Math.max(32, descriptors >> 3), descriptors >> 1);
-}
-
-function hostOf(host: string): string {
-  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
 
 type Bounds<Options> = ReadonlyArray<readonly [name: keyof Options & string, least: number, most: number]>;
@@ -198,6 +187,9 @@ const BOUNDS: Bounds<ServeOptions> = [
   ["keepAliveRequests", 0, 1_000_000_000],
 ];
 
+/** Node gives up a handshake after as long, whatever is asked for. */
+const LONGEST_HANDSHAKE_MS = 120_000;
+
 const LIMIT_BOUNDS: Bounds<HttpLimits> = [
   ["targetBytes", 64, 1_048_576],
   ["fieldBytes", 64, 1_048_576],
@@ -208,6 +200,7 @@ const LIMIT_BOUNDS: Bounds<HttpLimits> = [
 ];
 
 const TIMEOUT_BOUNDS: Bounds<Timeouts> = [
+  ["handshakeMs", 1, LONGEST_HANDSHAKE_MS],
   ["firstByteMs", 1, LONGEST_MS],
   ["headMs", 1, LONGEST_MS],
   ["bodyIdleMs", 1, LONGEST_MS],

@@ -1,25 +1,27 @@
 import type { App } from "../contract/app.ts";
 import type { Clock } from "../contract/clock.ts";
-import type { Listener, ListenOptions, Socket } from "../contract/socket.ts";
+import type { ListenOptions, Socket, TlsIdentity } from "../contract/socket.ts";
 import { CorePool } from "../core/pool.ts";
 import { CoreScheduler } from "../core/scheduler.ts";
 import { type CoresSnapshot, snapshotCores } from "../core/snapshot.ts";
 import { createCoreTable } from "../core/table.ts";
 import { TimerWheel } from "../core/timer_wheel.ts";
-import { ClosedError } from "../errors.ts";
+import { ClosedError, ConfigError } from "../errors.ts";
 import { HeadReaders } from "../http/head_readers.ts";
 import { decodeLatin1 } from "../http/latin1.ts";
 import { ProxiedSocket } from "../io/proxied_socket.ts";
 import { type Platform, selectPlatform } from "../io/select.ts";
 import { misfits, selectEngine } from "../suspend/select.ts";
+import { addressesOf } from "./addresses.ts";
 import { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { type Drain, drain } from "./drain.ts";
-import { openListeners, urlOf } from "./listener.ts";
+import { identityFacts, warnOfEnd } from "./identity.ts";
+import { type OpenListener, openListeners, urlOf } from "./listener.ts";
 import { type Proxies, proxiesOf } from "./proxies.ts";
 import { reportToConsole } from "./report.ts";
 import type { ServerContext } from "./server_context.ts";
-import { addressesOf, appOf, checkNumbers, connectionsBelow, limitsOf, type ServeOptions } from "./serve_options.ts";
+import { appOf, checkNumbers, connectionsBelow, limitsOf, type ServeOptions } from "./serve_options.ts";
 import { DEFAULT_TIMEOUTS } from "./timeouts.ts";
 
 /** What `Server.stats` gives. */
@@ -45,6 +47,13 @@ export interface Server {
   readonly engines: { readonly io: string; readonly suspend: string };
   /** What the cores did and do. @throws {ClosedError} It does not listen yet: await `ready`. */
   stats(): ServerStats;
+  /**
+   * Gives TLS connections that come from now on another certificate; those that are open keep theirs.
+   *
+   * @throws {ConfigError} It is none, its key is another one's, or the server has no `https`; the old one stays.
+   * @throws {ClosedError} It does not listen yet: await `ready`.
+   */
+  renewCertificate(tls: TlsIdentity): Promise<void>;
   /**
    * Stops gracefully. A second call with a shorter mercy hastens the first.
    *
@@ -79,7 +88,7 @@ class HeddleServer implements Server {
   readonly #mercyMs: number;
   #context: ServerContext | null = null;
   #platform: Platform | null = null;
-  #listeners: readonly Listener[] = [];
+  #listeners: readonly OpenListener[] = [];
   #listeningSince = 0;
   #closing: Drain | null = null;
 
@@ -93,7 +102,8 @@ class HeddleServer implements Server {
     const server = createContext(options, app, platform, await proxiesOf(options));
     this.#platform = platform;
     this.#context = server;
-    this.#listeners = await openListeners(platform.engine, addresses, (socket) => accept(server, socket));
+    if (options.tls !== undefined) warnOfEnd(await identityFacts(options.tls), server);
+    this.#listeners = await openListeners(platform.engine, addresses, (socket, secure) => accept(server, socket, secure));
     this.#listeningSince = platform.clock.now();
     for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);
   }
@@ -111,6 +121,17 @@ class HeddleServer implements Server {
     return { io: this.#platform?.engine.name ?? "", suspend: this.#context?.engine.name ?? "" };
   }
 
+  async renewCertificate(tls: TlsIdentity): Promise<void> {
+    const server = this.#context;
+    if (server === null || this.#listeners.length === 0) {
+      throw new ClosedError("renew a server's certificate: it does not listen yet; await server.ready");
+    }
+    const secure = this.#listeners.filter(({ secure }) => secure);
+    if (secure.length === 0) throw new ConfigError("https", "renew a server's certificate: it speaks no TLS; give https an address");
+    warnOfEnd(await identityFacts(tls), server);
+    for (const { listener } of secure) await listener.renew(tls);
+  }
+
   stats(): ServerStats {
     const server = this.#context;
     if (server === null) throw new ClosedError("tell a server's statistics: it does not listen yet; await server.ready");
@@ -125,7 +146,7 @@ class HeddleServer implements Server {
     const server = this.#context;
     if (server === null) return 0;
     const mercyMs = options.mercyMs ?? this.#mercyMs;
-    if (this.#closing === null) this.#closing = drain(server, this.#listeners, mercyMs);
+    if (this.#closing === null) this.#closing = drain(server, this.#listeners.map(({ listener }) => listener), mercyMs);
     else this.#closing.hasten(mercyMs);
     return await this.#closing.lost;
   }
@@ -179,10 +200,11 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
   };
 }
 
-function accept(server: ServerContext, accepted: Socket): void {
+function accept(server: ServerContext, accepted: Socket, secure: boolean): void {
   const hasRoom = server.open.admit();
-  const socket = server.speaksProxyProtocol?.(accepted.remote) === true ? proxied(server, accepted) : accepted;
-  const connection = new Connection(server, socket);
+  // A proxy's header comes before the handshake, where nobody looks for it.
+  const socket = !secure && server.speaksProxyProtocol?.(accepted.remote) === true ? proxied(server, accepted) : accepted;
+  const connection = new Connection(server, socket, secure);
   socket.handler = connection;
   if (!hasRoom) connection.turnAway();
 }

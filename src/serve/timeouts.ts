@@ -1,5 +1,7 @@
 /** How long a connection may make no progress, in milliseconds. None ends a handler that has not answered yet: that is harakiri's. */
 export interface Timeouts {
+  /** For a TLS handshake. */
+  readonly handshakeMs: number;
   /** From the accept to the first byte: with TLS, after the handshake. */
   readonly firstByteMs: number;
   /** From a head's first byte to its last; trickling does not extend it. 408. */
@@ -34,6 +36,7 @@ export interface Timeouts {
  * shorter one makes 502s there.
  */
 export const DEFAULT_TIMEOUTS: Timeouts = {
+  handshakeMs: 10_000,
   firstByteMs: 30_000,
   headMs: 10_000,
   bodyIdleMs: 30_000,

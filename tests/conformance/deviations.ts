@@ -18,7 +18,7 @@ export const DEVIATIONS: readonly Deviation[] = [
     reason:
       "Deno.Conn cannot send RST: a connection that is given up is closed, so its peer gets what the kernel had already taken and then FIN. " +
       "`--io node` resets.",
-    tests: ["abort() resets: the peer sees ECONNRESET"],
+    tests: ["abort() resets: the peer sees ECONNRESET", "abort() resets: the peer sees ECONNRESET (tls)"],
   },
   {
     runtime: "deno",
@@ -71,6 +71,19 @@ export const DEVIATIONS: readonly Deviation[] = [
     engine: "node",
     reason: "With no descriptors left it uses 40 % of a CPU until there are some. The bun engine resets new connections instead.",
     tests: [],
+  },
+  {
+    runtime: "node",
+    engine: "node",
+    reason:
+      "Over TLS there is no reset: a connection that is given up is closed without TLS's word of the end (close_notify), by which its peer knows that something is missing.",
+    tests: ["abort() resets: the peer sees ECONNRESET (tls)"],
+  },
+  {
+    runtime: "bun",
+    engine: "bun",
+    reason: "Over TLS a reset that comes after our own end is told as the peer's end.",
+    tests: ["close() has a BrokenError when the peer resets after end() (tls)"],
   },
 ];
 

@@ -6,6 +6,7 @@ import { listeningCases } from "./io/listening.ts";
 import { readingCases } from "./io/reading.ts";
 import { resetCases } from "./io/resets.ts";
 import { throwingCases } from "./io/throwing.ts";
+import { tlsCases } from "./io/tls.ts";
 import { writingCases } from "./io/writing.ts";
 import { DEVIATIONS } from "./deviations.ts";
 import { runtimeName, runtimeVersion } from "../support/runtime.ts";
@@ -29,13 +30,23 @@ export function ioSuite(harness: IoHarness): void {
   }
 }
 
+/** The same over TLS, with what TLS has of its own; how it listens is not another matter there. */
+export function tlsSuite(harness: IoHarness): void {
+  for (const ioCase of [...CASES, ...tlsCases]) {
+    if (ioCase.unix !== "only" && !listeningCases.includes(ioCase)) run(ioCase, harness, "tcp");
+  }
+}
+
 function run(ioCase: IoCase, harness: IoHarness, transport: "tcp" | "unix"): void {
-  const name = transport === "tcp" ? ioCase.name : `${ioCase.name} (unix)`;
+  const over = harness.tls !== undefined ? " (tls)" : transport === "unix" ? " (unix)" : "";
+  const name = ioCase.name + over;
   const deviation = DEVIATIONS.find((each) =>
     each.runtime === runtimeName() && each.engine === harness.engine.name && runtimeVersion().startsWith(each.version ?? "") &&
     each.tests.includes(name)
   );
-  const reason = deviation === undefined ? null : `deviation: ${deviation.reason}`;
+  const lacks = harness.peerLacks?.cases.includes(ioCase.name) ? harness.peerLacks.reason : null;
+  const why = deviation === undefined ? lacks : deviation.reason;
+  const reason = why === null ? null : `deviation: ${why}`;
   testUnless(reason, `${harness.engine.name}: ${name}`, async () => {
     const context = new IoContext(harness, transport);
     try {

@@ -7,6 +7,7 @@ import process from "node:process";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { VERSION } from "../../src/version.ts";
+import { createIdentity } from "../support/certificate.ts";
 import { CliProcess, runCli } from "../support/cli_process.ts";
 import { freePort } from "../support/free_port.ts";
 import { RawClient } from "../support/raw_client.ts";
@@ -356,6 +357,22 @@ if (runtimeName() === "deno") {
     ];
     const cli = new CliProcess(["serve", HELLO, "--port", String(port), ...proxies, ...others], { denoFlags });
     assert.equal(await (await fetch(await cli.listening())).text(), "hello");
+    cli.kill("SIGTERM");
+    assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
+  });
+
+  test("heddle serve --https needs to read the certificate and its key on Deno, and no more", LIMIT, async () => {
+    const port = await freePort();
+    const { cert, key } = createIdentity();
+    const [certFile, keyFile] = [appFile("cert.pem", cert), appFile("key.pem", key)];
+    const denoFlags = [`--allow-net=127.0.0.1:${port}`, `--allow-read=${HELLO},${certFile},${keyFile}`];
+    const cli = new CliProcess(["serve", HELLO, "--https", `127.0.0.1:${port}`, "--cert", certFile, "--key", keyFile], { denoFlags });
+    await cli.listening();
+    const client = await RawClient.connectTls({ transport: "tcp", hostname: "127.0.0.1", port });
+    client.send("GET / HTTP/1.0\r\n\r\n");
+    await until(() => client.ended);
+    assert.match(client.text, /\r\n\r\nhello$/);
+    client.destroy();
     cli.kill("SIGTERM");
     assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
   });

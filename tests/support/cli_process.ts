@@ -68,7 +68,7 @@ export class CliProcess {
 
   /** Waits until it listens. @returns The first URL, without the slash at its end. */
   async listening(): Promise<string> {
-    return (await this.untilStderr(/^listening on (http:\S+)\/.*\n/m))[1];
+    return (await this.untilStderr(/^listening on (https?:\S+)\/.*\n/m))[1];
   }
 
   /** Sends a signal. Not by `ChildProcess.kill`: after it Deno 2.9.6 reports the signal as the end, whatever the exit code was. */

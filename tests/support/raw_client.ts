@@ -1,4 +1,5 @@
 import net from "node:net";
+import tls from "node:tls";
 import type { Address } from "../../src/contract/socket.ts";
 
 /** Bytes handed to the kernel at a time; what `accepted` counts in. */
@@ -10,6 +11,8 @@ const SEND_STEP = 65_536;
  */
 export class RawClient {
   readonly #socket: net.Socket;
+  /** The connection below TLS, or the same. */
+  readonly #raw: net.Socket;
   readonly #chunks: Uint8Array[] = [];
   #toSend: Uint8Array[] = [];
   #sending = false;
@@ -25,8 +28,9 @@ export class RawClient {
   /** The system's error code with which it went, such as `ECONNRESET`. */
   errorCode: string | null = null;
 
-  private constructor(socket: net.Socket) {
+  private constructor(socket: net.Socket, raw: net.Socket = socket) {
     this.#socket = socket;
+    this.#raw = raw;
     socket.on("data", (chunk: Uint8Array) => {
       this.received += chunk.length;
       this.#chunks.push(chunk);
@@ -46,6 +50,31 @@ export class RawClient {
       socket.once("connect", () => {
         socket.off("error", reject);
         resolve(new RawClient(socket));
+      });
+    });
+  }
+
+  /** Connects over TLS, and takes any certificate; the client reads at once. */
+  static connectTls(address: Address): Promise<RawClient> {
+    return new Promise((resolve, reject) => {
+      if (address.transport === "unix") throw new TypeError("connect over TLS: to TCP alone");
+      const raw = net.connect({ host: address.hostname, port: address.port, allowHalfOpen: true, noDelay: true });
+      raw.once("error", reject);
+      raw.once("connect", () => {
+        const options = {
+          socket: raw,
+          servername: "localhost",
+          ALPNProtocols: ["http/1.1"],
+          rejectUnauthorized: false,
+          allowHalfOpen: true,
+        };
+        const socket = tls.connect(options);
+        socket.once("error", reject);
+        socket.once("secureConnect", () => {
+          raw.off("error", reject);
+          socket.off("error", reject);
+          resolve(new RawClient(socket, raw));
+        });
       });
     });
   }
@@ -96,8 +125,8 @@ export class RawClient {
   /** Sends RST (on a Unix socket: closes with what is unread). */
   reset(): void {
     this.#toSend = [];
-    if (this.#socket.remoteAddress === undefined) this.#socket.destroy();
-    else this.#socket.resetAndDestroy();
+    if (this.#raw.remoteAddress === undefined) this.#socket.destroy();
+    else this.#raw.resetAndDestroy();
   }
 
   /** Lets go of the connection, whatever its state. */

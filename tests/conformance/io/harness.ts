@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Address, IoEngine, Listener, ListenOptions, Socket, SocketHandler } from "../../../src/contract/socket.ts";
+import type { Address, IoEngine, Listener, ListenOptions, Socket, SocketHandler, TlsIdentity } from "../../../src/contract/socket.ts";
 
 /** The far end of a connection under test. */
 export interface Peer {
@@ -33,6 +33,10 @@ export interface IoHarness {
   unixPath(): string | null;
   /** Lets the network move once. */
   turn(): Promise<void>;
+  /** Its listeners speak TLS, and `connectPeer` too. */
+  readonly tls?: TlsIdentity;
+  /** What its peers cannot play a part in, and why. */
+  readonly peerLacks?: { readonly reason: string; readonly cases: readonly string[] };
 }
 
 /** A case of the suite. */
@@ -166,7 +170,8 @@ export class IoContext {
 
   /** Listens, and closes the listener after the case. */
   async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
-    const listener = await this.engine.listen(options, accept);
+    const { tls } = this.harness;
+    const listener = await this.engine.listen(tls === undefined || options.transport === "unix" ? options : { ...options, tls }, accept);
     this.#listeners.push(listener);
     return listener;
   }

@@ -18,7 +18,7 @@ test("headLimitsOf() gives what serve() would take by itself", () => {
 
 test("the options' timeouts and their rate are those that serve() would take by itself", () => {
   const values = valuesOf({});
-  const names = ["firstByteMs", "headMs", "bodyIdleMs", "bodyRate", "keepAliveMs", "writeStallMs"] as const;
+  const names = ["handshakeMs", "firstByteMs", "headMs", "bodyIdleMs", "bodyRate", "keepAliveMs", "writeStallMs"] as const;
   for (const name of names) assert.equal(values[name], DEFAULT_TIMEOUTS[name], name);
 });
 

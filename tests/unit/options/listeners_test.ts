@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ListenOptions } from "../../../src/contract/socket.ts";
 import { ConfigError } from "../../../src/errors.ts";
-import { listenersOf, mergeServeOptions } from "../../../src/options/listeners.ts";
+import { type Listeners, listenersOf, mergeServeOptions } from "../../../src/options/listeners.ts";
 import { fromEnvironment, type GivenOptions, readOptions } from "../../../src/options/read.ts";
 import { SERVE_OPTIONS } from "../../../src/options/table.ts";
 
@@ -13,8 +13,12 @@ const flags = (options: Partial<Record<keyof Given, string[]>>): Given =>
 
 const variables = (values: Record<string, string>): Given => fromEnvironment(SERVE_OPTIONS, (name) => values[name]);
 
-function listen(given: Given, environment: Given = {}): readonly ListenOptions[] {
+function listeners(given: Given, environment: Given = {}): Listeners {
   return listenersOf(readOptions(SERVE_OPTIONS, mergeServeOptions(given, environment)));
+}
+
+function listen(given: Given, environment: Given = {}): readonly ListenOptions[] {
+  return listeners(given, environment).http;
 }
 
 const tcp = (hostname: string, port: number) => ({ transport: "tcp", hostname, port, backlog: 1024 });
@@ -35,6 +39,25 @@ test("listenersOf() gives each listener its backlog, and Unix sockets their mode
     { transport: "unix", path: "/a", mode: 0o660, backlog: 5 },
   ]);
   assert.deepEqual(listen(flags({ http: ["unix:/a"] })), [{ transport: "unix", path: "/a", backlog: 1024 }]);
+});
+
+test("listenersOf() with --https serves plain HTTP only where that is asked for", () => {
+  const files = { cert: ["c.pem"], key: ["k.pem"] };
+  const https = [tcp("0.0.0.0", 443)];
+  assert.deepEqual(listeners(flags({ https: [":443"], ...files })), { http: [], https });
+  assert.deepEqual(listeners(flags({ https: [":443"], port: ["80"], ...files })), { http: [tcp("127.0.0.1", 80)], https });
+  assert.deepEqual(listeners(flags({ https: [":443"], http: [":80"], ...files })), { http: [tcp("0.0.0.0", 80)], https });
+});
+
+test("listenersOf() wants --https, --cert and --key together", () => {
+  const wrong = [[{ https: [":1"] }, "--cert"], [{ https: [":1"], cert: ["c"] }, "--key"], [
+    { cert: ["c"], key: ["k"] },
+    "--cert",
+  ]] as const;
+  for (const [given, option] of wrong) {
+    const copy = Object.fromEntries(Object.entries(given).map(([name, texts]) => [name, [...texts]]));
+    assert.throws(() => listeners(flags(copy)), (error) => error instanceof ConfigError && error.option === option);
+  }
 });
 
 test("mergeServeOptions() lets a flag win over its variable", () => {

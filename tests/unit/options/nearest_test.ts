@@ -17,7 +17,9 @@ test("nearestName() finds a name with one letter changed, left out, put in or sw
 test("nearestName() finds every option with any one letter left out", () => {
   fc.assert(fc.property(fc.constantFrom(...NAMES.filter((name) => name.length > 4)), fc.nat(), (name, at) => {
     const index = at % name.length;
-    assert.equal(nearestName(name.slice(0, index) + name.slice(index + 1), NAMES), name);
+    const wrong = name.slice(0, index) + name.slice(index + 1);
+    // "https" without its last letter is an option too.
+    assert.equal(nearestName(wrong, NAMES), NAMES.includes(wrong) ? wrong : name);
   }));
 });
 

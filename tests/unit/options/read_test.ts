@@ -8,7 +8,10 @@ const environment = (variables: Record<string, string>) => fromEnvironment(SERVE
 
 test("readOptions() gives every default where nothing is given", () => {
   assert.deepEqual(readOptions(SERVE_OPTIONS, {}), {
-    http: [{ transport: "tcp", hostname: "127.0.0.1", port: 8080 }],
+    http: [],
+    https: [],
+    cert: null,
+    key: null,
     port: null,
     host: null,
     chmodSocket: null,
@@ -30,6 +33,7 @@ test("readOptions() gives every default where nothing is given", () => {
     limitHeadBytes: 16_384,
     connections: null,
     keepAliveRequests: 0,
+    handshakeMs: 10_000,
     firstByteMs: 30_000,
     headMs: 10_000,
     bodyIdleMs: 30_000,

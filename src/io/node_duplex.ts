@@ -1,0 +1,82 @@
+import { Duplex } from "node:stream";
+import type { Socket } from "../contract/socket.ts";
+import type { ReadGate } from "./node_socket.ts";
+import { PLAIN_ON_TLS, speaksPlain } from "./plain_on_tls.ts";
+
+/** A socket as a Node stream, for `node:tls` to stand above it: what is not read there is not read here. */
+export class SocketDuplex extends Duplex implements ReadGate {
+  readonly #socket: Socket;
+  #afterDrain: (() => void) | null = null;
+  /** The stream holds as much as it may. */
+  #full = false;
+  #shut = false;
+  #heard = false;
+
+  /** @param socket Its handler is this one's from now on. */
+  constructor(socket: Socket) {
+    super({ allowHalfOpen: true, emitClose: true });
+    this.#socket = socket;
+    socket.handler = {
+      data: (chunk) => {
+        if (!this.#heard) this.#answerPlain(chunk);
+        // Borrowed bytes, and the stream keeps them.
+        if (!this.push(new Uint8Array(chunk))) this.#fill();
+      },
+      drain: () => this.#drained(),
+      end: () => void this.push(null),
+      close: (error) => void this.destroy(error ?? undefined),
+    };
+  }
+
+  /** Deno's node:tls (2.9) has no error of its own for plain HTTP, as Node's has. */
+  #answerPlain(first: Uint8Array): void {
+    this.#heard = true;
+    if (!speaksPlain(first)) return;
+    this.#socket.write(PLAIN_ON_TLS);
+    this.#socket.end();
+  }
+
+  shut(): void {
+    this.#shut = true;
+    this.#socket.pause();
+  }
+
+  open(): void {
+    this.#shut = false;
+    if (!this.#full) this.#socket.resume();
+  }
+
+  #fill(): void {
+    this.#full = true;
+    this.#socket.pause();
+  }
+
+  #drained(): void {
+    const callback = this.#afterDrain;
+    this.#afterDrain = null;
+    callback?.();
+  }
+
+  override _read(): void {
+    if (!this.#full) return;
+    this.#full = false;
+    if (!this.#shut) this.#socket.resume();
+  }
+
+  override _write(chunk: Uint8Array, _encoding: string, callback: () => void): void {
+    if (this.#socket.write(chunk)) callback();
+    else this.#afterDrain = callback;
+  }
+
+  override _final(callback: () => void): void {
+    this.#socket.end();
+    callback();
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    // What was written is flushed, unless it is not taken.
+    if (this.#socket.unsent === 0) this.#socket.close();
+    else this.#socket.abort();
+    callback(error);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Socket as NetSocket } from "node:net";
+import type { Duplex } from "node:stream";
+import tls from "node:tls";
+import type { Address, TlsIdentity, TlsInfo } from "../contract/socket.ts";
+import { errorCode } from "./broken_error.ts";
+import { NodeSocket, type ReadGate } from "./node_socket.ts";
+import { ALPN_PROTOCOL, PLAIN_ON_TLS } from "./plain_on_tls.ts";
+
+/**
+ * A listener's TLS on `node:tls`. Each connection is wrapped by itself, so that another certificate takes effect with the next one. A module of its
+ * own, which plain listeners do not load.
+ */
+export class NodeTls {
+  #context: tls.SecureContext;
+
+  /** @throws What the runtime says of a certificate or key that is none. */
+  constructor(identity: TlsIdentity) {
+    this.#context = contextOf(identity);
+  }
+
+  /** @throws As the constructor; the old one stays. */
+  renew(identity: TlsIdentity): void {
+    this.#context = contextOf(identity);
+  }
+
+  /**
+   * A connection's server side, in its handshake.
+   *
+   * @param below The connection: a `net.Socket`, or any stream of bytes.
+   * @param gate Shut while the socket is paused.
+   */
+  accept(below: Duplex, local: Address, remote: Address, gate: ReadGate | null = null): NodeSocket {
+    const options = { isServer: true, secureContext: this.#context, ALPNProtocols: [ALPN_PROTOCOL], allowHalfOpen: true };
+    // The types want a net.Socket; the documentation, any Duplex.
+    const secure = new tls.TLSSocket(below as NetSocket, options);
+    secure.once("error", (error) => {
+      // The connection below can still be written to, and is closed by what follows.
+      if (errorCode(error) === "ERR_SSL_HTTP_REQUEST") below.end(PLAIN_ON_TLS, "latin1");
+    });
+    // A net.Socket's error comes to the one above by itself; of another stream it does not.
+    below.on("error", (error) => void secure.destroy(error));
+    const socket = new NodeSocket(secure, local, remote, true, gate);
+    secure.once("secure", () => socket.secured(infoOf(secure)));
+    // A Buffer's slice() would share the memory, so the handler gets plain bytes.
+    secure.on("data", (chunk: Uint8Array) => socket.receive(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
+    return socket;
+  }
+}
+
+function infoOf(secure: tls.TLSSocket): TlsInfo {
+  // Both are false where there is none; of a server's socket, the types have no server name.
+  const { alpnProtocol, servername } = secure as tls.TLSSocket & { readonly servername?: string | false | null };
+  return { protocol: alpnProtocol || null, serverName: servername || null };
+}
+
+function contextOf({ cert, key }: TlsIdentity): tls.SecureContext {
+  return tls.createSecureContext({ cert, key, minVersion: "TLSv1.2" });
+}

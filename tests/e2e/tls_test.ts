@@ -1,0 +1,293 @@
+/** `--https` with clients that are nobody's of ours: curl, openssl, Python. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { after, test } from "node:test";
+import tls from "node:tls";
+import type { TlsIdentity } from "../../src/contract/socket.ts";
+import { createIdentity } from "../support/certificate.ts";
+import { CliProcess } from "../support/cli_process.ts";
+import { appFile } from "../support/cli_server.ts";
+import { until } from "../support/served.ts";
+
+const TIMEOUT_MS = 60_000;
+
+const MIB = 1024 * 1024;
+
+/** 64 MiB by a stream that counts what it was asked for, and whether its client went. */
+const APP = `let pulled = 0, aborted = 0;
+export default { fetch(request, env, { signal }) {
+  const { pathname } = new URL(request.url);
+  if (pathname === "/pulled") return new Response(String(pulled));
+  if (pathname === "/aborted") return new Response(String(aborted));
+  if (pathname !== "/stream") return new Response(request.url + "\\n");
+  signal.addEventListener("abort", () => aborted++);
+  pulled = 0;
+  return new Response(new ReadableStream({
+    pull(controller) {
+      controller.enqueue(new Uint8Array(65536));
+      if ((pulled += 65536) === 64 * ${MIB}) controller.close();
+    },
+  }, { highWaterMark: 0 }));
+} };`;
+
+interface Secure {
+  readonly cli: CliProcess;
+  readonly port: number;
+  readonly cert: string;
+  /** Writes another certificate over the first. */
+  replace(identity: TlsIdentity): void;
+}
+
+async function serving(args: readonly string[], run: (server: Secure) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-"));
+  const [cert, key] = ["cert.pem", "key.pem"].map((file) => join(folder, file));
+  const replace = (identity: TlsIdentity) => {
+    writeFileSync(cert, identity.cert);
+    writeFileSync(key, identity.key);
+  };
+  replace(createIdentity());
+  const cli = new CliProcess([
+    "serve",
+    appFile(APP),
+    "--https",
+    "127.0.0.1:0",
+    "--cert",
+    cert,
+    "--key",
+    key,
+    "--log-format",
+    "none",
+    ...args,
+  ]);
+  try {
+    const url = new URL(await cli.listening());
+    assert.equal(url.protocol, "https:");
+    await run({ cli, port: Number(url.port), cert, replace });
+  } finally {
+    cli.kill("SIGKILL");
+    await cli.exit;
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Runs a program. @returns What it wrote, on both streams. */
+function output(program: string, args: readonly string[], input = ""): Promise<string> {
+  return new Promise((resolve) => {
+    const child = execFile(program, args, { timeout: TIMEOUT_MS }, (_error, stdout, stderr) => resolve(stdout + stderr));
+    child.stdin?.end(input);
+  });
+}
+
+/** A request by curl, which holds the certificate to be the one that it was given. @returns The body, and the version in a line of its own. */
+function curl({ port, cert }: Secure, path: string): Promise<string> {
+  return output("curl", ["-sS", "--cacert", cert, "-w", "\n%{http_version}", `https://localhost:${port}${path}`]);
+}
+
+/** What openssl says of a handshake. */
+function handshake({ port }: Secure, ...args: string[]): Promise<string> {
+  return output("openssl", ["s_client", "-connect", `127.0.0.1:${port}`, "-servername", "localhost", ...args]);
+}
+
+/** Python's client: connects, asks for the stream, waits, and then does what `then` says. */
+function python({ port }: Secure, then: string): Promise<string> {
+  return output("python3", [
+    "-c",
+    `import socket, ssl, struct, sys, time
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+raw = socket.create_connection(("127.0.0.1", ${port}))
+client = context.wrap_socket(raw)
+client.sendall(b"GET /stream HTTP/1.0\\r\\n\\r\\n")
+${then}`,
+  ]);
+}
+
+test("--https: curl verifies the certificate, and the app sees https", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async (server) => {
+    assert.equal(await curl(server, "/a?b"), `https://localhost:${server.port}/a?b\n\n1.1`);
+  });
+});
+
+test("--https: TLS 1.2 and 1.3 with ALPN http/1.1, and nothing older", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async (server) => {
+    for (const version of ["-tls1_2", "-tls1_3"]) {
+      assert.match(await handshake(server, version, "-alpn", "h2,http/1.1"), /ALPN protocol: http\/1\.1/);
+    }
+    const old = await handshake(server, "-tls1_1", "-cipher", "ALL:@SECLEVEL=0");
+    assert.match(old, /alert (protocol version|handshake failure)|unexpected eof/);
+    // The same client is able to, so that it is the server that refuses.
+    assert.doesNotMatch(old, /no protocols available|no ciphers available/);
+  });
+});
+
+test(
+  "--handshake-timeout: a client that does not finish its handshake is closed, and others are served",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await serving(["--handshake-timeout", "500ms"], async (server) => {
+      const silent = net.connect({ host: "127.0.0.1", port: server.port });
+      const begun = net.connect({ host: "127.0.0.1", port: server.port }, () => begun.write("\x16\x03\x01\x02\x00\x01", "latin1"));
+      let closed = 0;
+      for (const socket of [silent, begun]) socket.on("error", () => {}).on("close", () => closed++).resume();
+      assert.match(await curl(server, "/"), /^https/);
+      await until(() => closed === 2);
+    });
+  },
+);
+
+test("SIGHUP: the new certificate for new connections; open ones go on; a bad one changes nothing", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async (server) => {
+    const { cli, port, replace } = server;
+    const open = tls.connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
+    let received = "";
+    open.on("data", (chunk: Buffer) => received += chunk.toString("latin1"));
+    open.write("GET /before HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    await until(() => received.includes("/before"));
+    replace(createIdentity("second"));
+    process.kill(cli.pid, "SIGHUP");
+    await cli.untilStderr(/SIGHUP: new connections get the certificate of/);
+    assert.match(await handshake(server), /CN = second/);
+    replace({ cert: "none", key: "none" });
+    process.kill(cli.pid, "SIGHUP");
+    await cli.untilStderr(/SIGHUP: the old certificate stays: option tls: no certificate in PEM is in it/);
+    assert.match(await handshake(server), /CN = second/);
+    open.write("GET /after HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    await until(() => received.includes("/after"));
+    open.destroy();
+  });
+});
+
+test("SIGHUP: no connection is lost under load", { timeout: TIMEOUT_MS }, async (context) => {
+  await serving([], async (server) => {
+    let asking = true;
+    let answered = 0;
+    const failures: string[] = [];
+    const ask = async () => {
+      while (asking) {
+        const line = await askOnce(server.port);
+        if (line.startsWith("HTTP/1.1 200")) answered++;
+        else failures.push(line);
+      }
+    };
+    const clients = Array.from({ length: 4 }, ask);
+    for (let round = 1; round <= 10; round++) {
+      server.replace(createIdentity(`round ${round}`));
+      const said = server.cli.stderr.split("SIGHUP: new").length;
+      process.kill(server.cli.pid, "SIGHUP");
+      await until(() => server.cli.stderr.split("SIGHUP: new").length > said);
+    }
+    asking = false;
+    await Promise.all(clients);
+    context.diagnostic(`${answered} answered, ${failures.length} lost`);
+    assert.ok(answered > 50, `${answered} answered`);
+    assert.deepEqual(failures, []);
+  });
+});
+
+/** A connection with one request. @returns The status line, or the error. */
+function askOnce(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = tls.connect({ host: "127.0.0.1", port, rejectUnauthorized: false }, () => {
+      socket.write("GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    });
+    socket.on("data", (chunk: Buffer) => answer += chunk.toString("latin1"));
+    socket.on("error", (error: Error) => resolve(String(error)));
+    socket.on("close", () => resolve(answer || "closed without an answer"));
+  });
+}
+
+test(
+  "a client that does not read: the stream is not pulled past what the kernel takes, and arrives whole later",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await serving([], async (server) => {
+      const client = python(
+        server,
+        `time.sleep(2)
+received = 0
+while True:
+    chunk = client.recv(65536)
+    if not chunk: break
+    received += len(chunk)
+print(received)`,
+      );
+      let most = 0;
+      const done = client.then(() => true);
+      while (!await Promise.race([done, pause(200)]) && most === 0) {
+        const pulled = parseInt(await curl(server, "/pulled"));
+        await pause(600);
+        // It has come to a stop.
+        if (pulled > 0 && parseInt(await curl(server, "/pulled")) === pulled) most = pulled;
+      }
+      assert.ok(most > 0 && most < 16 * MIB, `${most} bytes were pulled`);
+      assert.ok(Number(await client) > 64 * MIB);
+    });
+  },
+);
+
+test("a client that resets in mid-stream: the app's signal is aborted, once", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async (server) => {
+    await python(
+      server,
+      `client.recv(1000)
+raw = client.detach()
+end = socket.socket(fileno=raw)
+end.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+end.close()`,
+    );
+    let aborted = "";
+    for (let tries = 0; tries < 50 && aborted !== "1\n1.1"; tries++) {
+      await pause(100);
+      aborted = await curl(server, "/aborted");
+    }
+    assert.equal(aborted, "1\n1.1");
+  });
+});
+
+function pause(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, ms, false));
+}
+
+test("wrong options are told, with the fix", { timeout: TIMEOUT_MS }, async () => {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const [one, other] = [createIdentity(), createIdentity()];
+  const file = (name: string, text: string) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  };
+  const [cert, key, otherKey] = [file("cert.pem", one.cert), file("key.pem", one.key), file("other.pem", other.key)];
+  const https = ["--https", "127.0.0.1:0"];
+  const wrong: readonly (readonly [readonly string[], RegExp])[] = [
+    [https, /--https: no --cert; give it a file in PEM/],
+    [[...https, "--cert", cert], /--https: no --key; give it a file in PEM/],
+    [["--cert", cert, "--key", key], /--cert .*: no listener speaks TLS; give --https an address/],
+    [[...https, "--cert", join(folder, "none.pem"), "--key", key], /--cert .*none\.pem: .*(ENOENT|No such file)/],
+    [[...https, "--cert", cert, "--key", otherKey], /the key is another one than the certificate's/],
+    [[...https, "--cert", key, "--key", key], /no certificate in PEM is in it/],
+    [[...https, "--cert", cert, "--key", cert], /no private key in PEM is in it/],
+    [["--https", "unix:/tmp/none.sock", "--cert", cert, "--key", key], /TLS is spoken over TCP alone/],
+  ];
+  for (const [args, message] of wrong) {
+    const cli = new CliProcess(["serve", appFile(APP), ...args]);
+    const { code } = await cli.exit;
+    assert.match(cli.stderr, message);
+    assert.notEqual(code, 0);
+  }
+});
+
+test("a certificate that ends within two weeks is warned of", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async ({ cli, replace }) => {
+    replace(createIdentity("ending", 3));
+    process.kill(cli.pid, "SIGHUP");
+    await cli.untilStderr(
+      /WARNING.*the certificate of .*localhost.* is valid until \d{4}-\d\d-\d\d: clients will refuse it then; renew it, and send SIGHUP/,
+    );
+  });
+});

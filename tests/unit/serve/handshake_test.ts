@@ -1,0 +1,69 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { serve, type ServeOptions } from "../../../mod.ts";
+import { createIdentity } from "../../support/certificate.ts";
+import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
+
+const AGREED = { protocol: "http/1.1", serverName: "localhost" };
+
+const tls = createIdentity();
+
+const secure = (options: ServeOptions): ServeOptions => ({
+  fetch: (request) => new Response(request.url),
+  http: [],
+  https: "127.0.0.1:0",
+  tls,
+  ...options,
+});
+
+test("a handshake has its own time, and the first byte its own after it", async () => {
+  await withMemoryServer(secure({ timeouts: { handshakeMs: 1000, firstByteMs: 5000 } }), async ({ connect, pass, settle }) => {
+    const [silent, shaken] = [await connect(), await connect()];
+    await pass(900);
+    shaken.socket.secure(AGREED);
+    await settle();
+    assert.ok(!silent.ended);
+    await pass(200);
+    assert.ok(silent.ended);
+    assert.ok(!shaken.ended);
+    await pass(4700);
+    assert.ok(!shaken.ended);
+    await pass(200);
+    assert.ok(shaken.ended);
+  });
+});
+
+test("a request over TLS is one for https", async () => {
+  await withMemoryServer(secure({}), async ({ server, connect, settle }) => {
+    assert.match(server.url, /^https:\/\/127\.0\.0\.1:\d+\/$/);
+    const peer = await connect();
+    peer.socket.secure(AGREED);
+    peer.send(requestOf("GET /x"));
+    await settle();
+    assert.equal(answersOf(peer)[0]?.body, "https://a/x");
+  });
+});
+
+test("serve() with https wants a certificate, and a certificate an address", () => {
+  const fetch = () => new Response("x");
+  assert.throws(() => serve({ fetch, https: ":0" }), /^ConfigError: option https: no certificate; give tls, as { cert, key }/);
+  assert.throws(() => serve({ fetch, tls }), /^ConfigError: option tls: no listener speaks TLS; give https an address/);
+  assert.throws(() => serve({ fetch, https: "unix:/a", tls }), /^ConfigError: option https: unix:\/a: TLS is spoken over TCP alone/);
+  assert.throws(() => serve({ fetch, https: "nonsense", tls }), /^ConfigError: listen on "nonsense": not an address/);
+});
+
+test("renewCertificate() refuses what is none, and a server without TLS", async () => {
+  await withMemoryServer(secure({}), async ({ server }) => {
+    await server.renewCertificate(createIdentity("other"));
+    await assert.rejects(
+      server.renewCertificate({ ...tls, key: createIdentity().key }),
+      /^ConfigError: option tls: the key is another one/,
+    );
+  });
+  await withMemoryServer({ fetch: () => new Response("x") }, async ({ server }) => {
+    await assert.rejects(
+      server.renewCertificate(tls),
+      /^ConfigError: renew a server's certificate: it speaks no TLS; give https an address/,
+    );
+  });
+});
