@@ -191,19 +191,33 @@ class BunAcceptor implements Listener {
   }
 }
 
-/** What Bun calls; a listener's sockets share one. A throw from it, that is from a socket's handler, comes to `error`. */
+/** What Bun calls; a listener's sockets share one. Nothing may be thrown from it: a throw would come to `error`, where TLS's own errors come. */
 function createHandler(open: (native: Native) => void): Handler {
   return {
     // A Buffer costs the same, and its slice() would share its memory.
     binaryType: "uint8array",
-    open,
-    data: (native, chunk) => native.data?.received(chunk),
-    drain: (native) => native.data?.writable(),
-    end: (native) => native.data?.readEnded(),
-    close: (native, error) => native.data?.closed(error),
-    error: (native, error) => native.data?.blame(error),
+    open: (native) => guard(native, open, undefined),
+    data: (native, chunk) => guard(native, received, chunk),
+    drain: (native) => guard(native, writable, undefined),
+    end: (native) => guard(native, readEnded, undefined),
+    close: (native, error) => guard(native, closed, error),
+    error: (native, error) => native.data?.broken(error),
   };
 }
+
+/** A throw is a bug in a socket's handler, or in who accepts it. */
+function guard<A>(native: Native, call: (native: Native, argument: A) => void, argument: A): void {
+  try {
+    call(native, argument);
+  } catch (error) {
+    native.data?.blame(error);
+  }
+}
+
+const received = (native: Native, chunk: Uint8Array) => native.data?.received(chunk);
+const writable = (native: Native) => native.data?.writable();
+const readEnded = (native: Native) => native.data?.readEnded();
+const closed = (native: Native, error: Error | undefined) => native.data?.closed(error);
 
 /** The far end of a TCP connection; null if it is gone already. */
 function remoteAddress(native: Native): Address | null {

@@ -29,6 +29,8 @@ export class BunSocket implements Socket, BunOwner {
   readonly remote: Address;
   readonly #native: BunTcpSocket<BunOwner | undefined>;
   #tls: TlsInfo | null = null;
+  /** The connection below TLS. */
+  readonly #below: BunTcpSocket<BunOwner | undefined> | null;
   /** Writes wait for the handshake's end. */
   #shaking: boolean;
   #handler: SocketHandler = NO_HANDLER;
@@ -51,10 +53,16 @@ export class BunSocket implements Socket, BunOwner {
   /** The `close` that came before there was a handler for it. */
   #lateClose: (() => void) | null = null;
 
-  /** @param shaking A TLS handshake comes first. */
-  constructor(native: BunTcpSocket<BunOwner | undefined>, local: Address, remote: Address, shaking: boolean = false) {
+  /** @param below The connection below TLS, of which this is the server's side; its handshake comes first. */
+  constructor(
+    native: BunTcpSocket<BunOwner | undefined>,
+    local: Address,
+    remote: Address,
+    below: BunTcpSocket<BunOwner | undefined> | null = null,
+  ) {
     this.#native = native;
-    this.#shaking = shaking;
+    this.#below = below;
+    this.#shaking = below !== null;
     this.local = local;
     this.remote = remote;
   }
@@ -183,6 +191,11 @@ export class BunSocket implements Socket, BunOwner {
     else this.#die(null);
   }
 
+  /** TLS failed after the handshake. */
+  broken(error: Error): void {
+    this.#destroy(brokenError(this.#attempt(), error));
+  }
+
   /** A handler threw, which is a bug in it: only its own connection suffers. */
   blame(error: unknown): void {
     this.abort();
@@ -246,8 +259,11 @@ export class BunSocket implements Socket, BunOwner {
     this.#readEnded = true;
     this.#die(error);
     // After our FIN a reset would take from the peer what the kernel still holds for it; a paused socket is freed by `terminate` alone.
-    if (this.#writeEnded && !this.#paused) this.#native.close();
-    else this.#native.terminate();
+    if (this.#writeEnded && !this.#paused) {
+      // TLS's word of the end, after which Bun would wait for the peer's: so the connection below is closed too.
+      if (this.#below !== null) this.#native.end();
+      (this.#below ?? this.#native).close();
+    } else this.#native.terminate();
   }
 
   #die(error: BrokenError | null): void {

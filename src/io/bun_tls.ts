@@ -1,12 +1,12 @@
 import type { Address, TlsIdentity, TlsInfo } from "../contract/socket.ts";
 import { BunSocket } from "./bun_socket.ts";
 import type { BunOwner, BunSocketHandler, BunTcpSocket, BunTlsOptions, BunTlsSocket } from "./bun_types.ts";
-import { ALPN_PROTOCOL, PLAIN_ON_TLS, speaksPlain } from "./plain_on_tls.ts";
+import { ALPN_PROTOCOLS, PLAIN_ON_TLS, speaksPlain } from "./plain_on_tls.ts";
 
 type Native = BunTcpSocket<BunOwner | undefined>;
 
-/** As the wire has it: behind its length. */
-const ALPN = String.fromCharCode(ALPN_PROTOCOL.length) + ALPN_PROTOCOL;
+/** As the wire has them: each behind its length. */
+const ALPN = ALPN_PROTOCOLS.map((name) => String.fromCharCode(name.length) + name).join("");
 
 /**
  * A listener's TLS on Bun: each connection is upgraded by itself, and not by the listener, so that another certificate takes effect with the next one:
@@ -19,8 +19,7 @@ export class BunTls {
   /** @param handler Who hears of the secure sockets. */
   constructor(identity: TlsIdentity, handler: BunSocketHandler<BunOwner | undefined>) {
     this.#options = optionsOf(identity);
-    // The error beside a success is that the client has no certificate.
-    this.#handler = { ...handler, open: () => {}, handshake: (native, success) => native.data?.shaken(success ? infoOf(native) : null) };
+    this.#handler = { ...handler, open: () => {}, handshake };
   }
 
   renew(identity: TlsIdentity): void {
@@ -30,7 +29,7 @@ export class BunTls {
   /** A connection's server side, in its handshake. */
   accept(accepted: Native, local: Address, remote: Address): BunSocket {
     const [raw, secure] = accepted.upgradeTLS({ isServer: true, tls: this.#options, data: undefined, socket: this.#handler });
-    const socket = new BunSocket(secure, local, remote, true);
+    const socket = new BunSocket(secure, local, remote, raw);
     secure.data = socket;
     // Both: the one that is given here hears of what comes, the one that was accepted of what its acceptor throws.
     accepted.data = raw.data = new Below(raw, socket);
@@ -61,10 +60,20 @@ class Below implements BunOwner {
   writable(): void {}
   readEnded(): void {}
   closed(): void {}
+  broken(): void {}
 
   /** Whoever was to accept it threw. */
   blame(error: unknown): void {
     this.#above.blame(error);
+  }
+}
+
+/** The error beside a success is that the client has no certificate. */
+function handshake(native: Native, success: boolean): void {
+  try {
+    native.data?.shaken(success ? infoOf(native) : null);
+  } catch (error) {
+    native.data?.blame(error);
   }
 }
 

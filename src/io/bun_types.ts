@@ -20,6 +20,8 @@ export interface BunTcpSocket<Data> {
   terminate(): void;
   /** Closes both directions without RST. */
   close(): void;
+  /** The same, after TLS's word of the end. */
+  end(): void;
   pause(): void;
   resume(): void;
   /**
@@ -60,6 +62,9 @@ export interface BunOwner {
   writable(): void;
   readEnded(): void;
   closed(error: Error | undefined): void;
+  /** The runtime has an error of its own: of TLS, after the handshake. */
+  broken(error: Error): void;
+  /** Someone of ours threw. */
   blame(error: unknown): void;
 }
 

@@ -76,14 +76,14 @@ class DenoEngine implements IoEngine {
   async #listenTls(options: ListenTcp, identity: TlsIdentity, backlog: number, accept: (socket: Socket) => void): Promise<Listener> {
     const [{ NodeTls }, { SocketDuplex }] = await Promise.all([import("./node_tls.ts"), import("./node_duplex.ts")]);
     const tls = new NodeTls(identity);
-    const secured = (socket: Socket) => {
+    const secured = (socket: DenoSocket) => {
       const below = new SocketDuplex(socket);
       tls.accept(below, socket.local, socket.remote, below).open(accept);
     };
     return this.#listenTcp(options, backlog, secured, tls);
   }
 
-  #listenTcp({ hostname, port }: ListenTcp, backlog: number, accept: (socket: Socket) => void, tls: NodeTls | null = null): Listener {
+  #listenTcp({ hostname, port }: ListenTcp, backlog: number, accept: (socket: DenoSocket) => void, tls: NodeTls | null = null): Listener {
     const listener = this.#deno.listen({ hostname, port, tcpBacklog: backlog });
     const bound = listener.addr;
     const address = "hostname" in bound ? tcpAddress(bound.hostname, bound.port) : { transport: "tcp" as const, hostname, port };
@@ -128,12 +128,12 @@ class DenoEngine implements IoEngine {
 class DenoAcceptor implements Listener {
   readonly address: Address;
   readonly #listener: DenoListener;
-  readonly #accept: (socket: Socket) => void;
+  readonly #accept: (socket: DenoSocket) => void;
   readonly #loop: Promise<void>;
   readonly #tls: NodeTls | null;
   #closed = false;
 
-  constructor(listener: DenoListener, address: Address, accept: (socket: Socket) => void, tls: NodeTls | null) {
+  constructor(listener: DenoListener, address: Address, accept: (socket: DenoSocket) => void, tls: NodeTls | null) {
     this.#listener = listener;
     this.address = address;
     this.#accept = accept;

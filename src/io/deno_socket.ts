@@ -34,6 +34,8 @@ const NOTHING = new Uint8Array(0);
  */
 export class DenoSocket implements Socket {
   handler: SocketHandler = NO_HANDLER;
+  /** For TLS above it: called when the kernel has taken all that was written. */
+  taken: (() => void) | null = null;
   readonly tls = null;
   readonly #conn: DenoConn;
   readonly #onRead = (count: number | null) => this.#received(count);
@@ -220,6 +222,7 @@ export class DenoSocket implements Socket {
     this.#writing = false;
     this.#sendQueued();
     if (this.#unsent === 0 && this.#wantsDrain) this.#drained();
+    if (this.#unsent === 0) this.taken?.();
     if (this.#ending && !this.#writing && !this.#closed) void this.#endWrites();
   }
 

@@ -3,26 +3,32 @@ import type { Socket } from "../contract/socket.ts";
 import type { ReadGate } from "./node_socket.ts";
 import { PLAIN_ON_TLS, speaksPlain } from "./plain_on_tls.ts";
 
-/** A socket as a Node stream, for `node:tls` to stand above it: what is not read there is not read here. */
+/** A socket that tells when all has been taken. */
+export interface TellingSocket extends Socket {
+  taken: (() => void) | null;
+}
+
+/** A socket as a Node stream, for `node:tls` to stand above it: what is not read there is not read here, and what was not taken here counts there. */
 export class SocketDuplex extends Duplex implements ReadGate {
-  readonly #socket: Socket;
-  #afterDrain: (() => void) | null = null;
+  readonly #socket: TellingSocket;
+  #written: (() => void) | null = null;
   /** The stream holds as much as it may. */
   #full = false;
   #shut = false;
   #heard = false;
 
   /** @param socket Its handler is this one's from now on. */
-  constructor(socket: Socket) {
+  constructor(socket: TellingSocket) {
     super({ allowHalfOpen: true, emitClose: true });
     this.#socket = socket;
+    socket.taken = () => this.#taken();
     socket.handler = {
       data: (chunk) => {
         if (!this.#heard) this.#answerPlain(chunk);
         // Borrowed bytes, and the stream keeps them.
         if (!this.push(new Uint8Array(chunk))) this.#fill();
       },
-      drain: () => this.#drained(),
+      drain: () => {},
       end: () => void this.push(null),
       close: (error) => void this.destroy(error ?? undefined),
     };
@@ -51,9 +57,9 @@ export class SocketDuplex extends Duplex implements ReadGate {
     this.#socket.pause();
   }
 
-  #drained(): void {
-    const callback = this.#afterDrain;
-    this.#afterDrain = null;
+  #taken(): void {
+    const callback = this.#written;
+    this.#written = null;
     callback?.();
   }
 
@@ -64,8 +70,9 @@ export class SocketDuplex extends Duplex implements ReadGate {
   }
 
   override _write(chunk: Uint8Array, _encoding: string, callback: () => void): void {
-    if (this.#socket.write(chunk)) callback();
-    else this.#afterDrain = callback;
+    this.#socket.write(chunk);
+    if (this.#socket.unsent === 0) callback();
+    else this.#written = callback;
   }
 
   override _final(callback: () => void): void {
@@ -74,7 +81,7 @@ export class SocketDuplex extends Duplex implements ReadGate {
   }
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    // What was written is flushed, unless it is not taken.
+    // With bytes unsent it is one above that was aborted.
     if (this.#socket.unsent === 0) this.#socket.close();
     else this.#socket.abort();
     callback(error);

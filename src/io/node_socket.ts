@@ -141,12 +141,18 @@ export class NodeSocket implements Socket {
     this.#closing = true;
     this.uncork();
     this.#ending = true;
-    if (this.unsent === 0) this.#destroy(false);
+    if (this.unsent === 0) this.#finish();
     else if (this.#queued === 0) this.#socket.destroySoon();
   }
 
   abort(): void {
     if (!this.#dead) this.#destroy(this.#canReset());
+  }
+
+  /** All has been taken. TLS has a last word of its own: without it the peer would take the end for a cut. */
+  #finish(): void {
+    if (this.#isSecure) this.#socket.destroySoon();
+    else this.#destroy(false);
   }
 
   #destroy(reset: boolean): void {
@@ -196,7 +202,7 @@ export class NodeSocket implements Socket {
     this.#sending = false;
     if (!this.#corked) this.#sendPiece();
     if (this.unsent > 0) return;
-    if (this.#closing) this.#destroy(false);
+    if (this.#closing) this.#finish();
     else if (this.#ending) this.#socket.end();
     if (!this.#needsDrain) return;
     this.#needsDrain = false;

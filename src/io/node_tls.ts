@@ -4,7 +4,7 @@ import tls from "node:tls";
 import type { Address, TlsIdentity, TlsInfo } from "../contract/socket.ts";
 import { errorCode } from "./broken_error.ts";
 import { NodeSocket, type ReadGate } from "./node_socket.ts";
-import { ALPN_PROTOCOL, PLAIN_ON_TLS } from "./plain_on_tls.ts";
+import { ALPN_PROTOCOLS, PLAIN_ON_TLS } from "./plain_on_tls.ts";
 
 /**
  * A listener's TLS on `node:tls`. Each connection is wrapped by itself, so that another certificate takes effect with the next one. A module of its
@@ -30,13 +30,17 @@ export class NodeTls {
    * @param gate Shut while the socket is paused.
    */
   accept(below: Duplex, local: Address, remote: Address, gate: ReadGate | null = null): NodeSocket {
-    const options = { isServer: true, secureContext: this.#context, ALPNProtocols: [ALPN_PROTOCOL], allowHalfOpen: true };
+    const options = { isServer: true, secureContext: this.#context, ALPNProtocols: ALPN_PROTOCOLS, allowHalfOpen: true };
     // The types want a net.Socket; the documentation, any Duplex.
     const secure = new tls.TLSSocket(below as NetSocket, options);
     secure.once("error", (error) => {
       // The connection below can still be written to, and is closed by what follows.
       if (errorCode(error) === "ERR_SSL_HTTP_REQUEST") below.end(PLAIN_ON_TLS, "latin1");
     });
+    // A handshake again, of TLS 1.2, is asked for by nobody but attackers.
+    secure.disableRenegotiation();
+    // What fails after the handshake is told by this event alone, for it is meant for a tls.Server.
+    secure.on("_tlsError", (error: Error) => void secure.destroy(error));
     // A net.Socket's error comes to the one above by itself; of another stream it does not.
     below.on("error", (error) => void secure.destroy(error));
     const socket = new NodeSocket(secure, local, remote, true, gate);

@@ -9,5 +9,5 @@ export function speaksPlain(first: Uint8Array): boolean {
   return first[0]! >= 0x41 && first[0]! <= 0x5a;
 }
 
-/** The one protocol that is offered by ALPN (RFC 7301): all that heddle speaks. */
-export const ALPN_PROTOCOL = "http/1.1";
+/** What is agreed to by ALPN (RFC 7301), the best first. */
+export const ALPN_PROTOCOLS = ["http/1.1", "http/1.0"];

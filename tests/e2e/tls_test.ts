@@ -250,6 +250,76 @@ end.close()`,
   });
 });
 
+test(
+  "a slow client gets the whole of an answer that ends its connection, and TLS's word that it is the end",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await serving([], async (server) => {
+      const client = await python(
+        server,
+        `client.suppress_ragged_eofs = False
+time.sleep(1.5)
+received = 0
+try:
+    while True:
+        chunk = client.recv(16384)
+        if not chunk: break
+        received += len(chunk)
+        if received < 8000000: time.sleep(0.003)
+    print(received, "whole" if received > ${64 * MIB} else "short")
+except ssl.SSLEOFError:
+    print(received, "no close_notify")`,
+      );
+      assert.match(client, /whole/);
+    });
+  },
+);
+
+test("a record that is none, after the handshake, ends its connection and nothing else", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async (server) => {
+    for (const version of ["TLSv1_2", "TLSv1_3"]) {
+      const ended = await output("python3", [
+        "-c",
+        `import os, socket, ssl
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+context.minimum_version = context.maximum_version = ssl.TLSVersion.${version}
+raw = socket.create_connection(("127.0.0.1", ${server.port}))
+raw.settimeout(10)
+raw = socket.socket(fileno=context.wrap_socket(raw).detach())
+raw.settimeout(10)
+raw.sendall(b"\x17\x03\x03\x00\x40" + os.urandom(64))
+try:
+    while raw.recv(1000): pass
+    print("ended")
+except ConnectionResetError:
+    print("ended")`,
+      ]);
+      assert.equal(ended, "ended\n", version);
+    }
+    assert.match(await curl(server, "/still"), /\/still/);
+    assert.doesNotMatch(server.cli.stderr, /exception|error/i);
+  });
+});
+
+test("a second handshake on one connection is refused", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async (server) => {
+    const said = await output("sh", [
+      "-c",
+      `(sleep 0.3; for i in 1 2 3 4 5; do echo R; sleep 0.1; done) | openssl s_client -tls1_2 -connect 127.0.0.1:${server.port} 2>&1`,
+    ]);
+    assert.equal(said.match(/verify error:num/g)?.length, 1);
+    assert.match(await curl(server, "/still"), /\/still/);
+  });
+});
+
+test("a client that speaks HTTP/1.0 alone is served", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async ({ port, cert }) => {
+    const url = `https://localhost:${port}/old`;
+    assert.equal(await output("curl", ["-sS", "--http1.0", "--cacert", cert, url]), `${url}\n`);
+  });
+});
+
 function pause(ms: number): Promise<false> {
   return new Promise((resolve) => setTimeout(resolve, ms, false));
 }
