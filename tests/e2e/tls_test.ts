@@ -288,7 +288,7 @@ raw = socket.create_connection(("127.0.0.1", ${server.port}))
 raw.settimeout(10)
 raw = socket.socket(fileno=context.wrap_socket(raw).detach())
 raw.settimeout(10)
-raw.sendall(b"\x17\x03\x03\x00\x40" + os.urandom(64))
+raw.sendall(bytes.fromhex("1703030040") + os.urandom(64))
 try:
     while raw.recv(1000): pass
     print("ended")
