@@ -163,7 +163,7 @@ class BunAcceptor implements Listener {
 
   renew(identity: TlsIdentity): Promise<void> {
     const tls = this.#tls;
-    return renewing(this.address, tls && (() => tls.renew(identity)));
+    return renewing(this.address, identity, tls && (() => tls.renew(identity)));
   }
 
   /** Bun closes a listener within the call, and removes the file of a Unix socket. */
@@ -205,12 +205,16 @@ function createHandler(open: (native: Native) => void): Handler {
   };
 }
 
-/** A throw is a bug in a socket's handler, or in who accepts it. */
+/** A throw is a bug in a socket's handler, or in who accepts it; where there is no socket yet, nobody else would close this one. */
 function guard<A>(native: Native, call: (native: Native, argument: A) => void, argument: A): void {
   try {
     call(native, argument);
   } catch (error) {
-    native.data?.blame(error);
+    if (native.data !== undefined) return native.data.blame(error);
+    native.terminate();
+    setImmediate(() => {
+      throw error;
+    });
   }
 }
 

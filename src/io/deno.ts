@@ -143,7 +143,7 @@ class DenoAcceptor implements Listener {
 
   renew(identity: TlsIdentity): Promise<void> {
     const tls = this.#tls;
-    return renewing(this.address, tls && (() => tls.renew(identity)));
+    return renewing(this.address, identity, tls && (() => tls.renew(identity)));
   }
 
   close(): Promise<void> {

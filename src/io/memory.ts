@@ -103,8 +103,8 @@ class MemoryListener implements Listener {
     else socket.open(this.#accept);
   }
 
-  renew(_identity: TlsIdentity): Promise<void> {
-    return renewing(this.address, this.#isSecure ? () => {} : null);
+  renew(identity: TlsIdentity): Promise<void> {
+    return renewing(this.address, identity, this.#isSecure ? () => {} : null);
   }
 
   close(): Promise<void> {

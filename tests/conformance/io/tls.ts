@@ -100,6 +100,17 @@ export const tlsCases: readonly IoCase[] = [
     },
   },
   {
+    name: "renew() with what is no certificate is a BrokenError, and the old one stays",
+    async run(context) {
+      const { listener } = await echo(context);
+      const { cert } = createIdentity("other");
+      for (const wrong of [{ cert: "none", key: "none" }, { cert, key: createIdentity().key }]) {
+        await assert.rejects(listener.renew(wrong), BrokenError);
+      }
+      assert.equal(await nameAt(portOf(listener)), "localhost");
+    },
+  },
+  {
     name: "renew() of a listener without TLS is a TypeError",
     async run(context) {
       const listener = await context.engine.listen(LOOPBACK, (socket) => socket.abort());
