@@ -169,8 +169,8 @@ export interface IoEngine {
    * Listens, and hands each accepted socket to `accept`, which sets `socket.handler` before it returns; no event comes before that.
    * With no descriptors left (EMFILE) it backs off, at most 50 ms at a time, and goes on.
    *
-   * @throws {BrokenError} The address is in use, not ours, or not allowed, or the certificate is none; `cause` is the runtime's error and `message`
-   * names the address.
+   * @param options A certificate in it is one, which the caller has seen to: Bun and Deno would say otherwise with the first connection.
+   * @throws {BrokenError} The address is in use, not ours, or not allowed; `cause` is the runtime's error and `message` names the address.
    */
   listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener>;
   /**

@@ -12,14 +12,12 @@ import type {
 import { BrokenError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
+import { type BunHandler, type BunNative, createHandler } from "./bun_handler.ts";
 import { BunSocket } from "./bun_socket.ts";
 import { BunTls } from "./bun_tls.ts";
-import type { BunOwner, BunProcess, BunSocketHandler, BunSocketListener, BunSockets, BunTcpSocket } from "./bun_types.ts";
+import type { BunProcess, BunSocketListener, BunSockets } from "./bun_types.ts";
 import { descriptorLimit } from "./node_descriptors.ts";
 import { renewing } from "./renewing.ts";
-
-type Native = BunTcpSocket<BunOwner | undefined>;
-type Handler = BunSocketHandler<BunOwner | undefined>;
 
 /**
  * Descriptors kept from clients. At the process's limit Bun 1.4 asks the kernel for the waiting connection again and again, at 80 %
@@ -128,7 +126,7 @@ const UNNAMED: Address = { transport: "unix", path: "" };
 
 /** A listener, and what Bun calls when a client connects to it. */
 class BunAcceptor implements Listener {
-  readonly handler: Handler = createHandler((native) => this.#open(native));
+  readonly handler: BunHandler = createHandler((native) => this.#open(native));
   readonly #accept: (socket: Socket) => void;
   /** The kernel gives the lowest free descriptor: one above this says that so many are in use. */
   readonly #lastDescriptor: number;
@@ -140,7 +138,7 @@ class BunAcceptor implements Listener {
   constructor(accept: (socket: Socket) => void, lastDescriptor: number, identity: TlsIdentity | undefined) {
     this.#accept = accept;
     this.#lastDescriptor = lastDescriptor;
-    this.#tls = identity === undefined ? null : new BunTls(identity, this.handler);
+    this.#tls = identity === undefined ? null : new BunTls(identity);
   }
 
   get address(): Address {
@@ -162,8 +160,7 @@ class BunAcceptor implements Listener {
   }
 
   renew(identity: TlsIdentity): Promise<void> {
-    const tls = this.#tls;
-    return renewing(this.address, identity, tls && (() => tls.renew(identity)));
+    return renewing(this.address, identity, this.#tls);
   }
 
   /** Bun closes a listener within the call, and removes the file of a Unix socket. */
@@ -173,7 +170,7 @@ class BunAcceptor implements Listener {
     return Promise.resolve();
   }
 
-  #open(native: Native): void {
+  #open(native: BunNative): void {
     const remote = this.#address.transport === "unix" ? UNNAMED : remoteAddress(native);
     // The client has reset the connection already, or there are no descriptors to serve it.
     if (remote === null || (native.fd ?? 0) > this.#lastDescriptor) {
@@ -191,40 +188,8 @@ class BunAcceptor implements Listener {
   }
 }
 
-/** What Bun calls; a listener's sockets share one. Nothing may be thrown from it: a throw would come to `error`, where TLS's own errors come. */
-function createHandler(open: (native: Native) => void): Handler {
-  return {
-    // A Buffer costs the same, and its slice() would share its memory.
-    binaryType: "uint8array",
-    open: (native) => guard(native, open, undefined),
-    data: (native, chunk) => guard(native, received, chunk),
-    drain: (native) => guard(native, writable, undefined),
-    end: (native) => guard(native, readEnded, undefined),
-    close: (native, error) => guard(native, closed, error),
-    error: (native, error) => native.data?.broken(error),
-  };
-}
-
-/** A throw is a bug in a socket's handler, or in who accepts it; where there is no socket yet, nobody else would close this one. */
-function guard<A>(native: Native, call: (native: Native, argument: A) => void, argument: A): void {
-  try {
-    call(native, argument);
-  } catch (error) {
-    if (native.data !== undefined) return native.data.blame(error);
-    native.terminate();
-    setImmediate(() => {
-      throw error;
-    });
-  }
-}
-
-const received = (native: Native, chunk: Uint8Array) => native.data?.received(chunk);
-const writable = (native: Native) => native.data?.writable();
-const readEnded = (native: Native) => native.data?.readEnded();
-const closed = (native: Native, error: Error | undefined) => native.data?.closed(error);
-
 /** The far end of a TCP connection; null if it is gone already. */
-function remoteAddress(native: Native): Address | null {
+function remoteAddress(native: BunNative): Address | null {
   return native.remoteAddress === undefined ? null : tcpAddress(native.remoteAddress, native.remotePort ?? 0);
 }
 

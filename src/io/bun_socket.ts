@@ -155,9 +155,7 @@ export class BunSocket implements Socket, BunOwner {
     this.#shaking = false;
     if (this.#paused) this.#native.pause();
     this.#handler.secured?.();
-    if (!this.#corked) this.#sendQueued();
-    this.#tellDrain();
-    this.#endWrites();
+    this.#sendOn();
   }
 
   /** Bytes came. */
@@ -171,9 +169,7 @@ export class BunSocket implements Socket, BunOwner {
     const piece = this.#rest;
     this.#rest = null;
     this.#send(piece);
-    if (!this.#corked) this.#sendQueued();
-    this.#tellDrain();
-    this.#endWrites();
+    this.#sendOn();
   }
 
   /** The peer's FIN came; a partial write from within it makes some versions of Bun say so again and again (bun PR 35939). */
@@ -214,6 +210,13 @@ export class BunSocket implements Socket, BunOwner {
       this.#unsent -= taken;
       this.#rest = typeof piece === "string" || piece.buffer === scratch.buffer ? piece.slice(taken) : piece.subarray(taken);
     }
+  }
+
+  /** Bytes may leave again: sends what waits, and does what waited for that. */
+  #sendOn(): void {
+    if (!this.#corked) this.#sendQueued();
+    this.#tellDrain();
+    this.#endWrites();
   }
 
   /** Bounded by the kernel: its buffer fills, unless the peer takes all as fast as it comes. */

@@ -73,7 +73,7 @@ export interface BunSocketHandler<Data> {
   readonly binaryType: "uint8array";
   open(socket: BunTcpSocket<Data>): void;
   /** Only of TLS. There is an error beside a success too: that the client has no certificate. */
-  handshake?(socket: BunTcpSocket<Data>, success: boolean, error: Error | null): void;
+  handshake(socket: BunTcpSocket<Data>, success: boolean, error: Error | null): void;
   data(socket: BunTcpSocket<Data>, chunk: Uint8Array): void;
   drain(socket: BunTcpSocket<Data>): void;
   end(socket: BunTcpSocket<Data>): void;

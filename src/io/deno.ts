@@ -142,8 +142,7 @@ class DenoAcceptor implements Listener {
   }
 
   renew(identity: TlsIdentity): Promise<void> {
-    const tls = this.#tls;
-    return renewing(this.address, identity, tls && (() => tls.renew(identity)));
+    return renewing(this.address, identity, this.#tls);
   }
 
   close(): Promise<void> {

@@ -104,7 +104,7 @@ class MemoryListener implements Listener {
   }
 
   renew(identity: TlsIdentity): Promise<void> {
-    return renewing(this.address, identity, this.#isSecure ? () => {} : null);
+    return renewing(this.address, identity, this.#isSecure ? { renew() {} } : null);
   }
 
   close(): Promise<void> {

@@ -150,8 +150,7 @@ class NodeListener implements Listener {
   }
 
   renew(identity: TlsIdentity): Promise<void> {
-    const tls = this.#tls;
-    return renewing(this.address, identity, tls && (() => tls.renew(identity)));
+    return renewing(this.address, identity, this.#tls);
   }
 
   /** Does not wait for the server's own `close`, which comes when the last connection has gone. */

@@ -38,10 +38,14 @@ export class NodeSocket implements Socket {
   #closing = false;
   /** Aborted or closed: nothing comes any more but `close`. */
   #dead = false;
+  /** Within a call of `destroy`. */
   #destroying = false;
   #error: Error | null = null;
 
-  /** @param isSecure It is the server's side of TLS. */
+  /**
+   * @param isSecure It is the server's side of TLS.
+   * @param gate Shut while it is paused.
+   */
   constructor(socket: NetSocket, local: Address, remote: Address, isSecure: boolean = false, gate: ReadGate | null = null) {
     this.#socket = socket;
     this.#isSecure = isSecure;
@@ -170,8 +174,8 @@ export class NodeSocket implements Socket {
   }
 
   /**
-   * A Unix socket has no RST, and a TLSSocket none to call for; libuv refuses a reset, which then never closes, in the turn in which FIN leaves (Node 20 to 24); and after our FIN a
-   * reset would take from the peer what the kernel still holds for it.
+   * A Unix socket has no RST, and a TLSSocket none to call for; libuv refuses a reset, which then never closes, in the turn in which FIN leaves
+   * (Node 20 to 24); and after our FIN a reset would take from the peer what the kernel still holds for it.
    */
   #canReset(): boolean {
     const finIsOut = this.#socket.writableEnded && this.#socket.writableLength === 0;

@@ -5,12 +5,13 @@ import type { Address, TlsIdentity, TlsInfo } from "../contract/socket.ts";
 import { errorCode } from "./broken_error.ts";
 import { NodeSocket, type ReadGate } from "./node_socket.ts";
 import { ALPN_PROTOCOLS, PLAIN_ON_TLS } from "./plain_on_tls.ts";
+import type { Renewable } from "./renewing.ts";
 
 /**
  * A listener's TLS on `node:tls`. Each connection is wrapped by itself, so that another certificate takes effect with the next one. A module of its
  * own, which plain listeners do not load.
  */
-export class NodeTls {
+export class NodeTls implements Renewable {
   #context: tls.SecureContext;
 
   /** @throws What the runtime says of a certificate or key that is none. */

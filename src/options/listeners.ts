@@ -59,6 +59,4 @@ function checkTls({ https, cert, key }: ServeOptionValues): void {
       throw new ConfigError(flag, `${flag} ${file}: no listener speaks TLS; give --https an address`);
     }
   }
-  const path = https.find((listener) => listener.transport === "unix");
-  if (path !== undefined) throw new ConfigError("--https", `--https unix:${path.path}: TLS is spoken over TCP alone; give it HOST:PORT`);
 }

@@ -46,6 +46,17 @@ export const LISTENER: Unit<ListenOptions> = {
   parse: readAddress,
 };
 
+/** An address to speak TLS on: Deno has no other. */
+export const TCP_LISTENER: Unit<ListenOptions> = {
+  placeholder: "ADDRESS",
+  spelling: "HOST:PORT, :PORT (every interface) or [IPV6]:PORT",
+  parse(text) {
+    const address = readAddress(text);
+    if (address.transport === "unix") throw new ConfigError(null, "TLS is spoken over TCP alone; give it HOST:PORT");
+    return address;
+  },
+};
+
 /**
  * Reads where `serve()` is to listen: `HOST:PORT`, `[IPV6]:PORT`, `unix:PATH`, or `:PORT` for every IPv4 interface, as in uWSGI; `[::]:PORT`
  * is every interface of both families, where the system has both.

@@ -1,7 +1,7 @@
-import { FILE, HOST, LISTENER, PORT } from "./parse.ts";
+import { FILE, HOST, LISTENER, PORT, TCP_LISTENER } from "./parse.ts";
 import { FORWARDING_FIELDS, NETWORK } from "./networks.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
-import { choice, count, duration, LONGEST_MS, MODE, size, SIZE_LIMIT, SWITCH } from "./units.ts";
+import { choice, count, duration, LONGEST_HANDSHAKE_MS, LONGEST_MS, MODE, size, SIZE_LIMIT, SWITCH } from "./units.ts";
 
 /** The options of `heddle serve`: the one place that the help, `docs/options.md` and the `HEDDLE_*` environment are made from. */
 export const SERVE_OPTIONS = {
@@ -35,7 +35,7 @@ export const SERVE_OPTIONS = {
   https: {
     flag: "--https",
     group: "Listeners",
-    unit: LISTENER,
+    unit: TCP_LISTENER,
     default: null,
     otherwise: "none",
     repeatable: true,
@@ -221,7 +221,7 @@ export const SERVE_OPTIONS = {
   handshakeMs: {
     flag: "--handshake-timeout",
     group: "Timeouts",
-    unit: duration("s", 120_000, 1),
+    unit: duration("s", LONGEST_HANDSHAKE_MS, 1),
     default: "10s",
     repeatable: false,
     help: "How long a TLS handshake may take; then the connection is closed",

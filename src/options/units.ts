@@ -7,6 +7,9 @@ const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h:
 /** What a timer of a runtime can wait: 24.8 days. */
 export const LONGEST_MS = 2_147_483_647;
 
+/** For a TLS handshake, ms: as long as Node's own servers give it. */
+export const LONGEST_HANDSHAKE_MS = 120_000;
+
 /** Powers of 1024, as uWSGI and nginx count. */
 const BYTES_PER: Readonly<Record<string, number>> = {
   b: 1,

@@ -5,7 +5,7 @@ import type { ListenOptions, TlsIdentity } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../http/limits.ts";
 import type { Platform } from "../io/select.ts";
-import { LONGEST_MS } from "../options/units.ts";
+import { LONGEST_HANDSHAKE_MS, LONGEST_MS } from "../options/units.ts";
 import type { Timeouts } from "./timeouts.ts";
 
 /** What `serve` takes: the app, where to listen, and the options of `heddle serve`, in camelCase and with their units. */
@@ -186,9 +186,6 @@ const BOUNDS: Bounds<ServeOptions> = [
   ["connections", 1, 10_000_000],
   ["keepAliveRequests", 0, 1_000_000_000],
 ];
-
-/** Node gives up a handshake after as long, whatever is asked for. */
-const LONGEST_HANDSHAKE_MS = 120_000;
 
 const LIMIT_BOUNDS: Bounds<HttpLimits> = [
   ["targetBytes", 64, 1_048_576],

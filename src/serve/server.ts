@@ -102,7 +102,7 @@ class HeddleServer implements Server {
     const server = createContext(options, app, platform, await proxiesOf(options));
     this.#platform = platform;
     this.#context = server;
-    if (options.tls !== undefined) warnOfEnd(await identityFacts(options.tls), server);
+    for (const tls of new Set(addresses.flatMap((address) => address.tls ?? []))) warnOfEnd(await identityFacts(tls), server);
     this.#listeners = await openListeners(platform.engine, addresses, (socket, secure) => accept(server, socket, secure));
     this.#listeningSince = platform.clock.now();
     for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);

@@ -29,6 +29,16 @@ function appFile(name: string, source: string): string {
 
 const HELLO = appFile("hello.mjs", `export default { fetch: () => new Response("hello") };`);
 
+/** A client gets its answer; then the server stops, and has complained of nothing. */
+async function helloAndStop(client: RawClient, cli: CliProcess): Promise<void> {
+  client.send("GET / HTTP/1.0\r\n\r\n");
+  await until(() => client.ended);
+  assert.match(client.text, /\r\n\r\nhello$/);
+  client.destroy();
+  cli.kill("SIGTERM");
+  assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
+}
+
 /** `/slow` answers after two seconds, the others at once, and some leave trouble behind. Standard error tells which has begun. */
 const TROUBLE = appFile(
   "trouble.mjs",
@@ -320,12 +330,7 @@ if (runtimeName() === "deno") {
     const cli = new CliProcess(["serve", HELLO, "--http", `unix:${path}`, "--chmod-socket", "660"], { denoFlags });
     await cli.untilStderr(/^listening on unix:/m);
     const client = await RawClient.connect({ transport: "unix", path });
-    client.send("GET / HTTP/1.0\r\n\r\n");
-    await until(() => client.ended);
-    assert.match(client.text, /\r\n\r\nhello$/);
-    client.destroy();
-    cli.kill("SIGTERM");
-    assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
+    await helloAndStop(client, cli);
   });
 
   test("heddle serve needs none of Deno's permissions for its other options", LIMIT, async () => {
@@ -369,12 +374,7 @@ if (runtimeName() === "deno") {
     const cli = new CliProcess(["serve", HELLO, "--https", `127.0.0.1:${port}`, "--cert", certFile, "--key", keyFile], { denoFlags });
     await cli.listening();
     const client = await RawClient.connectTls({ transport: "tcp", hostname: "127.0.0.1", port });
-    client.send("GET / HTTP/1.0\r\n\r\n");
-    await until(() => client.ended);
-    assert.match(client.text, /\r\n\r\nhello$/);
-    client.destroy();
-    cli.kill("SIGTERM");
-    assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
+    await helloAndStop(client, cli);
   });
 
   test("heddle serve knows the limit of open files on Deno with -A alone", LIMIT, async () => {

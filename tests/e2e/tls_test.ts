@@ -12,7 +12,7 @@ import type { TlsIdentity } from "../../src/contract/socket.ts";
 import { createIdentity } from "../support/certificate.ts";
 import { CliProcess } from "../support/cli_process.ts";
 import { appFile } from "../support/cli_server.ts";
-import { until } from "../support/served.ts";
+import { pause, until } from "../support/served.ts";
 
 const TIMEOUT_MS = 60_000;
 
@@ -319,10 +319,6 @@ test("a client that speaks HTTP/1.0 alone is served", { timeout: TIMEOUT_MS }, a
     assert.equal(await output("curl", ["-sS", "--http1.0", "--cacert", cert, url]), `${url}\n`);
   });
 });
-
-function pause(ms: number): Promise<false> {
-  return new Promise((resolve) => setTimeout(resolve, ms, false));
-}
 
 test("wrong options are told, with the fix", { timeout: TIMEOUT_MS }, async () => {
   const folder = mkdtempSync(join(tmpdir(), "heddle-"));

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Address, IoEngine, Listener, ListenOptions, Socket, SocketHandler, TlsIdentity } from "../../../src/contract/socket.ts";
+import type {
+  Address,
+  IoEngine,
+  Listener,
+  ListenOptions,
+  ListenTcp,
+  Socket,
+  SocketHandler,
+  TlsIdentity,
+} from "../../../src/contract/socket.ts";
 
 /** The far end of a connection under test. */
 export interface Peer {
@@ -242,6 +251,27 @@ export class IoContext {
       assert.equal(recorder.events.filter((event) => event === "close").length, 1, "close came once");
     }
   }
+}
+
+/** A free port of this machine. */
+export const LOOPBACK: ListenTcp = { transport: "tcp", hostname: "127.0.0.1", port: 0 };
+
+/** A listener that echoes, and the sockets it accepted. */
+export async function echo(context: IoContext, options: ListenOptions): Promise<{ listener: Listener; accepted: [Socket, Recorder][] }> {
+  const accepted: [Socket, Recorder][] = [];
+  const listener = await context.listen(options, (socket) => {
+    const recorder = context.record(socket);
+    recorder.onData = (chunk) => socket.write(new Uint8Array(chunk));
+    recorder.onEnd = () => socket.end();
+    accepted.push([socket, recorder]);
+  });
+  return { listener, accepted };
+}
+
+/** The port that a TCP listener got. */
+export function portOf(listener: Listener): number {
+  assert.ok(listener.address.transport === "tcp");
+  return listener.address.port;
 }
 
 /** A turn of a real network. */

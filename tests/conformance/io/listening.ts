@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
 import { existsSync, linkSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { Address, Listener, ListenOptions, Socket } from "../../../src/contract/socket.ts";
+import type { Address, Socket } from "../../../src/contract/socket.ts";
 import { BrokenError } from "../../../src/errors.ts";
 import type { IoCase, IoContext, Recorder } from "./harness.ts";
-import { pattern } from "./harness.ts";
-
-const LOOPBACK: ListenOptions = { transport: "tcp", hostname: "127.0.0.1", port: 0 };
+import { echo, LOOPBACK, pattern, portOf } from "./harness.ts";
 
 const refuse = (socket: Socket) => socket.abort();
-
-function portOf(listener: Listener): number {
-  assert.ok(listener.address.transport === "tcp");
-  return listener.address.port;
-}
 
 async function broken(promise: Promise<unknown>, message: string): Promise<void> {
   await assert.rejects(promise, (error) => {
@@ -22,18 +15,6 @@ async function broken(promise: Promise<unknown>, message: string): Promise<void>
     assert.ok(error.cause !== undefined);
     return true;
   });
-}
-
-/** A listener that echoes, and the sockets it accepted. */
-async function echo(context: IoContext, options: ListenOptions): Promise<{ listener: Listener; accepted: [Socket, Recorder][] }> {
-  const accepted: [Socket, Recorder][] = [];
-  const listener = await context.listen(options, (socket) => {
-    const recorder = context.record(socket);
-    recorder.onData = (chunk) => socket.write(new Uint8Array(chunk));
-    recorder.onEnd = () => socket.end();
-    accepted.push([socket, recorder]);
-  });
-  return { listener, accepted };
 }
 
 async function echoes(context: IoContext, address: Address): Promise<void> {

@@ -1,17 +1,9 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import tls from "node:tls";
-import type { Listener, Socket } from "../../../src/contract/socket.ts";
 import { BrokenError } from "../../../src/errors.ts";
 import { createIdentity } from "../../support/certificate.ts";
-import type { IoCase, IoContext, Recorder } from "./harness.ts";
-
-const LOOPBACK = { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
-
-function portOf({ address }: Listener): number {
-  assert.ok(address.transport === "tcp");
-  return address.port;
-}
+import { echo, type IoCase, LOOPBACK, portOf } from "./harness.ts";
 
 /** The common name in the certificate that a new connection is shown. */
 function nameAt(port: number): Promise<string> {
@@ -24,18 +16,6 @@ function nameAt(port: number): Promise<string> {
       resolve(String(subject.CN));
     });
   });
-}
-
-/** A listener that echoes. */
-async function echo(context: IoContext): Promise<{ listener: Listener; accepted: [Socket, Recorder][] }> {
-  const accepted: [Socket, Recorder][] = [];
-  const listener = await context.listen(LOOPBACK, (socket) => {
-    const recorder = context.record(socket);
-    recorder.onData = (chunk) => socket.write(new Uint8Array(chunk));
-    recorder.onEnd = () => socket.end();
-    accepted.push([socket, recorder]);
-  });
-  return { listener, accepted };
 }
 
 /** Sends what is no handshake, and gives what comes back. */
@@ -87,7 +67,7 @@ export const tlsCases: readonly IoCase[] = [
   {
     name: "renew() shows the new certificate to new connections, and open ones live on",
     async run(context) {
-      const { listener } = await echo(context);
+      const { listener } = await echo(context, LOOPBACK);
       const port = portOf(listener);
       const old = await context.peer(listener.address);
       assert.equal(await nameAt(port), "localhost");
@@ -102,7 +82,7 @@ export const tlsCases: readonly IoCase[] = [
   {
     name: "renew() with what is no certificate is a BrokenError, and the old one stays",
     async run(context) {
-      const { listener } = await echo(context);
+      const { listener } = await echo(context, LOOPBACK);
       const { cert } = createIdentity("other");
       for (const wrong of [{ cert: "none", key: "none" }, { cert, key: createIdentity().key }]) {
         await assert.rejects(listener.renew(wrong), BrokenError);
@@ -124,7 +104,7 @@ export const tlsCases: readonly IoCase[] = [
   {
     name: "a handshake that fails ends its connection, and no other one",
     async run(context) {
-      const { listener, accepted } = await echo(context);
+      const { listener, accepted } = await echo(context, LOOPBACK);
       const port = portOf(listener);
       for (const bytes of ["\x16\x03\x01\x00\x05hello", "\x00\x01\x02", "\x16\x03\x01\x40\x01"]) {
         const socket = net.connect({ host: "127.0.0.1", port });
@@ -144,7 +124,7 @@ export const tlsCases: readonly IoCase[] = [
   {
     name: "plain HTTP gets a 400",
     async run(context) {
-      const { listener, accepted } = await echo(context);
+      const { listener, accepted } = await echo(context, LOOPBACK);
       const answer = await sendPlain(portOf(listener), "GET / HTTP/1.1\r\nhost: localhost\r\n\r\n");
       assert.match(answer, /^HTTP\/1\.1 400 Bad Request\r\n/);
       assert.match(answer, /\r\n\r\nthis port speaks HTTPS/);
@@ -154,7 +134,7 @@ export const tlsCases: readonly IoCase[] = [
   {
     name: "TLS 1.2 and 1.3 are spoken",
     async run(context) {
-      const { listener } = await echo(context);
+      const { listener } = await echo(context, LOOPBACK);
       const port = portOf(listener);
       assert.equal(await versionAt(port, "TLSv1.2"), "TLSv1.2");
       assert.equal(await versionAt(port, "TLSv1.3"), "TLSv1.3");
