@@ -41,6 +41,11 @@ export function part(runtime: ServerRuntime, name: string, server: string, ...ar
   return { name, role: "variant", runtime, command: [...RUN[runtime], `bench/servers/${server}.ts`, ...args] };
 }
 
+/** What a server of fetch apps cannot leave out, and no more: what it costs beyond a target, heddle cannot reach. */
+export function floorOf(runtime: ServerRuntime, app: string, ...args: string[]): Contestant {
+  return part(runtime, "HTTP, context, fetch alone", "fetch_alone", app, ...args);
+}
+
 /** The runtime's own server with the app of `apps/`; on Node, which knows no fetch handlers, with the handler of that name. */
 export function own(runtime: ServerRuntime, app: string): Contestant {
   return { name: OWN, role: "own", runtime, command: [...RUN[runtime], `bench/servers/own_${runtime}.ts`, app] };
@@ -49,6 +54,11 @@ export function own(runtime: ServerRuntime, app: string): Contestant {
 /** Raw socket, own server and heddle, on each runtime. */
 export function usual(app: string, rawServer = "raw"): Contestant[] {
   return RUNTIMES.flatMap((runtime) => [raw(runtime, rawServer), own(runtime, app), heddle(runtime, app)]);
+}
+
+/** The same with what a server of fetch apps cannot leave out. */
+export function usualAndFloor(app: string): Contestant[] {
+  return RUNTIMES.flatMap((runtime) => [raw(runtime), own(runtime, app), floorOf(runtime, app), heddle(runtime, app)]);
 }
 
 /** What people run fetch apps with on Node. */

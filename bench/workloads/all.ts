@@ -3,7 +3,7 @@ import { browserHead } from "./browser_head.ts";
 import { connect } from "./connect.ts";
 import { crowd } from "./crowd.ts";
 import { fields } from "./fields.ts";
-import { floor, floorJson, floorSleep, floorStream } from "./floor.ts";
+import { floor, floorStream } from "./floor.ts";
 import { garbage } from "./garbage.ts";
 import { hello } from "./hello.ts";
 import { helloNative } from "./hello_native.ts";
@@ -44,6 +44,4 @@ export const WORKLOADS: readonly Workload[] = [
   start,
   floor,
   floorStream,
-  floorJson,
-  floorSleep,
 ];

@@ -1,4 +1,4 @@
-import { heddle, own, raw, RUNTIMES } from "../contestants.ts";
+import { floorOf, heddle, own, raw, RUNTIMES } from "../contestants.ts";
 import { toOwn, toRaw } from "../targets.ts";
 import { CONNECTIONS, CPU_A_REQUEST, type Workload } from "../workload.ts";
 
@@ -14,6 +14,7 @@ export const connect: Workload = {
   contestants: RUNTIMES.flatMap((runtime) => [
     raw(runtime, "raw", "--close"),
     own(runtime, runtime === "bun" ? "hello_close" : "hello"),
+    floorOf(runtime, "hello"),
     heddle(runtime, "hello"),
   ]),
   targets: [...toRaw({ node: 1.15, bun: 1.15, deno: 1.15 }), ...toOwn({ node: 0.8, bun: 1, deno: 1 })],

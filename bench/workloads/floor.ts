@@ -1,5 +1,4 @@
 import { heddle, own, part, raw, RUNTIMES } from "../contestants.ts";
-import { AT_ONCE } from "./sleep.ts";
 import { CONNECTIONS, CPU_A_REQUEST, type Workload } from "../workload.ts";
 
 /** How near to the raw socket hello can come at all: programs that do a part of what heddle must. */
@@ -31,34 +30,5 @@ export const floorStream: Workload = {
     ]),
     part("node", "raw socket, 64 KiB a write", "raw_stream_node", "--large"),
   ],
-  targets: [],
-};
-
-/** The same for a small API's request. */
-export const floorJson: Workload = {
-  name: "floor-json",
-  shows:
-    "What no server of fetch apps can leave out in a POST of 1 KiB of JSON: strict HTTP and the JSON, without cores or an app's objects.",
-  figure: CPU_A_REQUEST,
-  plan: { kind: "load", connections: CONNECTIONS, script: "json.lua" },
-  contestants: RUNTIMES.flatMap((runtime) => [
-    own(runtime, "json"),
-    part(runtime, "HTTP and JSON alone", "http_alone", "--json"),
-    heddle(runtime, "json"),
-  ]),
-  targets: [],
-};
-
-/** The same for a request that sleeps. */
-export const floorSleep: Workload = {
-  name: "floor-sleep",
-  shows: "What no server of fetch apps can leave out in 1,000 requests that sleep at once: strict HTTP and setTimeout.",
-  figure: CPU_A_REQUEST,
-  plan: { kind: "load", connections: AT_ONCE },
-  contestants: RUNTIMES.flatMap((runtime) => [
-    own(runtime, "set_timeout"),
-    part(runtime, "HTTP and setTimeout alone", "http_alone", "--sleep"),
-    heddle(runtime, "sleep"),
-  ]),
   targets: [],
 };

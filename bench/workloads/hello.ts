@@ -1,4 +1,4 @@
-import { heddle, heddleNative, NODE_SERVER, nodeServer, own, raw, RUNTIMES, SRVX, srvx } from "../contestants.ts";
+import { floorOf, heddle, heddleNative, NODE_SERVER, nodeServer, own, raw, RUNTIMES, SRVX, srvx } from "../contestants.ts";
 import { ratios, toOwn, toRaw } from "../targets.ts";
 import { CONNECTIONS, CPU_A_REQUEST, type Workload } from "../workload.ts";
 
@@ -11,7 +11,9 @@ export const hello: Workload = {
   figure: CPU_A_REQUEST,
   plan: { kind: "load", connections: CONNECTIONS },
   contestants: [
-    ...RUNTIMES.flatMap((runtime) => [raw(runtime), own(runtime, APP), heddle(runtime, APP), heddleNative(runtime, APP)]),
+    ...RUNTIMES.flatMap((
+      runtime,
+    ) => [raw(runtime), own(runtime, APP), floorOf(runtime, APP), heddle(runtime, APP), heddleNative(runtime, APP)]),
     nodeServer(APP),
     srvx(APP),
   ],

@@ -1,4 +1,4 @@
-import { heddle, heddleNative, NODE_SERVER, nodeServer, OWN, own, RUNTIMES, srvx } from "../contestants.ts";
+import { floorOf, heddle, heddleNative, NODE_SERVER, nodeServer, OWN, own, RUNTIMES, srvx } from "../contestants.ts";
 import { ratios } from "../targets.ts";
 import { CONNECTIONS, CPU_A_REQUEST, type Workload } from "../workload.ts";
 
@@ -13,7 +13,7 @@ export const hono: Workload = {
   contestants: [
     ...RUNTIMES.flatMap((
       runtime,
-    ) => [...(runtime === "node" ? [] : [own(runtime, APP)]), heddle(runtime, APP), heddleNative(runtime, APP)]),
+    ) => [...(runtime === "node" ? [] : [own(runtime, APP)]), floorOf(runtime, APP), heddle(runtime, APP), heddleNative(runtime, APP)]),
     nodeServer(APP),
     srvx(APP),
   ],

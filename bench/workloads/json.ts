@@ -1,4 +1,4 @@
-import { heddle, NODE_SERVER, nodeServer, own, RUNTIMES, srvx } from "../contestants.ts";
+import { floorOf, heddle, NODE_SERVER, nodeServer, own, RUNTIMES, srvx } from "../contestants.ts";
 import { ratios, toOwn } from "../targets.ts";
 import { CONNECTIONS, CPU_A_REQUEST, type Workload } from "../workload.ts";
 
@@ -10,6 +10,10 @@ export const json: Workload = {
   shows: "POST of 1 KiB of JSON, parsed by request.json() and sent back by Response.json().",
   figure: CPU_A_REQUEST,
   plan: { kind: "load", connections: CONNECTIONS, script: "json.lua" },
-  contestants: [...RUNTIMES.flatMap((runtime) => [own(runtime, APP), heddle(runtime, APP)]), nodeServer(APP), srvx(APP)],
+  contestants: [
+    ...RUNTIMES.flatMap((runtime) => [own(runtime, APP), floorOf(runtime, APP), heddle(runtime, APP)]),
+    nodeServer(APP),
+    srvx(APP),
+  ],
   targets: [...toOwn({ node: 0.7, bun: 0.9, deno: 0.9 }), ...ratios(NODE_SERVER, { node: 0.6 })],
 };

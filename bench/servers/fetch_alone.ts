@@ -1,0 +1,95 @@
+// What a server of fetch apps cannot leave out: heddle's I/O engine, strict HTTP, an AsyncLocalStorage's context a request, a Request, an app
+// of ../apps and its Response. There are no cores, deadlines or counters, and a body is taken whole, one way and the other.
+// Usage: deno run -A fetch_alone.ts [APP] [--native], bun fetch_alone.ts ..., node fetch_alone.ts ...
+import process from "node:process";
+import type { BodySource } from "../../src/contract/body.ts";
+import type { CoreTask } from "../../src/contract/engine.ts";
+import { enterCore } from "../../src/core/current.ts";
+import { Exchange } from "../../src/http/exchange.ts";
+import { installLightGlobals } from "../../src/http/globals.ts";
+import type { HttpHead } from "../../src/http/http_head.ts";
+import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
+import { createRequest } from "../../src/http/request.ts";
+import { readResponse, type ResponseParts } from "../../src/http/response.ts";
+import { selectPlatform } from "../../src/io/select.ts";
+import { loadApp, readArguments } from "./arguments.ts";
+
+const args = process.argv.slice(2);
+if (!args.includes("--native")) installLightGlobals();
+const app = await loadApp(readArguments(args).app);
+const { engine, latin1 } = await selectPlatform();
+const date = new Date().toUTCString();
+const suspendEngine = {} as CoreTask["engine"];
+const neverAborted = new AbortController().signal;
+
+/** A body that is in, whole. */
+class WholeBody implements BodySource {
+  readonly length: number;
+  #bytes: Uint8Array<ArrayBuffer> | null;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    this.length = bytes.length;
+    this.#bytes = bytes;
+  }
+
+  read(): Uint8Array<ArrayBuffer> | null {
+    const bytes = this.#bytes;
+    this.#bytes = null;
+    return bytes;
+  }
+
+  takeWhole(): Uint8Array<ArrayBuffer> | null {
+    return this.read();
+  }
+
+  cancel(): void {}
+}
+
+/** A stream of one chunk, as those are that a native Response makes of a string. */
+async function readOne(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | null> {
+  const { value } = await reader.read();
+  const { done } = await reader.read();
+  if (!done) throw new Error("read an app's body: it has more than one chunk");
+  return value ?? null;
+}
+
+const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 }, (socket) => {
+  const exchange = new Exchange(DEFAULT_LIMITS, () => date, latin1);
+  let head: HttpHead | null = null;
+  let body: WholeBody | null = null;
+  const send = (response: Response): void => {
+    const parts = readResponse(response);
+    if (parts.body instanceof ReadableStream) void readOne(parts.body.getReader()).then((bytes) => write(parts, bytes));
+    else write(parts, parts.body);
+  };
+  const write = ({ status, statusText, fields }: ResponseParts, body: string | Uint8Array | null): void => {
+    socket.write(exchange.sendWhole(status, statusText, fields, body));
+    if (exchange.mustClose) socket.close();
+    else exchange.nextRequest();
+  };
+  const run = (head: HttpHead): void => {
+    const request = createRequest({ head, scheme: "http", authority: head.authority, body, signal: () => neverAborted });
+    const response = app.fetch(request);
+    if (response instanceof Promise) void response.then(send);
+    else send(response);
+  };
+  socket.handler = {
+    data(chunk) {
+      exchange.receive(chunk);
+      for (let event = exchange.next(); event.type === "head" || event.type === "data" || event.type === "end"; event = exchange.next()) {
+        if (event.type === "head") head = event;
+        else if (event.type === "data") body = new WholeBody(event.bytes.slice());
+        else {
+          enterCore({ core: 0, engine: suspendEngine, request: null, kept: null }, run, head!);
+          body = null;
+        }
+      }
+      exchange.hold();
+    },
+    drain() {},
+    end: () => socket.end(),
+    close() {},
+  };
+});
+const { address } = listener;
+if (address.transport === "tcp") console.log(`listening on http://127.0.0.1:${address.port}`);
