@@ -24,6 +24,7 @@ export type {
   ListenUnix,
   Socket,
   SocketHandler,
+  SocketOwner,
   TcpAddress,
   TlsIdentity,
   TlsInfo,

@@ -11,6 +11,7 @@ import { VERSION } from "../version.ts";
 import { prepareRuntime } from "./prepare_runtime.ts";
 import { runUntilStopped } from "./stop.ts";
 import type { Streams } from "./streams.ts";
+import { socketOwner } from "./socket_owner.ts";
 import { TlsFiles } from "./tls_files.ts";
 
 /**
@@ -28,7 +29,8 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   const { app, description } = await loadApp(path, process.cwd());
   const format = values.logFormat === "none" ? null : values.logFormat;
   const observer = createAccessLog({ format, requests: streams.out, problems: streams.err, clock, pid: process.pid });
-  const { http, https } = listenersOf(values);
+  const owner = values.chownSocket === null ? null : await socketOwner(values.chownSocket);
+  const { http, https } = listenersOf(values, owner);
   const files = values.cert === null || values.key === null ? null : new TlsFiles(values.cert, values.key);
   const server = serve({
     app,
@@ -45,6 +47,7 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
     limitPostBytes: values.limitPostBytes,
     limitPostMaxBytes: limitPostMaxOf(values),
     postBufferingBytes: values.postBufferingBytes,
+    writeBufferBytes: values.writeBufferBytes,
     ...(values.connections !== null && { connections: values.connections }),
     keepAliveRequests: values.keepAliveRequests,
     limits: headLimitsOf(values),
@@ -77,8 +80,10 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
         "have as many, and new ones will find no descriptor; raise that limit, or lower --connections",
     );
   }
-  if (values.chmodSocket !== null && http.every(({ transport }) => transport !== "unix")) {
-    say("*** WARNING *** --chmod-socket does nothing: none of the listeners is a Unix socket");
+  if (http.every(({ transport }) => transport !== "unix")) {
+    for (const [flag, value] of [["--chmod-socket", values.chmodSocket], ["--chown-socket", values.chownSocket]] as const) {
+      if (value !== null) say(`*** WARNING *** ${flag} does nothing: none of the listeners is a Unix socket`);
+    }
   }
   if (files !== null) files.readAgainOnSignal(server, streams.err);
   return await runUntilStopped(server, values.reloadMercyMs, observer, streams.err);

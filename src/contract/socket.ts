@@ -153,8 +153,20 @@ export interface ListenUnix {
    * @default what the umask leaves
    */
   readonly mode?: number;
+  /**
+   * Whom the file is given to after bind (uWSGI `--chown-socket`).
+   *
+   * @default the process's user and group
+   */
+  readonly owner?: SocketOwner;
   /** TLS is spoken over TCP alone: Deno has no other. */
   readonly tls?: undefined;
+}
+
+/** A user and a group, by their numbers; what is left out stays as it is. */
+export interface SocketOwner {
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** Where to connect. */

@@ -16,6 +16,7 @@ import { DenoSocket } from "./deno_socket.ts";
 import type { DenoListener, DenoSockets } from "./deno_types.ts";
 import type { NodeTls } from "./node_tls.ts";
 import { renewing } from "./renewing.ts";
+import { giveSocket } from "./socket_owner.ts";
 
 /** As the contract has it; Deno's own default is 511. */
 const DEFAULT_BACKLOG = 1024;
@@ -91,10 +92,12 @@ class DenoEngine implements IoEngine {
   }
 
   /** Deno takes no backlog here (1,024, by tokio), and unlinks whatever lies at the path when the listener closes. */
-  async #listenUnix({ path, mode }: ListenUnix, accept: (socket: Socket) => void): Promise<Listener> {
+  async #listenUnix(options: ListenUnix, accept: (socket: Socket) => void): Promise<Listener> {
+    const { path, mode } = options;
     const listener = await this.#bindUnix(path);
     try {
       if (mode !== undefined) await this.#deno.chmod(path, mode);
+      await giveSocket(options, (path, uid, gid) => this.#deno.chown(path, uid, gid));
     } catch (error) {
       listener.close();
       throw error;

@@ -2,12 +2,15 @@ import { access, chmod, stat, unlink } from "node:fs/promises";
 import net from "node:net";
 import { dirname } from "node:path";
 import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, Socket, TlsIdentity } from "../contract/socket.ts";
+import { BrokenError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
+import { chownFile } from "./node_chown.ts";
 import { NodeReader, onConnection } from "./node_reader.ts";
 import { NodeSocket } from "./node_socket.ts";
 import type { NodeTls } from "./node_tls.ts";
 import { renewing } from "./renewing.ts";
+import { giveSocket } from "./socket_owner.ts";
 
 /** As the contract says; Node's own is 511. */
 const DEFAULT_BACKLOG = 1024;
@@ -33,7 +36,7 @@ async function listen(options: ListenOptions, accept: (socket: Socket) => void):
       return await bind(options, accept);
     }
   } catch (error) {
-    throw brokenError(`listen on ${formatAddress(options)}`, error);
+    throw error instanceof BrokenError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
   }
 }
 
@@ -64,9 +67,10 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
       open(socket, (local, remote) => reader.attach(socket, new NodeSocket(socket, local, remote)));
     });
   } else server.on("connection", (socket) => open(socket, (local, remote) => tls.accept(socket, local, remote)));
-  if (options.transport === "unix" && options.mode !== undefined) {
+  if (options.transport === "unix") {
     try {
-      await chmod(options.path, options.mode);
+      if (options.mode !== undefined) await chmod(options.path, options.mode);
+      await giveSocket(options, chownFile);
     } catch (error) {
       await listener.close();
       throw error;

@@ -1,4 +1,4 @@
-import type { ListenOptions } from "../contract/socket.ts";
+import type { ListenOptions, SocketOwner } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
 import type { GivenOptions } from "./read.ts";
 import type { SERVE_OPTIONS, ServeOptionValues } from "./table.ts";
@@ -35,18 +35,19 @@ export interface Listeners {
 }
 
 /**
- * Where to listen, by `--http` or its short forms, and `--https`, each with the backlog and the mode that were asked for.
+ * Where to listen, by `--http` or its short forms, and `--https`, each with the backlog, and Unix sockets with the mode and the owner, that were asked for.
  *
+ * @param owner Whom `--chown-socket` names.
  * @throws {ConfigError} `--https`, `--cert` and `--key` are not all given.
  */
-export function listenersOf(values: ServeOptionValues): Listeners {
+export function listenersOf(values: ServeOptionValues, owner: SocketOwner | null = null): Listeners {
   const { port, host, listen, chmodSocket, https } = values;
   checkTls(values);
   const isShort = port !== null || host !== null;
   const usual = isShort || https.length === 0 ? [{ transport: "tcp" as const, hostname: host ?? "127.0.0.1", port: port ?? 8080 }] : [];
   const plain = (values.http.length > 0 ? values.http : usual).map((listener): ListenOptions => {
-    const mode = listener.transport === "unix" && chmodSocket !== null ? { mode: chmodSocket } : {};
-    return { ...listener, ...mode, backlog: listen };
+    if (listener.transport === "tcp") return { ...listener, backlog: listen };
+    return { ...listener, ...(chmodSocket !== null && { mode: chmodSocket }), ...(owner !== null && { owner }), backlog: listen };
   });
   return { http: plain, https: https.map((listener) => ({ ...listener, backlog: listen })) };
 }

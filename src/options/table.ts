@@ -1,5 +1,6 @@
 import { FILE, HOST, LISTENER, PORT, TCP_LISTENER } from "./parse.ts";
 import { FORWARDING_FIELDS, NETWORK } from "./networks.ts";
+import { OWNER } from "./owner.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { choice, count, duration, LONGEST_HANDSHAKE_MS, LONGEST_MS, MODE, size, SIZE_LIMIT, SWITCH } from "./units.ts";
 
@@ -67,6 +68,15 @@ export const SERVE_OPTIONS = {
     otherwise: "what the umask leaves",
     repeatable: false,
     help: "Permission bits of the Unix sockets",
+  },
+  chownSocket: {
+    flag: "--chown-socket",
+    group: "Listeners",
+    unit: OWNER,
+    default: null,
+    otherwise: "who starts heddle",
+    repeatable: false,
+    help: "Owner of the Unix sockets, so that a proxy of another user may connect; only root gives files to other users",
   },
   listen: {
     flag: "--listen",
@@ -168,6 +178,14 @@ export const SERVE_OPTIONS = {
     default: "64kb",
     repeatable: false,
     help: "Bodies up to this length are taken in before the request asks for a core, so that a slow client holds none",
+  },
+  writeBufferBytes: {
+    flag: "--write-buffer",
+    group: "Limits",
+    unit: size(0, 1_099_511_627_776),
+    default: "64mb",
+    repeatable: false,
+    help: "Bytes of complete answers that may wait for slow clients, all together; past it an answer keeps its core until it is taken",
   },
   limitTargetBytes: {
     flag: "--limit-target",

@@ -184,7 +184,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
 
   /** The client has gone, or the server gives the request up. */
   abort(reason: Error): void {
-    if (this.#aborted || this.reply.finished) return;
+    if (this.#aborted || this.reply.complete) return;
     this.#aborted = true;
     this.#reason = reason;
     this.#abort?.abort(reason);

@@ -26,6 +26,8 @@ export class Answer implements Reply {
   #headBytes = 0;
   #bodyBytes = 0;
   #finished = false;
+  /** All of it is with the socket, and its client is slow to take it. */
+  #complete = false;
   /** The client has gone, or the connection was given up. */
   #gone = false;
   #detached = false;
@@ -44,18 +46,18 @@ export class Answer implements Reply {
   }
 
   /** The last byte is with the socket, or nothing more will be. */
-  get finished(): boolean {
-    return this.#finished;
+  get complete(): boolean {
+    return this.#complete || this.#finished;
   }
 
   get closed(): boolean {
-    return this.#finished || this.#gone;
+    return this.#complete || this.#finished || this.#gone;
   }
 
   respond(response: Response): void {
     if (this.closed) {
       discard(response);
-      this.#finish();
+      this.#end();
       return;
     }
     let parts: ResponseParts;
@@ -152,7 +154,7 @@ export class Answer implements Reply {
         return;
       }
     }
-    this.#finish();
+    this.#end();
   }
 
   /** Head and body in one write, with the body's length. */
@@ -176,7 +178,7 @@ export class Answer implements Reply {
       this.#bodyBytes = piece.length - this.#headBytes;
       socket.write(piece);
     }
-    this.#finish();
+    this.#end();
   }
 
   #sendLarge(status: number, statusText: string, fields: Iterable<readonly [string, string]>, body: string | Uint8Array): void {
@@ -206,7 +208,7 @@ export class Answer implements Reply {
 
   fail(error: unknown): void {
     const { server, core } = this.#request;
-    if (this.#finished) return;
+    if (this.complete) return;
     if (!this.#gone) {
       server.table.countException(core);
       server.observer.appError?.(error, this.#request);
@@ -220,16 +222,16 @@ export class Answer implements Reply {
 
   /** The client has gone, or the connection is given up: the app's stream is cancelled and what waits is woken. */
   clientGone(reason: Error): void {
-    if (this.closed) return;
+    if (this.#finished || this.#gone) return;
     this.#gone = true;
-    this.onGone?.(reason);
+    if (!this.#complete) this.onGone?.(reason);
     this.drain();
   }
 
   /** From the head on, the answer goes on without its core. */
   detach(): void {
     this.#detached = true;
-    if (this.started && !this.#finished) this.#offload();
+    if (this.started && !this.complete) this.#offload();
   }
 
   #offload(): void {
@@ -238,6 +240,17 @@ export class Answer implements Reply {
     this.#request.server.offloaded++;
     this.#request.server.table.countOffloaded(this.#request.core);
     this.#request.releaseCore();
+  }
+
+  /** Nothing more will be written. The core is kept if too much waits for slow clients already: until this one has taken all of its answer. */
+  #end(): void {
+    if (this.#complete) return;
+    const { connection, server, task } = this.#request;
+    if (!connection.congested || this.#gone || this.#finished || server.writeBuffer.take(connection.socket)) return this.#finish();
+    this.#complete = true;
+    server.scheduler.sending(task);
+    connection.watchWrites();
+    this.#drained = () => this.#finish();
   }
 
   #finish(): void {

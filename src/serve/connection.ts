@@ -312,7 +312,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     const request = this.#request;
     this.#request = null;
     this.#server.observer.refused?.(error.status, error.message, this.remote);
-    const started = request?.reply.started === true;
+    const started = request?.reply.started === true && !request.reply.complete;
     request?.body?.fail(error);
     request?.abort(error);
     request?.reply.clientGone(error);
@@ -328,6 +328,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   /** A bug of ours costs this connection, and no other one. */
   #giveUp(error: unknown): void {
     this.#server.observer.appError?.(error, this.#request);
+    this.#request?.reply.clientGone(new ClosedError("serve a request: its connection failed"));
     this.abort();
   }
 

@@ -92,6 +92,13 @@ export interface ServeOptions {
    * @default 65536
    */
   readonly postBufferingBytes?: number;
+  /**
+   * Bytes of complete answers that may wait for slow clients, of all connections together, while their cores carry other requests
+   * (`--write-buffer`). Past it an answer keeps its core until its client has taken it.
+   *
+   * @default 67108864
+   */
+  readonly writeBufferBytes?: number;
   /** The I/O engine (`--io`); the runtime's own if it is left out. */
   readonly io?: string;
   /** The suspend engine (`--suspend`); the one that fits the app if it is left out. */
@@ -182,6 +189,7 @@ const BOUNDS: Bounds<ServeOptions> = [
   ["limitPostBytes", 0, Number.MAX_SAFE_INTEGER],
   ["limitPostMaxBytes", 0, Number.MAX_SAFE_INTEGER],
   ["postBufferingBytes", 0, 1_073_741_824],
+  ["writeBufferBytes", 0, Number.MAX_SAFE_INTEGER],
   ["reloadMercyMs", 0, LONGEST_MS],
   ["connections", 1, 10_000_000],
   ["keepAliveRequests", 0, 1_000_000_000],

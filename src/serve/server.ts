@@ -23,6 +23,7 @@ import { reportToConsole } from "./report.ts";
 import type { ServerContext } from "./server_context.ts";
 import { appOf, checkNumbers, connectionsBelow, limitsOf, type ServeOptions } from "./serve_options.ts";
 import { DEFAULT_TIMEOUTS } from "./timeouts.ts";
+import { WriteBuffer } from "./write_buffer.ts";
 
 /** What `Server.stats` gives. */
 export interface ServerStats extends CoresSnapshot {
@@ -30,6 +31,8 @@ export interface ServerStats extends CoresSnapshot {
   readonly connections: number;
   /** Answers that go on without a core. */
   readonly offloaded: number;
+  /** Bytes of complete answers that their clients have not taken. */
+  readonly unsentBytes: number;
   /** Milliseconds since it began to listen. */
   readonly uptimeMs: number;
   readonly draining: boolean;
@@ -136,9 +139,10 @@ class HeddleServer implements Server {
     const server = this.#context;
     if (server === null) throw new ClosedError("tell a server's statistics: it does not listen yet; await server.ready");
     const now = server.clock.now();
-    const { open, offloaded, draining } = server;
+    const { open, offloaded, draining, writeBuffer } = server;
     const uptimeMs = now - this.#listeningSince;
-    return { ...snapshotCores(server.table, server.pool, now), connections: open.size, offloaded, uptimeMs, draining };
+    const cores = snapshotCores(server.table, server.pool, now);
+    return { ...cores, connections: open.size, offloaded, unsentBytes: writeBuffer.bytes, uptimeMs, draining };
   }
 
   async close(options: { readonly mercyMs?: number } = {}): Promise<number> {
@@ -183,6 +187,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
     queueTimeoutMs: options.queueTimeoutMs ?? 0,
     sheds: options.shed ?? (options.queueTimeoutMs ?? 0) > 0,
     bodyMostBytes,
+    writeBuffer: new WriteBuffer(options.writeBufferBytes ?? 67_108_864),
     keepAliveRequests: options.keepAliveRequests ?? 0,
     date: cachedDate(clock),
     open,

@@ -13,6 +13,7 @@ import type { HeadReaders } from "../http/head_readers.ts";
 import type { HttpLimits } from "../http/limits.ts";
 import type { Connections, OpenSocket } from "./connections.ts";
 import type { Timeouts } from "./timeouts.ts";
+import type { WriteBuffer } from "./write_buffer.ts";
 
 /** What all connections of a server share. */
 export interface ServerContext {
@@ -46,6 +47,8 @@ export interface ServerContext {
   readonly sheds: boolean;
   /** Bytes that an app may allow a body by `limitBody`. */
   readonly bodyMostBytes: number;
+  /** What complete answers may leave unsent. */
+  readonly writeBuffer: WriteBuffer;
   /** Requests that a connection may carry; 0 for no limit. */
   readonly keepAliveRequests: number;
   /** The `date` field's value, made once a second. */

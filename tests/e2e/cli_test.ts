@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -155,6 +155,22 @@ test("heddle serve says what it is, what it runs, and where it listens, a line a
     assert.equal(lines[4], `listening on unix:${path}`);
     assert.equal(statSync(path).mode & 0o777, 0o600);
   }, args);
+});
+
+test("heddle serve --chown-socket gives the Unix sockets away, by names or numbers, and says who is not known", LIMIT, async () => {
+  const path = join(folder, "owned.sock");
+  const uid = process.getuid!();
+  // Root may give it to anybody; who is not root keeps it.
+  const daemon = Number(/^daemon:[^:]*:(\d+):/m.exec(readFileSync("/etc/group", "utf8"))?.[1]);
+  const [owner, gid] = uid === 0 ? ["root:daemon", daemon] : [`${uid}:${process.getgid!()}`, process.getgid!()];
+  await serving((cli) => {
+    const found = statSync(path);
+    assert.deepEqual([found.uid, found.gid, cli.stderr.includes("WARNING")], [uid, gid, false]);
+    return Promise.resolve();
+  }, [HELLO, "--http", "127.0.0.1:0", "--http", `unix:${path}`, "--chown-socket", owner]);
+  const unknown = await runCli(["serve", HELLO, "--http", `unix:${path}`, "--chown-socket", "no-such-user"]);
+  assert.match(unknown.stderr, /^heddle: --chown-socket: no user no-such-user in \/etc\/passwd; or give its number$/m);
+  assert.equal(unknown.code, 2);
 });
 
 test("heddle serve takes options from the environment, and flags win over it", LIMIT, async () => {

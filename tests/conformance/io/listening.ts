@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, linkSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import process from "node:process";
 import type { Address, Socket } from "../../../src/contract/socket.ts";
 import { BrokenError } from "../../../src/errors.ts";
 import type { IoCase, IoContext, Recorder } from "./harness.ts";
@@ -145,6 +146,27 @@ const unixCases: readonly IoCase[] = [
       const path = context.unixPath();
       await context.listen({ transport: "unix", path, mode: 0o600 }, refuse);
       assert.equal(statSync(path).mode & 0o777, 0o600);
+    },
+  },
+  {
+    name: "listen() gives a Unix socket to its owner, or says that it may not and leaves no file",
+    unix: "only",
+    async run(context) {
+      const path = context.unixPath();
+      // Root may give it to anybody; who is not root keeps it, and may not.
+      const isRoot = process.getuid?.() === 0;
+      const owner = isRoot ? { uid: 12_345, gid: 54_321 } : { uid: process.getuid!(), gid: process.getgid!() };
+      await context.listen({ transport: "unix", path, owner, mode: 0o660 }, refuse);
+      const { uid, gid, mode } = statSync(path);
+      assert.deepEqual([uid, gid, mode & 0o777], [owner.uid, owner.gid, 0o660]);
+      const group = context.unixPath();
+      await context.listen({ transport: "unix", path: group, owner: { gid: owner.gid } }, refuse);
+      assert.deepEqual([statSync(group).uid, statSync(group).gid], [process.getuid!(), owner.gid]);
+      if (isRoot) return;
+      const other = context.unixPath();
+      const attempt = context.listen({ transport: "unix", path: other, owner: { uid: 0 } }, refuse);
+      await broken(attempt, `listen on unix:${other}: give it to user 0: not permitted`);
+      assert.equal(existsSync(other), false);
     },
   },
   {

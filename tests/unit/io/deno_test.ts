@@ -58,6 +58,14 @@ test("listen() closes again when the mode cannot be set", async () => {
   assert.deepEqual(deno.calls, ["listen /run/app.sock", "chmod /run/app.sock 660", "close"]);
 });
 
+test("listen() closes again when the owner cannot be set", async () => {
+  const deno = new FakeDeno();
+  await assert.rejects(createDenoEngine(deno).listen({ ...UNIX, owner: { uid: 33 } }, ignore), {
+    message: "listen on unix:/run/app.sock: give it to user 33: not permitted",
+  });
+  assert.deepEqual(deno.calls, ["listen /run/app.sock", "chown /run/app.sock 33 null", "close"]);
+});
+
 test("listen() tells an unknown host name, which Deno gives no code", async () => {
   const deno = new FakeDeno();
   deno.listenErrors.push(new Error("failed to lookup address information: Name or service not known"));

@@ -38,6 +38,10 @@ test("listenersOf() gives each listener its backlog, and Unix sockets their mode
     { transport: "tcp", hostname: "0.0.0.0", port: 1, backlog: 5 },
     { transport: "unix", path: "/a", mode: 0o660, backlog: 5 },
   ]);
+  assert.deepEqual(listenersOf(readOptions(SERVE_OPTIONS, flags({ http: [":1", "unix:/a"] })), { gid: 5 }).http, [
+    tcp("0.0.0.0", 1),
+    { transport: "unix", path: "/a", owner: { gid: 5 }, backlog: 1024 },
+  ]);
   assert.deepEqual(listen(flags({ http: ["unix:/a"] })), [{ transport: "unix", path: "/a", backlog: 1024 }]);
 });
 
