@@ -45,6 +45,16 @@ class WholeBody implements BodySource {
   cancel(): void {}
 }
 
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
 /** A stream of one chunk, as those are that a native Response makes of a string. */
 async function readOne(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<Uint8Array | null> {
   const { value } = await reader.read();
@@ -57,6 +67,7 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
   const exchange = new Exchange(DEFAULT_LIMITS, () => date, latin1);
   let head: HttpHead | null = null;
   let body: WholeBody | null = null;
+  let pieces: Uint8Array<ArrayBuffer>[] = [];
   const send = (response: Response): void => {
     const parts = readResponse(response);
     if (parts.body instanceof ReadableStream) void readOne(parts.body.getReader()).then((bytes) => write(parts, bytes));
@@ -78,10 +89,12 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
       exchange.receive(chunk);
       for (let event = exchange.next(); event.type === "head" || event.type === "data" || event.type === "end"; event = exchange.next()) {
         if (event.type === "head") head = event;
-        else if (event.type === "data") body = new WholeBody(event.bytes.slice());
+        else if (event.type === "data") pieces.push(event.bytes.slice());
         else {
+          if (pieces.length > 0) body = new WholeBody(pieces.length === 1 ? pieces[0]! : joined(pieces));
           enterCore({ core: 0, engine: suspendEngine, request: null, kept: null }, run, head!);
           body = null;
+          pieces = [];
         }
       }
       exchange.hold();
