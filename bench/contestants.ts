@@ -1,4 +1,5 @@
 /** Who takes part: one function a kind, so that a workload names its app and gets a command line. */
+import { CERTIFICATE } from "./certificate.ts";
 import type { BenchRuntime, Contestant } from "./workload.ts";
 
 /** The runtimes that heddle is measured on, in the order of the table. */
@@ -27,8 +28,20 @@ export function heddleNative(runtime: ServerRuntime, app: string): Contestant {
   return { name: NATIVE, role: "variant", runtime, command: serveCommand(runtime, app, ["--globals", "native"]) };
 }
 
-function serveCommand(runtime: ServerRuntime, app: string, flags: readonly string[]): string[] {
-  return [...RUN[runtime], "src/cli/main.ts", "serve", `bench/apps/${app}.ts`, "--port", "0", "--log-format", "none", ...flags];
+function serveCommand(runtime: ServerRuntime, app: string, flags: readonly string[], listen = ["--port", "0"]): string[] {
+  return [...RUN[runtime], "src/cli/main.ts", "serve", `bench/apps/${app}.ts`, ...listen, "--log-format", "none", ...flags];
+}
+
+/** heddle over TLS alone. */
+export function heddleTls(runtime: ServerRuntime, app: string): Contestant {
+  const listen = ["--https", "127.0.0.1:0", "--cert", CERTIFICATE.cert, "--key", CERTIFICATE.key];
+  return { name: HEDDLE, role: "heddle", runtime, command: serveCommand(runtime, app, [], listen), needs: "certificate" };
+}
+
+/** The own server over TLS. */
+export function ownTls(runtime: ServerRuntime, app: string): Contestant {
+  const command = [...RUN[runtime], `bench/servers/own_${runtime}.ts`, app, "--tls"];
+  return { name: OWN, role: "own", runtime, command, needs: "certificate" };
 }
 
 /** The limit: a canned reply on the bare socket, by `servers/${server}_${runtime}.ts`. */

@@ -5,6 +5,7 @@ import { ROOT } from "../scripts/root.ts";
 import { runProcess } from "../scripts/run_process.ts";
 import { findRuntimes } from "../scripts/runtimes.ts";
 import { walkFiles } from "../scripts/walk_files.ts";
+import { createCertificate } from "./certificate.ts";
 import { installPackages } from "./packages.ts";
 import type { BenchRuntime, Contestant } from "./workload.ts";
 
@@ -48,6 +49,7 @@ export async function prepare(contestants: readonly Contestant[]): Promise<Map<B
     if (code === 0) found.set("uwsgi", { path: "uwsgi", version: stdout.trim() });
     else console.error(`uWSGI is left out: it is not installed (apt-get install ${UWSGI_PACKAGES})`);
   }
+  if (contestants.some(({ needs }) => needs === "certificate")) createCertificate();
   if (contestants.some(({ needs }) => needs === "packages")) await installPackages();
   if (contestants.some(({ needs }) => needs === "npm") && await isStale()) {
     console.error("building npm/dist");

@@ -14,20 +14,22 @@ export const LOAD_CPU = "1";
 const START_MS = 20_000;
 
 /** What servers print: a URL, or, from uWSGI, `bound to TCP address 127.0.0.1:41001`. */
-const ADDRESS = /(?:http:\/\/|TCP address )([\d.]+):(\d+)/;
+const ADDRESS = /(?:http(s?):\/\/|TCP address )([\d.]+):(\d+)/;
 
 /** A server that listens. */
 export class ServerProcess {
   readonly hostname: string;
   readonly port: number;
+  readonly #scheme: "http" | "https";
   readonly #child: Deno.ChildProcess;
   readonly #printed: Printed;
 
-  private constructor(child: Deno.ChildProcess, printed: Printed, hostname: string, port: number) {
+  private constructor(child: Deno.ChildProcess, printed: Printed, found: RegExpExecArray) {
     this.#child = child;
     this.#printed = printed;
-    this.hostname = hostname;
-    this.port = port;
+    this.#scheme = found[1] === "s" ? "https" : "http";
+    this.hostname = found[2]!;
+    this.port = Number(found[3]);
   }
 
   /**
@@ -44,11 +46,11 @@ export class ServerProcess {
       await end(child);
       throw new Error(`start ${path} ${args.join(" ")}: it printed no address\n${printed.text}`);
     }
-    return new ServerProcess(child, printed, found[1]!, Number(found[2]));
+    return new ServerProcess(child, printed, found);
   }
 
   get url(): string {
-    return `http://${this.hostname}:${this.port}/`;
+    return `${this.#scheme}://${this.hostname}:${this.port}/`;
   }
 
   /** User and system time of the process and its threads, in microseconds (proc(5): fields 14 and 15 of `stat`, after the name's parenthesis). */

@@ -13,7 +13,7 @@ export interface Contestant {
   /** What follows the runtime's executable, from the checkout's root. */
   readonly command: readonly string[];
   /** What must be there first, besides the runtime; see `prepare.ts`. */
-  readonly needs?: "packages" | "npm";
+  readonly needs?: "packages" | "npm" | "certificate";
   /** Idle connections that are held open beside the load. */
   readonly idle?: number;
 }

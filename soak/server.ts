@@ -1,7 +1,7 @@
 // The server of a soak: short timeouts, few cores, an app that does what apps do, well and badly. On SIGUSR2 it prints its state as a line of
 // JSON. Usage: deno run -A server.ts, bun server.ts, node server.ts
-import process from "node:process";
 import { serve, sleep } from "../mod.ts";
+import { tellStateOnSignal } from "../tests/support/server_state.ts";
 import { LARGE_BYTES, STREAM_BYTES, TIMEOUT_MS } from "./promises.ts";
 
 const PIECE = new Uint8Array(16_384).fill(120);
@@ -59,8 +59,4 @@ const server = serve({
 });
 await server.ready;
 console.error(`listening on ${server.url}/`);
-
-process.on("SIGUSR2", () => {
-  const { connections, busy, queued, stalled, offloaded, requests } = server.stats();
-  console.log(JSON.stringify({ connections, busy, queued, stalled, offloaded, requests }));
-});
+tellStateOnSignal(server);

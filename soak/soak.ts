@@ -1,8 +1,9 @@
 /** Mixes all kinds of clients on one server for a time, and then looks whether it is as it was before. */
-import { readdirSync, readFileSync } from "node:fs";
 import { Random } from "../tests/support/random.ts";
 import { CliProcess } from "../tests/support/cli_process.ts";
+import { openFiles, residentBytes } from "../tests/support/process_facts.ts";
 import { RawClient } from "../tests/support/raw_client.ts";
+import { askState, type ServerState } from "../tests/support/server_state.ts";
 import { type Actor, ACTORS } from "./actors.ts";
 import { TIMEOUT_MS } from "./promises.ts";
 
@@ -14,16 +15,6 @@ export interface SoakReport {
   /** Each promise that was broken; none if all is well. */
   readonly broken: readonly string[];
   readonly grownBytes: number;
-}
-
-/** What the server says of itself. */
-interface State {
-  readonly connections: number;
-  readonly busy: number;
-  readonly queued: number;
-  readonly stalled: number;
-  readonly offloaded: number;
-  readonly requests: number;
 }
 
 /** Clients at once: below the server's bound of connections, above its cores. */
@@ -87,25 +78,15 @@ export async function soak(seconds: number, seed: number, progress: (line: strin
 }
 
 /** The server once nothing is left to do, or after as long as anything may take. */
-async function atRest(server: CliProcess): Promise<{ state: State; files: number; bytes: number }> {
+async function atRest(server: CliProcess): Promise<{ state: ServerState; files: number; bytes: number }> {
   const end = performance.now() + REST_MS;
   for (;;) {
-    const state = await ask(server);
+    const state = await askState(server);
     if (state.connections === 0 && state.busy === 0 || performance.now() > end) {
-      return { state, files: readdirSync(`/proc/${server.pid}/fd`).length, bytes: residentBytes(server.pid) };
+      return { state, files: openFiles(server.pid), bytes: residentBytes(server.pid) };
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-}
-
-async function ask(server: CliProcess): Promise<State> {
-  server.stdout = "";
-  server.kill("SIGUSR2");
-  return JSON.parse((await server.untilStdout(/^\{.*\}\n/m))[0]) as State;
-}
-
-function residentBytes(pid: number): number {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? NaN) * 1024;
 }
 
 function mebibytes(bytes: number): number {

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 /** What the servers here take: a module of `apps/` by its name, and a port, in any order. */
 export interface ServerArguments {
   /** @default "hello" */
@@ -8,6 +10,13 @@ export interface ServerArguments {
    * @default 0
    */
   readonly port: number;
+}
+
+/** The certificate of `--tls`, of which `../certificate.ts` makes the files. */
+export function readTls(args: readonly string[]): { readonly cert: string; readonly key: string } | null {
+  if (!args.includes("--tls")) return null;
+  const [cert, key] = ["cert", "key"].map((name) => readFileSync(new URL(`../.certificate/${name}.pem`, import.meta.url), "utf8"));
+  return { cert: cert!, key: key! };
 }
 
 /** A fetch app's module. */

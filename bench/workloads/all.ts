@@ -8,6 +8,7 @@ import { garbage } from "./garbage.ts";
 import { hello } from "./hello.ts";
 import { helloNative } from "./hello_native.ts";
 import { hono } from "./hono.ts";
+import { https } from "./https.ts";
 import { json } from "./json.ts";
 import { latency } from "./latency.ts";
 import { memoryIdle, memoryWaiting } from "./memory.ts";
@@ -31,6 +32,7 @@ export const WORKLOADS: readonly Workload[] = [
   stream,
   upload,
   connect,
+  https,
   pipeline,
   yieldApp,
   switches,

@@ -240,6 +240,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   shed(): void {
     if (this.#place !== null) this.#server.pool.remove(this);
     this.#move("shed");
+    this.#server.shedRequests++;
     this.#deadlines.coreGranted();
     this.#request!.shed();
   }

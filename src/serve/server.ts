@@ -31,6 +31,8 @@ export interface ServerStats extends CoresSnapshot {
   readonly connections: number;
   /** Answers that go on without a core. */
   readonly offloaded: number;
+  /** Requests so far that got a 503 by `--shed` or `--queue-timeout`. */
+  readonly shedRequests: number;
   /** Bytes of complete answers that their clients have not taken. */
   readonly unsentBytes: number;
   /** Milliseconds since it began to listen. */
@@ -139,10 +141,10 @@ class HeddleServer implements Server {
     const server = this.#context;
     if (server === null) throw new ClosedError("tell a server's statistics: it does not listen yet; await server.ready");
     const now = server.clock.now();
-    const { open, offloaded, draining, writeBuffer } = server;
+    const { open, offloaded, shedRequests, draining, writeBuffer } = server;
     const uptimeMs = now - this.#listeningSince;
     const cores = snapshotCores(server.table, server.pool, now);
-    return { ...cores, connections: open.size, offloaded, unsentBytes: writeBuffer.bytes, uptimeMs, draining };
+    return { ...cores, connections: open.size, offloaded, shedRequests, unsentBytes: writeBuffer.bytes, uptimeMs, draining };
   }
 
   async close(options: { readonly mercyMs?: number } = {}): Promise<number> {
@@ -202,6 +204,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
     draining: false,
     onQuiet: null,
     offloaded: 0,
+    shedRequests: 0,
   };
 }
 

@@ -66,4 +66,6 @@ export interface ServerContext {
   onQuiet: (() => void) | null;
   /** Answers that go on without a core (uWSGI's offload). */
   offloaded: number;
+  /** Requests that got a 503, as no core was to be had in time. */
+  shedRequests: number;
 }

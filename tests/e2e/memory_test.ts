@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { CliProcess } from "../support/cli_process.ts";
+import { residentBytes } from "../support/process_facts.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { pause, until } from "../support/served.ts";
 import { testUnless } from "../support/test_unless.ts";
@@ -23,13 +24,13 @@ const APP = fileURLToPath(new URL(`./fixtures/bulk_app.${import.meta.url.endsWit
 
 /** A server in a process of its own, whose resident memory is watched. */
 class Watched {
-  readonly #status: string;
+  readonly #pid: number;
   readonly #url: URL;
   readonly #watch: ReturnType<typeof setInterval>;
   #peakKb = 0;
 
   constructor(pid: string, url: string) {
-    this.#status = `/proc/${pid}/status`;
+    this.#pid = Number(pid);
     this.#url = new URL(url);
     this.#watch = setInterval(() => this.#peakKb = Math.max(this.#peakKb, this.#residentKb()), 20);
   }
@@ -50,7 +51,7 @@ class Watched {
   }
 
   #residentKb(): number {
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(this.#status, "utf8"))![1]);
+    return residentBytes(this.#pid) / 1024;
   }
 }
 

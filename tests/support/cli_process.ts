@@ -13,6 +13,12 @@ export interface CliOptions {
   /** How many files and sockets it may have open (`ulimit -n`). */
   readonly openFiles?: number;
   /**
+   * What runs it: an executable and its flags.
+   *
+   * @default the runtime that runs the test
+   */
+  readonly runner?: readonly string[];
+  /**
    * The module to run, from the project's folder, without its ending.
    *
    * @default "src/cli/main"
@@ -39,7 +45,8 @@ export class CliProcess {
   constructor(args: readonly string[], options: CliOptions = {}) {
     const [command, ...first] = [
       ...limited(options.openFiles),
-      ...commandLine(options.module ?? "src/cli/main", options.denoFlags ?? ["-A"]),
+      ...(options.runner ?? ownRunner(options.denoFlags ?? ["-A"])),
+      moduleFile(options.module ?? "src/cli/main"),
     ];
     this.#child = spawn(command, [...first, ...args], {
       cwd: options.cwd,
@@ -121,8 +128,11 @@ function limited(openFiles: number | undefined): string[] {
   return openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles} && exec "$@"`, "sh"];
 }
 
-function commandLine(module: string, denoFlags: readonly string[]): string[] {
-  // The emit for Node 20 ends in .js.
-  const main = fileURLToPath(new URL(`../../${module}.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url));
-  return runtimeName() === "deno" ? [process.execPath, "run", "--no-prompt", ...denoFlags, main] : [process.execPath, main];
+function ownRunner(denoFlags: readonly string[]): string[] {
+  return runtimeName() === "deno" ? [process.execPath, "run", "--no-prompt", ...denoFlags] : [process.execPath];
+}
+
+/** The emit for Node 20 ends in .js. */
+function moduleFile(module: string): string {
+  return fileURLToPath(new URL(`../../${module}.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url));
 }

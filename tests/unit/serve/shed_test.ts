@@ -35,6 +35,7 @@ test("--shed: what finds the queue full gets a 503 with Retry-After at once, and
       [503, "1", null],
     ]);
     assert.deepEqual(heard.requests.map(({ status, core }) => [status, core]), [[503, -1], [503, -1]]);
+    assert.equal(server.stats().shedRequests, 2);
     gate.open();
     await settle();
     shed.send(requestOf("GET /again"));

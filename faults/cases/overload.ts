@@ -1,0 +1,57 @@
+import { pause } from "../../tests/support/served.ts";
+import type { Fault } from "../fault.ts";
+import { type Answered, ask, get, ms, p99 } from "../honest.ts";
+
+const CORES = 10;
+const SERVICE_MS = 50;
+/** Requests a second that the cores can do. */
+const CAPACITY = CORES * 1000 / SERVICE_MS;
+const TIMES = 20;
+const CLIENTS = 400;
+const SECONDS = 60;
+const QUEUE_TIMEOUT_MS = 500;
+const MOST_MB = 16;
+
+/** A flood. */
+export const overload: Fault = {
+  name: "overload",
+  holds:
+    `${TIMES} times what the cores can do for ${SECONDS} s: 90 % of what they can is done, in the queue's time; the others get a 503 in 50 ms; memory is flat`,
+  settings: { async: CORES, queue: 20, queueTimeoutMs: QUEUE_TIMEOUT_MS },
+  async run(scene) {
+    const clients = await scene.crowd(CLIENTS);
+    const answers: Answered[] = [];
+    const from = performance.now();
+    const until = from + SECONDS * 1000;
+    const everyMs = 1000 * CLIENTS / (CAPACITY * TIMES);
+    let memory = 0;
+    setTimeout(() => memory = scene.memory(), 10_000);
+    await Promise.all(clients.map(async (client, index) => {
+      // Each has its turn at a time of its own; who is served misses some.
+      for (let at = from + everyMs * index / CLIENTS; at < until; at += everyMs) {
+        if (at > performance.now()) await pause(at - performance.now());
+        if (performance.now() - at < everyMs) answers.push(await ask(client, get(`/sleep/${SERVICE_MS}`)));
+      }
+    }));
+    const grown = scene.memory() - memory;
+    const served = answers.filter(({ status }) => status === 200);
+    const shed = answers.filter(({ status }) => status === 503);
+    const goodput = served.length / SECONDS / CAPACITY;
+    const broken: string[] = [];
+    if (served.length + shed.length < answers.length) {
+      broken.push(`${answers.length - served.length - shed.length} had neither a 200 nor a 503`);
+    }
+    if (goodput < 0.9) broken.push("less than 90 % of what the cores can do");
+    if (p99(served) > QUEUE_TIMEOUT_MS + SERVICE_MS) broken.push("who was served waited for longer than the queue's time");
+    if (p99(shed) > 50) broken.push("the 503 took more than 50 ms");
+    if (grown > MOST_MB) broken.push(`memory grew by more than ${MOST_MB} MB`);
+    const offered = (answers.length / SECONDS / CAPACITY).toFixed(1);
+    const figures = `offered ${offered} times the capacity; ${(goodput * 100).toFixed(0)} % of it done, p99 ${ms(p99(served))}; ` +
+      `503 p50 ${ms(median(shed))}, p99 ${ms(p99(shed))}; ${grown} MB more in 50 s`;
+    return { figures, broken };
+  },
+};
+
+function median(answers: readonly Answered[]): number {
+  return answers.map(({ ms }) => ms).sort((a, b) => a - b)[answers.length >> 1] ?? NaN;
+}

@@ -1,0 +1,7 @@
+import type { ServeOptions } from "../mod.ts";
+
+/** The options of a fault's server that are not the defaults; they go to it as JSON. */
+export type ServerSettings = Pick<
+  ServeOptions,
+  "async" | "queue" | "queueTimeoutMs" | "shed" | "limitPostBytes" | "postBufferingBytes" | "timeouts"
+>;

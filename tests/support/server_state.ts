@@ -1,0 +1,29 @@
+/** How a server in a process of its own tells what it has: asked by SIGUSR2, it answers with a line of JSON on its standard output. */
+import process from "node:process";
+import type { Server } from "../../mod.ts";
+import type { CliProcess } from "./cli_process.ts";
+
+/** Of a server's statistics, what is to be as it was once nothing is left to do. */
+export interface ServerState {
+  readonly connections: number;
+  readonly busy: number;
+  readonly queued: number;
+  readonly stalled: number;
+  readonly offloaded: number;
+  readonly requests: number;
+}
+
+/** For the server's process. @param more What its app tells beside it. */
+export function tellStateOnSignal(server: Server, more: () => Readonly<Record<string, number>> = () => ({})): void {
+  process.on("SIGUSR2", () => {
+    const { connections, busy, queued, stalled, offloaded, requests } = server.stats();
+    console.log(JSON.stringify({ connections, busy, queued, stalled, offloaded, requests, ...more() }));
+  });
+}
+
+/** Asks it. */
+export async function askState<More = unknown>(server: CliProcess): Promise<ServerState & More> {
+  server.stdout = "";
+  server.kill("SIGUSR2");
+  return JSON.parse((await server.untilStdout(/^\{.*\}\n/m))[0]) as ServerState & More;
+}
