@@ -36,8 +36,10 @@ export interface FaultScene {
   rest(limitMs: number): Promise<boolean>;
   /** Descriptors that it has open. */
   files(): number;
-  /** Resident memory now, in MB. */
-  memory(): number;
-  /** Most resident memory while `run` runs, in MB. */
+  /** Resident memory once its garbage is collected, in MB. */
+  memory(): Promise<number>;
+  /** What of that its heap has in use, in MB: V8 makes its young generation larger in steps of some 30 MB, however little is in it. */
+  held(): Promise<number>;
+  /** Most of `memory` while `run` runs, with a look each 250 ms. */
   peak<T>(run: () => Promise<T>): Promise<readonly [megabytes: number, result: T]>;
 }

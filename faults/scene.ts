@@ -10,7 +10,7 @@ import type { Fault, FaultScene, Finding } from "./fault.ts";
 const AT_A_TIME = 200;
 
 /** A peak is looked for as often. */
-const LOOK_MS = 50;
+const LOOK_MS = 250;
 
 /** How long `rest` lets pass between two looks. */
 const REST_MS = 100;
@@ -75,18 +75,23 @@ class ProcessScene implements FaultScene {
     return openFiles(this.#server.pid);
   }
 
-  memory(): number {
+  async memory(): Promise<number> {
+    await askState(this.#server, true);
     return Math.round(residentBytes(this.#server.pid) / 1_048_576);
   }
 
+  async held(): Promise<number> {
+    return Math.round((await askState<AppCounts>(this.#server, true)).heldBytes / 1_048_576);
+  }
+
   async peak<T>(run: () => Promise<T>): Promise<readonly [number, T]> {
-    let most = this.memory();
-    const timer = setInterval(() => most = Math.max(most, this.memory()), LOOK_MS);
-    try {
-      const result = await run();
-      return [Math.max(most, this.memory()), result];
-    } finally {
-      clearInterval(timer);
-    }
+    let most = 0;
+    let running = true;
+    const look = (async () => {
+      for (; running; await pause(LOOK_MS)) most = Math.max(most, await this.memory());
+    })();
+    const result = await run().finally(() => running = false);
+    await look;
+    return [most, result];
   }
 }

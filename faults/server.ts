@@ -41,12 +41,15 @@ const ROUTES: Readonly<Record<string, (request: Request, number: number) => Resp
   },
   async abort(request) {
     counts.waits++;
-    await new Promise<void>((resolve) =>
-      request.signal.addEventListener("abort", () => {
+    await new Promise<void>((resolve) => {
+      const aborted = () => {
         counts.aborts++;
         resolve();
-      })
-    );
+      };
+      // Its client may have gone while it waited for its core.
+      if (request.signal.aborted) aborted();
+      else request.signal.addEventListener("abort", aborted);
+    });
     return new Response("nobody");
   },
 };
@@ -60,5 +63,9 @@ const server = serve({
   },
 });
 await server.ready;
+// Before it says that it listens: from then on it is asked.
+tellStateOnSignal(server, () => {
+  const { heapUsed, external } = process.memoryUsage();
+  return { ...counts, heldBytes: heapUsed + external };
+});
 console.error(`listening on ${server.url}`);
-tellStateOnSignal(server, () => counts);

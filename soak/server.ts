@@ -58,5 +58,5 @@ const server = serve({
   },
 });
 await server.ready;
-console.error(`listening on ${server.url}/`);
 tellStateOnSignal(server);
+console.error(`listening on ${server.url}/`);

@@ -12,12 +12,12 @@ export const asleep: Fault = {
   settings: { async: CLIENTS, timeouts: { firstByteMs: 60_000 } },
   async run(scene) {
     const clients = await scene.crowd(CLIENTS);
-    const memory = scene.memory();
+    const memory = await scene.memory();
     const from = performance.now();
     for (const client of clients) client.send(get(`/sleep/${SLEEP_MS}`));
     await pause(SLEEP_MS / 2);
     const { busy } = await scene.state();
-    const held = scene.memory() - memory;
+    const held = await scene.memory() - memory;
     while (clients.some(({ text }) => !text.endsWith("slept")) && performance.now() - from < 3 * SLEEP_MS) await pause(100);
     const answered = clients.filter(({ text }) => text.endsWith("slept")).length;
     const broken: string[] = [];

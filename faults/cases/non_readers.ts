@@ -15,7 +15,7 @@ export const nonReaders: Fault = {
   settings: { async: 1_000 },
   async run(scene) {
     const clients = await scene.crowd(CLIENTS);
-    const memory = scene.memory();
+    const memory = await scene.memory();
     for (const client of clients) {
       client.pause();
       client.send(get(`/stream/${BYTES}`));

@@ -24,16 +24,17 @@ export const overload: Fault = {
     const from = performance.now();
     const until = from + SECONDS * 1000;
     const everyMs = 1000 * CLIENTS / (CAPACITY * TIMES);
-    let memory = 0;
-    setTimeout(() => memory = scene.memory(), 10_000);
+    const early = pause(10_000).then(() => Promise.all([scene.held(), scene.memory()]));
     await Promise.all(clients.map(async (client, index) => {
       // Each has its turn at a time of its own; who is served misses some.
       for (let at = from + everyMs * index / CLIENTS; at < until; at += everyMs) {
-        if (at > performance.now()) await pause(at - performance.now());
+        await pause(Math.max(0, at - performance.now()));
         if (performance.now() - at < everyMs) answers.push(await ask(client, get(`/sleep/${SERVICE_MS}`)));
       }
     }));
-    const grown = scene.memory() - memory;
+    const [held, resident] = await early;
+    const grown = await scene.held() - held;
+    const larger = await scene.memory() - resident;
     const served = answers.filter(({ status }) => status === 200);
     const shed = answers.filter(({ status }) => status === 503);
     const goodput = served.length / SECONDS / CAPACITY;
@@ -44,10 +45,10 @@ export const overload: Fault = {
     if (goodput < 0.9) broken.push("less than 90 % of what the cores can do");
     if (p99(served) > QUEUE_TIMEOUT_MS + SERVICE_MS) broken.push("who was served waited for longer than the queue's time");
     if (p99(shed) > 50) broken.push("the 503 took more than 50 ms");
-    if (grown > MOST_MB) broken.push(`memory grew by more than ${MOST_MB} MB`);
+    if (grown > MOST_MB) broken.push(`more than ${MOST_MB} MB more are held`);
     const offered = (answers.length / SECONDS / CAPACITY).toFixed(1);
     const figures = `offered ${offered} times the capacity; ${(goodput * 100).toFixed(0)} % of it done, p99 ${ms(p99(served))}; ` +
-      `503 p50 ${ms(median(shed))}, p99 ${ms(p99(shed))}; ${grown} MB more in 50 s`;
+      `503 p50 ${ms(median(shed))}, p99 ${ms(p99(shed))}; ${grown} MB more held in 50 s, ${larger} MB more resident`;
     return { figures, broken };
   },
 };

@@ -18,13 +18,13 @@ export const slowHeads: Fault = {
   async run(scene) {
     const broken: string[] = [];
     const before = await askFor(scene, HONEST, MEASURED_MS);
-    const memory = scene.memory();
+    const memory = await scene.memory();
     const slow = await scene.crowd(CLIENTS);
     const from = performance.now();
     for (const client of slow) client.send("GET /hello/0 HTTP/1.1\r\nHost: a\r\nX-Slow: ");
     const during = await askFor(scene, HONEST, MEASURED_MS);
     const { connections } = await scene.state();
-    const held = scene.memory() - memory;
+    const held = await scene.memory() - memory;
     if (connections < CLIENTS) broken.push(`only ${connections} were open meanwhile`);
     if (notOf(200, during) > 0) broken.push(`${notOf(200, during)} honest requests were not answered with 200`);
     if (p99(during) > 2 * Math.max(p99(before), NOISE_MS)) broken.push("the honest clients' p99 more than doubled");

@@ -15,7 +15,7 @@ export const slowPeer: Fault = {
   settings: { limitPostBytes: 2 * BYTES },
   async run(scene) {
     const broken: string[] = [];
-    const memory = scene.memory();
+    const memory = await scene.memory();
     const held: string[] = [];
     for (const [what, transfer] of [["down", download], ["up", upload], ["paused", paused]] as const) {
       const [peak, done] = await scene.peak(() => scene.connect().then((client) => transfer(client, scene)));

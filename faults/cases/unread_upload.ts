@@ -13,7 +13,7 @@ export const unreadUpload: Fault = {
   settings: { limitPostBytes: 2 * BYTES },
   async run(scene) {
     const client = await scene.connect();
-    const memory = scene.memory();
+    const memory = await scene.memory();
     client.send(`POST /ignore/6000 HTTP/1.1\r\nHost: a\r\nContent-Length: ${BYTES}\r\n\r\n`);
     // As much of it as the client's own memory is to hold.
     for (let count = 0; count < 64; count++) client.send(PIECE);

@@ -79,7 +79,7 @@ export class CliProcess {
   }
 
   /** Sends a signal. Not by `ChildProcess.kill`: after it Deno 2.9.6 reports the signal as the end, whatever the exit code was. */
-  kill(signal: "SIGTERM" | "SIGINT" | "SIGKILL" | "SIGUSR2"): void {
+  kill(signal: "SIGTERM" | "SIGINT" | "SIGKILL" | "SIGUSR2" | "SIGHUP"): void {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid !== undefined && exitCode === null && signalCode === null) process.kill(pid, signal);
   }
