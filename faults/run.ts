@@ -1,4 +1,4 @@
-/** `deno task faults [--only RUNTIME,...] [FAULT ...]`: what hostile clients do, at its full size, on Deno, Bun and Node: 8 minutes each. */
+/** `deno task faults [--only RUNTIME,...] [FAULT ...]`: what hostile clients do, at its full size, on Deno, Bun and Node: 5 minutes each. */
 import { parseArgs } from "node:util";
 import { ROOT } from "../scripts/root.ts";
 import { findRuntimes, type RuntimeName } from "../scripts/runtimes.ts";
