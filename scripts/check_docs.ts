@@ -16,7 +16,7 @@ const GUIDES = ["docs/architecture.md", "docs/request.md"];
 /** Pages that quote the tests which show what they say. */
 const EVIDENCE = ["docs/http.md"];
 
-const FOLDERS = ["src", "tests", "scripts", "npm", "docs", "examples", "fuzz", "soak", "bench", ".ci"];
+const FOLDERS = ["src", "tests", "scripts", "npm", "docs", "examples", "fuzz", "soak", "faults", "bench", ".ci"];
 
 const findings = [...await checkSources(), ...await checkPages(), ...await checkEntryPoints(), ...await checkVersion()];
 findings.forEach((finding) => console.log(finding));

@@ -11,7 +11,7 @@ type Checker = "Deno" | "Node" | "Bun";
 
 /** Who checks a file: all, but for what runs on Deno alone, and for a benchmark's server or a proof of types that names its runtime. */
 function checkersOf(file: string): readonly Checker[] {
-  if (/^(scripts|tests\/unit\/scripts)\//.test(file) || /^(?:bench\/\w+|(?:fuzz|soak)\/run)\.ts$/.test(file)) {
+  if (/^(scripts|tests\/unit\/scripts)\//.test(file) || /^(?:bench\/\w+|(?:fuzz|soak|faults)\/run)\.ts$/.test(file)) {
     return ["Deno"];
   }
   const runtime = /^(?:bench|tests\/types)\/(?:.*[/_])?(deno|bun|node)(?:_\w+)?\.ts$/.exec(file)?.[1];
@@ -41,7 +41,7 @@ async function check(checker: Checker, files: readonly string[]): Promise<string
   }
 }
 
-const folders = ["src", "tests", "examples", "fuzz", "soak", "bench", "scripts"];
+const folders = ["src", "tests", "examples", "fuzz", "soak", "faults", "bench", "scripts"];
 const all = (await Promise.all(folders.map((folder) => walkFiles(ROOT, folder)))).flat().filter((file) => file.endsWith(".ts"));
 all.push("mod.ts");
 let failed = false;
