@@ -16,10 +16,9 @@ import { type BunHandler, type BunNative, createHandler } from "./bun_handler.ts
 import { BunSocket } from "./bun_socket.ts";
 import { BunTls } from "./bun_tls.ts";
 import type { BunProcess, BunSocketListener, BunSockets } from "./bun_types.ts";
-import { chownFile } from "./node_chown.ts";
 import { descriptorLimit } from "./node_descriptors.ts";
+import { giveSocket } from "./node_socket_owner.ts";
 import { renewing } from "./renewing.ts";
-import { giveSocket } from "./socket_owner.ts";
 
 /**
  * Descriptors kept from clients. At the process's limit Bun 1.4 asks the kernel for the waiting connection again and again, at 80 %
@@ -51,7 +50,7 @@ class BunEngine implements IoEngine {
     if (options.transport === "tcp") acceptor.start(this.#listenTcp(options, acceptor), options);
     else {
       acceptor.start(await this.#listenUnix(options, acceptor), options);
-      await giveSocket(options, chownFile).catch((error: unknown) => acceptor.close().then(() => Promise.reject(error)));
+      await giveSocket(options).catch((error: unknown) => acceptor.close().then(() => Promise.reject(error)));
     }
     return acceptor;
   }

@@ -16,7 +16,6 @@ import { DenoSocket } from "./deno_socket.ts";
 import type { DenoListener, DenoSockets } from "./deno_types.ts";
 import type { NodeTls } from "./node_tls.ts";
 import { renewing } from "./renewing.ts";
-import { giveSocket } from "./socket_owner.ts";
 
 /** As the contract has it; Deno's own default is 511. */
 const DEFAULT_BACKLOG = 1024;
@@ -97,7 +96,7 @@ class DenoEngine implements IoEngine {
     const listener = await this.#bindUnix(path);
     try {
       if (mode !== undefined) await this.#deno.chmod(path, mode);
-      await giveSocket(options, (path, uid, gid) => this.#deno.chown(path, uid, gid));
+      if (options.owner !== undefined) await (await import("./node_socket_owner.ts")).giveSocket(options);
     } catch (error) {
       listener.close();
       throw error;

@@ -34,6 +34,5 @@ export interface DenoSockets {
   connect(options: { transport: "unix"; path: string }): Promise<DenoConn>;
   lstat(path: string): Promise<{ readonly isSocket: boolean | null }>;
   chmod(path: string, mode: number): Promise<void>;
-  chown(path: string, uid: number | null, gid: number | null): Promise<void>;
   remove(path: string): Promise<void>;
 }

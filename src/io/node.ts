@@ -5,12 +5,11 @@ import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, Socket
 import { BrokenError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
-import { chownFile } from "./node_chown.ts";
 import { NodeReader, onConnection } from "./node_reader.ts";
 import { NodeSocket } from "./node_socket.ts";
+import { giveSocket } from "./node_socket_owner.ts";
 import type { NodeTls } from "./node_tls.ts";
 import { renewing } from "./renewing.ts";
-import { giveSocket } from "./socket_owner.ts";
 
 /** As the contract says; Node's own is 511. */
 const DEFAULT_BACKLOG = 1024;
@@ -70,7 +69,7 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
   if (options.transport === "unix") {
     try {
       if (options.mode !== undefined) await chmod(options.path, options.mode);
-      await giveSocket(options, chownFile);
+      await giveSocket(options);
     } catch (error) {
       await listener.close();
       throw error;

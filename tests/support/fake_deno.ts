@@ -89,11 +89,6 @@ export class FakeDeno implements DenoSockets {
     return Promise.reject(systemError("EPERM"));
   }
 
-  chown(path: string, uid: number | null, gid: number | null): Promise<void> {
-    this.calls.push(`chown ${path} ${uid} ${gid}`);
-    return Promise.reject(systemError("EPERM"));
-  }
-
   remove(path: string): Promise<void> {
     this.calls.push(`remove ${path}`);
     return Promise.resolve();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, linkSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import type { Address, Socket } from "../../../src/contract/socket.ts";
@@ -162,6 +162,9 @@ const unixCases: readonly IoCase[] = [
       const group = context.unixPath();
       await context.listen({ transport: "unix", path: group, owner: { gid: owner.gid } }, refuse);
       assert.deepEqual([statSync(group).uid, statSync(group).gid], [process.getuid!(), owner.gid]);
+      const link = context.unixPath();
+      symlinkSync(path, link);
+      await broken(context.listen({ transport: "unix", path: link, owner }, refuse), `listen on unix:${link}: address in use`);
       if (isRoot) return;
       const other = context.unixPath();
       const attempt = context.listen({ transport: "unix", path: other, owner: { uid: 0 } }, refuse);
