@@ -6,6 +6,4 @@ export interface AppCounts {
   readonly waits: number;
   /** Times that their signals were aborted. */
   readonly aborts: number;
-  /** Bytes of its heap that are in use, and of what hangs on it outside. */
-  readonly heldBytes: number;
 }

@@ -81,7 +81,7 @@ class ProcessScene implements FaultScene {
   }
 
   async held(): Promise<number> {
-    return Math.round((await askState<AppCounts>(this.#server, true)).heldBytes / 1_048_576);
+    return Math.round((await askState(this.#server, true)).heldBytes / 1_048_576);
   }
 
   async peak<T>(run: () => Promise<T>): Promise<readonly [number, T]> {

@@ -4,7 +4,8 @@ import { soak } from "./soak.ts";
 
 const [seconds = 60, seed = 1] = process.argv.slice(2).map(Number);
 const report = await soak(seconds, seed, (line) => console.log(line));
-console.log(`${report.requests} requests, memory grew by ${Math.round(report.grownBytes / 1_048_576)} MB, seed ${seed}`);
+const [held, resident] = [report.grownBytes, report.residentBytes].map((bytes) => Math.round(bytes / 1_048_576));
+console.log(`${report.requests} requests, ${held} MB more held, ${resident} MB more resident, seed ${seed}`);
 console.log(Object.entries(report.lives).map(([name, count]) => `${count} ${name}`).join(", "));
 for (const line of report.broken) console.log(`BROKEN ${line}`);
 process.exit(report.broken.length === 0 ? 0 : 1);

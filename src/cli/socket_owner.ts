@@ -25,8 +25,8 @@ async function idOf(kind: "user" | "group", name: string | null, path: string): 
     throw new ConfigError("--chown-socket", `--chown-socket: look up the ${kind} ${name}: ${why}; or give its number`, error);
   }
   const found = text.split("\n").map((line) => line.split(":")).find(([entry]) => entry === name);
-  if (found?.[2] === undefined) {
+  if (!/^\d+$/.test(found?.[2] ?? "")) {
     throw new ConfigError("--chown-socket", `--chown-socket: no ${kind} ${name} in ${path}; or give its number`);
   }
-  return Number(found[2]);
+  return Number(found![2]);
 }

@@ -155,6 +155,14 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     );
   }
 
+  /** Too much waits for slow clients already: the core is given back once this one has taken its answer, or has gone. */
+  #keepCore(): void {
+    const { server, core } = this;
+    this.switches = server.table.switches(core);
+    server.scheduler.sending(this.task);
+    this.connection.whenTaken(() => this.releaseCore());
+  }
+
   /** Gives the core back. A second call does nothing. */
   releaseCore(): void {
     if (!this.#holdsCore) return;
@@ -169,7 +177,10 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   /** The answer is complete. */
   finish(): void {
     this.endedAt = this.server.clock.now();
-    this.releaseCore();
+    const { server, connection } = this;
+    const isTaken = !this.#holdsCore || !connection.congested || connection.state === "over";
+    if (isTaken || server.writeBuffer.take(connection.socket)) this.releaseCore();
+    else this.#keepCore();
     this.task.request = null;
   }
 
@@ -184,7 +195,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
 
   /** The client has gone, or the server gives the request up. */
   abort(reason: Error): void {
-    if (this.#aborted || this.reply.complete) return;
+    if (this.#aborted || this.reply.finished) return;
     this.#aborted = true;
     this.#reason = reason;
     this.#abort?.abort(reason);

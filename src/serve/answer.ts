@@ -26,8 +26,6 @@ export class Answer implements Reply {
   #headBytes = 0;
   #bodyBytes = 0;
   #finished = false;
-  /** All of it is with the socket, and its client is slow to take it. */
-  #complete = false;
   /** The client has gone, or the connection was given up. */
   #gone = false;
   #detached = false;
@@ -46,18 +44,18 @@ export class Answer implements Reply {
   }
 
   /** The last byte is with the socket, or nothing more will be. */
-  get complete(): boolean {
-    return this.#complete || this.#finished;
+  get finished(): boolean {
+    return this.#finished;
   }
 
   get closed(): boolean {
-    return this.#complete || this.#finished || this.#gone;
+    return this.#finished || this.#gone;
   }
 
   respond(response: Response): void {
     if (this.closed) {
       discard(response);
-      this.#end();
+      this.#finish();
       return;
     }
     let parts: ResponseParts;
@@ -154,7 +152,7 @@ export class Answer implements Reply {
         return;
       }
     }
-    this.#end();
+    this.#finish();
   }
 
   /** Head and body in one write, with the body's length. */
@@ -178,7 +176,7 @@ export class Answer implements Reply {
       this.#bodyBytes = piece.length - this.#headBytes;
       socket.write(piece);
     }
-    this.#end();
+    this.#finish();
   }
 
   #sendLarge(status: number, statusText: string, fields: Iterable<readonly [string, string]>, body: string | Uint8Array): void {
@@ -208,7 +206,7 @@ export class Answer implements Reply {
 
   fail(error: unknown): void {
     const { server, core } = this.#request;
-    if (this.complete) return;
+    if (this.#finished) return;
     if (!this.#gone) {
       server.table.countException(core);
       server.observer.appError?.(error, this.#request);
@@ -222,16 +220,16 @@ export class Answer implements Reply {
 
   /** The client has gone, or the connection is given up: the app's stream is cancelled and what waits is woken. */
   clientGone(reason: Error): void {
-    if (this.#finished || this.#gone) return;
+    if (this.closed) return;
     this.#gone = true;
-    if (!this.#complete) this.onGone?.(reason);
+    this.onGone?.(reason);
     this.drain();
   }
 
   /** From the head on, the answer goes on without its core. */
   detach(): void {
     this.#detached = true;
-    if (this.started && !this.complete) this.#offload();
+    if (this.started && !this.#finished) this.#offload();
   }
 
   #offload(): void {
@@ -240,17 +238,6 @@ export class Answer implements Reply {
     this.#request.server.offloaded++;
     this.#request.server.table.countOffloaded(this.#request.core);
     this.#request.releaseCore();
-  }
-
-  /** Nothing more will be written. The core is kept if too much waits for slow clients already: until this one has taken all of its answer. */
-  #end(): void {
-    if (this.#complete) return;
-    const { connection, server, task } = this.#request;
-    if (!connection.congested || this.#gone || this.#finished || server.writeBuffer.take(connection.socket)) return this.#finish();
-    this.#complete = true;
-    server.scheduler.sending(task);
-    connection.watchWrites();
-    this.#drained = () => this.#finish();
   }
 
   #finish(): void {

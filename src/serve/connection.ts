@@ -35,6 +35,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   #requests = 0;
   #advancing = false;
   #halfClosed = false;
+  #whenTaken: (() => void) | null = null;
 
   /** @param secure Whether it speaks TLS: then the handshake comes first. */
   constructor(server: ServerContext, socket: Socket, secure: boolean = false) {
@@ -107,6 +108,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   }
 
   drain(): void {
+    this.taken();
     this.#deadlines.written();
     if (this.#state === "flushing") {
       this.#goOn("flushed");
@@ -140,6 +142,18 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
 
   get awaitsBody(): boolean {
     return this.intake.awaitsBody;
+  }
+
+  /** Calls back once the client has taken all that is unsent, or has gone. For one at a time: no other request begins before. */
+  whenTaken(callback: () => void): void {
+    this.#whenTaken = callback;
+  }
+
+  taken(): void {
+    this.#server.writeBuffer.forget(this.socket);
+    const callback = this.#whenTaken;
+    this.#whenTaken = null;
+    callback?.();
   }
 
   /** Bytes are unsent past the mark: the client must take some, until `drain`. */
@@ -313,7 +327,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     const request = this.#request;
     this.#request = null;
     this.#server.observer.refused?.(error.status, error.message, this.remote);
-    const started = request?.reply.started === true && !request.reply.complete;
+    const started = request?.reply.started === true;
     request?.body?.fail(error);
     request?.abort(error);
     request?.reply.clientGone(error);
@@ -328,9 +342,10 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
 
   /** A bug of ours costs this connection, and no other one. */
   #giveUp(error: unknown): void {
-    this.#server.observer.appError?.(error, this.#request);
-    this.#request?.reply.clientGone(new ClosedError("serve a request: its connection failed"));
+    const request = this.#request;
+    this.#server.observer.appError?.(error, request);
     this.abort();
+    request?.reply.clientGone(new ClosedError("serve a request: its connection failed"));
   }
 
   /** The last answer is out: flush, FIN, and a lingering close, unless the client has said that there is nothing to linger for. */

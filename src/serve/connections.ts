@@ -8,6 +8,8 @@ export abstract class OpenSocket extends QueueLink {
   abstract closeIdle(): void;
   /** Closes it to make room, while it waits for a request or for the rest of its head. */
   abstract evict(): void;
+  /** All that was unsent is taken, or the socket is gone. */
+  abstract taken(): void;
   /** Resets it. @returns Whether a request was lost. */
   abstract kill(): boolean;
 }

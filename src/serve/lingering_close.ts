@@ -43,6 +43,7 @@ export class LingeringClose extends WheelEntry implements SocketHandler {
   }
 
   drain(): void {
+    this.#connection.taken();
     if (this.#until === 0) this.#linger();
   }
 

@@ -195,6 +195,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
     open,
     closed(socket) {
       open.remove(socket);
+      socket.taken();
       this.checkQuiet();
     },
     checkQuiet() {

@@ -8,9 +8,9 @@ import { HIGH_WATER_MARK, type Socket } from "../contract/socket.ts";
  */
 export class WriteBuffer {
   readonly #most: number;
-  /** Whose clients were slow when last looked at: `#most / HIGH_WATER_MARK` of them at most, some gone in the meantime. */
-  readonly #sockets = new Set<Pick<Socket, "unsent">>();
-  /** Of these; at least as much as there is now. */
+  /** What each held when last looked at; it may have sent some of it since. */
+  readonly #counted = new Map<Pick<Socket, "unsent">, number>();
+  /** Of all of them. */
   #bytes = 0;
 
   /** @param most Bytes of all sockets together (`--write-buffer`). */
@@ -24,22 +24,31 @@ export class WriteBuffer {
     return this.#bytes;
   }
 
-  /** Takes what a socket has not sent. @returns False if there is no room for it. */
+  /** Takes what a socket has not sent, in place of what it had of an earlier answer. @returns False if there is no room for it. */
   take(socket: Pick<Socket, "unsent">): boolean {
     const { unsent } = socket;
+    this.forget(socket);
     if (this.#bytes + unsent > this.#most) this.#recount();
     if (this.#bytes + unsent > this.#most) return false;
     this.#bytes += unsent;
-    this.#sockets.add(socket);
+    this.#counted.set(socket, unsent);
     return true;
   }
 
-  /** Only where there seems to be no room: who took what is not told at each write. */
+  /** A socket has sent all that it took of it, or is gone. */
+  forget(socket: Pick<Socket, "unsent">): void {
+    this.#bytes -= this.#counted.get(socket) ?? 0;
+    this.#counted.delete(socket);
+  }
+
+  /** Only where there seems to be no room, for nobody tells at each write how much of it was taken: of `#most / HIGH_WATER_MARK` sockets at most. */
   #recount(): void {
     this.#bytes = 0;
-    for (const socket of this.#sockets) {
-      if (socket.unsent > HIGH_WATER_MARK) this.#bytes += socket.unsent;
-      else this.#sockets.delete(socket);
+    for (const socket of this.#counted.keys()) {
+      if (socket.unsent > HIGH_WATER_MARK) {
+        this.#counted.set(socket, socket.unsent);
+        this.#bytes += socket.unsent;
+      } else this.#counted.delete(socket);
     }
   }
 }

@@ -15,13 +15,17 @@ export interface ServerState {
   readonly stalled: number;
   readonly offloaded: number;
   readonly requests: number;
+  /** Bytes of its heap that are in use, and of what hangs on it outside. */
+  readonly heldBytes: number;
 }
 
 /** For the server's process. @param more What its app tells beside it. */
 export function tellStateOnSignal(server: Server, more: () => Readonly<Record<string, number>> = () => ({})): void {
   const tell = () => {
     const { connections, busy, queued, stalled, offloaded, requests } = server.stats();
-    console.log(JSON.stringify({ connections, busy, queued, stalled, offloaded, requests, ...more() }));
+    const { heapUsed, external } = process.memoryUsage();
+    const state: ServerState = { connections, busy, queued, stalled, offloaded, requests, heldBytes: heapUsed + external };
+    console.log(JSON.stringify({ ...state, ...more() }));
   };
   process.on("SIGUSR2", tell);
   process.on("SIGHUP", () => void collectGarbage().then(tell));

@@ -23,6 +23,8 @@ class FakeSocket extends OpenSocket {
     this.#log.push(`evict ${this.name}`);
   }
 
+  taken(): void {}
+
   kill(): boolean {
     this.#log.push(`kill ${this.name}`);
     return false;
