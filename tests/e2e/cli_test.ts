@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import net from "node:net";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { after, test } from "node:test";
@@ -340,10 +340,12 @@ if (runtimeName() === "deno") {
     assert.equal((await cli.exit).code, 0);
   });
 
-  test("heddle serve needs of Deno for a Unix socket what the README says, and keeps its mode", LIMIT, async () => {
+  test("heddle serve needs of Deno for a Unix socket what the README says, and keeps its mode and owner", LIMIT, async () => {
     const path = unixPath();
-    const denoFlags = [`--allow-net=unix:${path}`, `--allow-read=${HELLO},${path}`, `--allow-write=${path}`];
-    const cli = new CliProcess(["serve", HELLO, "--http", `unix:${path}`, "--chmod-socket", "660"], { denoFlags });
+    const owner = userInfo().username;
+    const denoFlags = [`--allow-net=unix:${path}`, `--allow-read=${HELLO},${path},/etc/passwd,/etc/group`, `--allow-write=${path}`];
+    const args = ["serve", HELLO, "--http", `unix:${path}`, "--chmod-socket", "660", "--chown-socket", owner];
+    const cli = new CliProcess(args, { denoFlags });
     await cli.untilStderr(/^listening on unix:/m);
     const client = await RawClient.connect({ transport: "unix", path });
     await helloAndStop(client, cli);
