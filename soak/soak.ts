@@ -23,6 +23,9 @@ export interface SoakReport {
 /** Clients at once: below the server's bound of connections, above its cores. */
 const CLIENTS = 120;
 
+/** The issue's bound for what a slow peer may cost, here for all together: of the process, with what lies outside of its heap. */
+const MOST_RESIDENT_BYTES = 64 * 1024 * 1024;
+
 /** Well above what a heap's own caches come to, and below 20 bytes a request in half an hour. */
 const MOST_GROWN_BYTES = 16 * 1024 * 1024;
 
@@ -71,9 +74,13 @@ export async function soak(seconds: number, seed: number, progress: (line: strin
     if (after.files > before.files) broken.push(`descriptors: ${before.files} before, ${after.files} after`);
     const [held, grownBytes] = [before.state.heldBytes, after.state.heldBytes - before.state.heldBytes];
     if (grownBytes > MOST_GROWN_BYTES) broken.push(`memory: ${mebibytes(held)} MB held before, ${mebibytes(held + grownBytes)} MB after`);
+    const grownResident = after.bytes - before.bytes;
+    if (grownResident > MOST_RESIDENT_BYTES) {
+      broken.push(`memory: ${mebibytes(before.bytes)} MB before, ${mebibytes(after.bytes)} MB after`);
+    }
     const errors = server.stderr.split("\n").slice(1).filter((line) => line !== "");
     if (errors.length > 0) broken.push(`the server said: ${errors.slice(0, 5).join("\n")}`);
-    return { lives, requests: after.state.requests, broken, grownBytes, residentBytes: after.bytes - before.bytes };
+    return { lives, requests: after.state.requests, broken, grownBytes, residentBytes: grownResident };
   } finally {
     server.kill("SIGKILL");
     await server.exit;
