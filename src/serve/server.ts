@@ -225,15 +225,20 @@ function proxied(server: ServerContext, socket: Socket): Socket {
   );
 }
 
-/** IMF-fixdate (RFC 9110 section 5.6.7), which is what `toUTCString` gives; made once a second. */
+/**
+ * IMF-fixdate (RFC 9110 section 5.6.7), which is what `toUTCString` gives; made once a second in which it is asked for. A timer ends the second: to
+ * read the clock for each answer costs 40 ns, and a date that is late by as much as the event loop was blocked is none the worse.
+ */
 function cachedDate(clock: Clock): () => string {
-  let second = -1;
-  let text = "";
+  let text: string | null = null;
+  const forget = () => {
+    text = null;
+  };
   return () => {
-    const now = Math.floor(clock.wallTime() / 1000);
-    if (now !== second) {
-      second = now;
-      text = new Date(now * 1000).toUTCString();
+    if (text === null) {
+      const nowMs = clock.wallTime();
+      text = new Date(nowMs).toUTCString();
+      clock.setTimer(1000 - nowMs % 1000, forget, false);
     }
     return text;
   };

@@ -381,3 +381,20 @@ test("a Content-Length past the limit: 413 at once, without a core and without a
     assert.equal(server.stats().requests, 0);
   });
 });
+
+test("Connection dates each answer by the second in which it leaves", async () => {
+  await withMemoryServer(hello, async ({ clock, connect, pass, settle }) => {
+    const peer = await connect();
+    const dates: (string | null)[] = [];
+    const wanted: string[] = [];
+    // A second that was begun before is asked for in its middle, at its end, after it, and long after it.
+    for (const ms of [0, 400, 1000, 5000]) {
+      await pass(ms);
+      peer.send(requestOf("GET /"));
+      await settle();
+      wanted.push(new Date(clock.wallTime()).toUTCString());
+      dates.push(fieldOf(answersOf(peer).at(-1)!, "date"));
+    }
+    assert.deepEqual(dates, wanted);
+  });
+});
