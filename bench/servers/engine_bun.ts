@@ -1,5 +1,6 @@
 // A canned reply to every read through heddle's Bun engine. Usage: bun engine_bun.ts [PORT]
 import { createBunEngine } from "../../src/io/bun.ts";
+import { announce } from "./announce.ts";
 
 const REPLY = "HTTP/1.1 200 OK\r\ncontent-type: text/plain;charset=UTF-8\r\ncontent-length: 13\r\n\r\nHello, World!";
 
@@ -13,5 +14,4 @@ const listener = await createBunEngine().listen({ transport: "tcp", hostname: "1
     close: () => {},
   };
 });
-const { address } = listener;
-if (address.transport === "tcp") console.log(`listening on http://127.0.0.1:${address.port}`);
+announce(listener.address);

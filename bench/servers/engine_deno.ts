@@ -1,5 +1,6 @@
 // A canned reply to every read through heddle's Deno engine. Usage: deno run -A engine_deno.ts [PORT]
 import { createDenoEngine } from "../../src/io/deno.ts";
+import { announce } from "./announce.ts";
 
 const REPLY = "HTTP/1.1 200 OK\r\ncontent-type: text/plain;charset=UTF-8\r\ncontent-length: 13\r\n\r\nHello, World!";
 
@@ -13,5 +14,4 @@ const listener = await createDenoEngine().listen({ transport: "tcp", hostname: "
     close: () => {},
   };
 });
-const { address } = listener;
-if (address.transport === "tcp") console.log(`listening on http://127.0.0.1:${address.port}`);
+announce(listener.address);

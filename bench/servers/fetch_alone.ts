@@ -12,6 +12,7 @@ import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
 import { createRequest } from "../../src/http/request.ts";
 import { readResponse, type ResponseParts } from "../../src/http/response.ts";
 import { selectPlatform } from "../../src/io/select.ts";
+import { announce } from "./announce.ts";
 import { loadApp, readArguments } from "./arguments.ts";
 
 const args = process.argv.slice(2);
@@ -22,37 +23,24 @@ const date = new Date().toUTCString();
 const suspendEngine = {} as CoreTask["engine"];
 const neverAborted = new AbortController().signal;
 
-/** A body that is in, whole. */
+/** A body that is in, in the pieces in which it came. */
 class WholeBody implements BodySource {
-  readonly length: number;
-  #bytes: Uint8Array<ArrayBuffer> | null;
+  readonly length = null;
+  readonly #pieces: Uint8Array[];
 
-  constructor(bytes: Uint8Array<ArrayBuffer>) {
-    this.length = bytes.length;
-    this.#bytes = bytes;
+  constructor(pieces: readonly Uint8Array[]) {
+    this.#pieces = [...pieces];
   }
 
-  read(): Uint8Array<ArrayBuffer> | null {
-    const bytes = this.#bytes;
-    this.#bytes = null;
-    return bytes;
+  read(): Uint8Array | null {
+    return this.#pieces.shift() ?? null;
   }
 
-  takeWhole(): Uint8Array<ArrayBuffer> | null {
-    return this.read();
+  takeWhole(): Uint8Array | null {
+    return this.#pieces.length === 1 ? this.read() : null;
   }
 
   cancel(): void {}
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }
 
 /** A stream of one chunk, as those are that a native Response makes of a string. */
@@ -91,7 +79,7 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
         if (event.type === "head") head = event;
         else if (event.type === "data") pieces.push(event.bytes.slice());
         else {
-          if (pieces.length > 0) body = new WholeBody(pieces.length === 1 ? pieces[0]! : joined(pieces));
+          if (pieces.length > 0) body = new WholeBody(pieces);
           enterCore({ core: 0, engine: suspendEngine, request: null, kept: null }, run, head!);
           body = null;
           pieces = [];
@@ -104,5 +92,4 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
     close() {},
   };
 });
-const { address } = listener;
-if (address.transport === "tcp") console.log(`listening on http://127.0.0.1:${address.port}`);
+announce(listener.address);

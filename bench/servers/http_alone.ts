@@ -4,6 +4,7 @@
 import { Exchange } from "../../src/http/exchange.ts";
 import { DEFAULT_LIMITS } from "../../src/http/limits.ts";
 import { selectPlatform } from "../../src/io/select.ts";
+import { announce } from "./announce.ts";
 
 const FIELDS = [["content-type", "text/plain;charset=UTF-8"]] as const;
 
@@ -26,5 +27,4 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
     close() {},
   };
 });
-const { address } = listener;
-if (address.transport === "tcp") console.log(`listening on http://127.0.0.1:${address.port}`);
+announce(listener.address);

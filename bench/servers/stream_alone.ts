@@ -4,6 +4,7 @@
 import app from "../apps/stream.ts";
 import type { Socket } from "../../src/contract/socket.ts";
 import { selectPlatform } from "../../src/io/select.ts";
+import { announce } from "./announce.ts";
 import { framedChunk, STREAM_END, STREAM_HEAD } from "./stream_reply.ts";
 
 const chunk = framedChunk();
@@ -18,8 +19,7 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
     close() {},
   };
 });
-const { address } = listener;
-if (address.transport === "tcp") console.log(`listening on http://127.0.0.1:${address.port}`);
+announce(listener.address);
 
 async function answer(socket: Socket, drain: () => Promise<void>): Promise<void> {
   const reader = app.fetch().body!.getReader();

@@ -3,6 +3,7 @@
 // Usage: deno run -A upload_alone.ts, bun upload_alone.ts, node upload_alone.ts
 import app from "../apps/upload.ts";
 import { selectPlatform } from "../../src/io/select.ts";
+import { announce } from "./announce.ts";
 import { UploadCounter } from "./upload_counter.ts";
 
 const { engine, copy = (bytes: Uint8Array) => bytes.slice() } = await selectPlatform();
@@ -30,5 +31,4 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
     close() {},
   };
 });
-const { address } = listener;
-if (address.transport === "tcp") console.log(`listening on http://127.0.0.1:${address.port}`);
+announce(listener.address);
