@@ -1,6 +1,7 @@
 import type { DecodeLatin1 } from "../contract/bytes.ts";
 import type { Latin1 } from "../contract/socket.ts";
 import { ProtocolError } from "../errors.ts";
+import type { Linked } from "../state_machine.ts";
 import { CLOSED, type DataEvent, type EndEvent, NEED_MORE, type NeedMore, NO_TRAILERS, PAUSED, type ReceiveEvent } from "./events.ts";
 import { type Field, fieldLine } from "./field_line.ts";
 import type { HeadReader } from "./head_reader.ts";
@@ -10,7 +11,7 @@ import { IncomingBody } from "./incoming_body.ts";
 import { decodeLatin1 } from "./latin1.ts";
 import type { HttpLimits } from "./limits.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
-import { CLIENT_IDLE, type ClientEvent, type ClientState, type Linked, SERVER_IDLE, type ServerEvent, type ServerState } from "./state.ts";
+import { CLIENT_IDLE, type ClientEvent, type ClientState, SERVER_IDLE, type ServerEvent, type ServerState } from "./state.ts";
 import { statusLine } from "./status_line.ts";
 import { type AnswerTo, type Piece, Writer } from "./writer.ts";
 

@@ -11,7 +11,8 @@ import { Intake, type IntakeOwner } from "./intake.ts";
 import { LingeringClose } from "./lingering_close.ts";
 import { RequestBody } from "./request_body.ts";
 import type { ServerContext } from "./server_context.ts";
-import { CONNECTION_TRANSITIONS, type ConnectionEvent, type ConnectionState } from "./state.ts";
+import type { Linked } from "../state_machine.ts";
+import { CONNECTION_IDLE, type ConnectionEvent, type ConnectionState } from "./state.ts";
 
 const RETRY_SOON = [["retry-after", "1"]] as const;
 
@@ -29,7 +30,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   readonly #server: ServerContext;
   readonly #deadlines: Deadlines;
   #place: WaitingPlace | null = null;
-  #state: ConnectionState = "idle";
+  #state: Linked<ConnectionState, ConnectionEvent> = CONNECTION_IDLE;
   #request: ActiveRequest | null = null;
   /** Heads that came. */
   #requests = 0;
@@ -65,7 +66,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   }
 
   get state(): ConnectionState {
-    return this.#state;
+    return this.#state.state;
   }
 
   get request(): ActiveRequest | null {
@@ -97,12 +98,12 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   // The socket's calls.
 
   secured(): void {
-    if (this.#state === "idle") this.#deadlines.awaitFirst();
+    if (this.state === "idle") this.#deadlines.awaitFirst();
   }
 
   data(chunk: Uint8Array): void {
     // What is thrown away gives no event.
-    if (this.#state === "skipping") this.#deadlines.awaitMore(chunk.length);
+    if (this.state === "skipping") this.#deadlines.awaitMore(chunk.length);
     this.exchange.receive(chunk);
     this.#advance();
   }
@@ -110,7 +111,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   drain(): void {
     this.taken();
     this.#deadlines.written();
-    if (this.#state === "flushing") {
+    if (this.state === "flushing") {
       this.#goOn("flushed");
       this.#advance();
       return;
@@ -127,7 +128,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   }
 
   close(error: Error | null): void {
-    if (this.#state !== "over") this.#leave();
+    if (this.state !== "over") this.#leave();
     this.#server.closed(this);
     const request = this.#request;
     if (request === null) return;
@@ -178,12 +179,12 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
       this.intake.hold();
       this.exchange.hold();
     }
-    if (this.#state !== "over") this.intake.update();
+    if (this.state !== "over") this.intake.update();
   }
 
   /** One event of the exchange. @returns Whether there may be another. */
   #step(): boolean {
-    if (this.#state === "stalled" || this.#state === "flushing" || this.#state === "over") return false;
+    if (this.state === "stalled" || this.state === "flushing" || this.state === "over") return false;
     if (this.#awaitsHead() && this.exchange.held > 0 && this.#server.pool.full && !this.#server.sheds) return this.#stall();
     const event = this.exchange.next();
     switch (event.type) {
@@ -197,7 +198,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
         this.#takeEnd();
         return true;
       case "need-more":
-        if (this.#state === "idle" && this.exchange.held > 0) this.#startHead();
+        if (this.state === "idle" && this.exchange.held > 0) this.#startHead();
         return false;
       case "paused":
         return false;
@@ -208,16 +209,16 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   }
 
   #awaitsHead(): boolean {
-    return this.#state === "idle" || this.#state === "head";
+    return this.state === "idle" || this.state === "head";
   }
 
   #startHead(): void {
-    this.#move("bytes");
+    this.#move(this.#state.bytes, "bytes");
     this.#deadlines.awaitHead();
   }
 
   #takeHead(head: HttpHead): void {
-    this.#move("headDone");
+    this.#move(this.#state.headDone, "headDone");
     this.#server.open.wake(this);
     this.#requests++;
     const { framing } = head;
@@ -231,12 +232,12 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   }
 
   #takeEnd(): void {
-    if (this.#state === "skipping") {
+    if (this.state === "skipping") {
       this.#goOn("skipped");
       return;
     }
     this.#request!.body?.end();
-    if (this.#state === "buffering") this.#askForCore();
+    if (this.state === "buffering") this.#askForCore();
   }
 
   #askForCore(): void {
@@ -244,7 +245,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     const core = pool.take();
     if (core >= 0) this.granted(core);
     else if (pool.enqueue(this)) {
-      this.#move("enqueue");
+      this.#move(this.#state.enqueue, "enqueue");
       this.#deadlines.awaitCore();
     } else if (this.#server.sheds) this.shed();
     else this.#stall();
@@ -253,7 +254,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   /** No core can be had in time: a 503 in the answer's place. */
   shed(): void {
     if (this.#place !== null) this.#server.pool.remove(this);
-    this.#move("shed");
+    this.#move(this.#state.shed, "shed");
     this.#server.shedRequests++;
     this.#deadlines.coreGranted();
     this.#request!.shed();
@@ -261,7 +262,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
 
   /** The wait queue is full: nothing is read until it has a place. */
   #stall(): false {
-    this.#move("stall");
+    this.#move(this.#state.stall, "stall");
     this.#server.pool.stall(this);
     if (this.#request === null) this.#server.open.stall(this);
     else this.#deadlines.awaitCore();
@@ -272,7 +273,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   proceed(): void {
     if (this.#request !== null) this.#askForCore();
     else {
-      this.#move("proceed");
+      this.#move(this.#state.proceed, "proceed");
       this.#server.open.rest(this);
     }
     this.#advance();
@@ -280,7 +281,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
 
   /** The request has its core. */
   granted(core: number): void {
-    this.#move("run");
+    this.#move(this.#state.run, "run");
     this.#deadlines.coreGranted();
     // More has come than this request: its answer and the next ones leave together.
     if (this.#advancing && this.exchange.held > 0) this.socket.cork();
@@ -300,7 +301,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
       return;
     }
     if (!complete) {
-      this.#move("skip");
+      this.#move(this.#state.skip, "skip");
       this.#deadlines.awaitMore(0);
       this.#advance();
       return;
@@ -312,11 +313,11 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   /** To the next request, once the socket holds no more than it may. The clock is read if `nowMs` is not given. */
   #goOn(event: "answered" | "skipped" | "flushed", nowMs?: number): void {
     if (this.congested) {
-      this.#move("unsent");
+      this.#move(this.#state.unsent, "unsent");
       this.#deadlines.awaitWrites();
       return;
     }
-    this.#move(event);
+    this.#move(this.#state[event], event);
     this.exchange.nextRequest();
     this.#server.open.rest(this);
     this.#deadlines.awaitRequest(nowMs);
@@ -359,7 +360,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
 
   /** It waits for nothing of the server's any more. */
   #leave(): void {
-    this.#move("finish");
+    this.#move(this.#state.finish, "finish");
     this.#server.open.leave(this);
     if (this.#place !== null) this.#server.pool.remove(this);
     this.#deadlines.cancel();
@@ -375,12 +376,12 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
 
   /** A graceful stop: a connection without a request is closed gently. */
   closeIdle(): void {
-    if (this.#state === "idle") this.finish();
+    if (this.state === "idle") this.finish();
   }
 
   /** Another one needs its place. */
   evict(): void {
-    if (this.#state === "idle") this.finish();
+    if (this.state === "idle") this.finish();
     else this.turnAway();
   }
 
@@ -398,9 +399,8 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     return lost;
   }
 
-  #move(event: ConnectionEvent): void {
-    const next = CONNECTION_TRANSITIONS[this.#state][event];
-    if (next === undefined) throw new Error(`move a connection: no "${event}" in state "${this.#state}"`);
+  #move(next: Linked<ConnectionState, ConnectionEvent> | null, event: ConnectionEvent): void {
+    if (next === null) throw new Error(`move a connection: no "${event}" in state "${this.state}"`);
     this.#state = next;
   }
 }

@@ -1,3 +1,5 @@
+import { link, type Linked, type Transitions } from "../state_machine.ts";
+
 /**
  * A connection's life. A missing cell is an event that cannot come in that state: a bug.
  *
@@ -30,7 +32,7 @@ export type ConnectionEvent =
   | "finish";
 
 /** The table of transitions. */
-export const CONNECTION_TRANSITIONS: Readonly<Record<ConnectionState, Partial<Record<ConnectionEvent, ConnectionState>>>> = {
+const CONNECTION_TRANSITIONS: Transitions<ConnectionState, ConnectionEvent> = {
   idle: { bytes: "head", headDone: "buffering", stall: "stalled", finish: "over" },
   head: { bytes: "head", headDone: "buffering", stall: "stalled", finish: "over" },
   buffering: { enqueue: "queued", run: "active", stall: "stalled", shed: "active", finish: "over" },
@@ -41,3 +43,24 @@ export const CONNECTION_TRANSITIONS: Readonly<Record<ConnectionState, Partial<Re
   flushing: { flushed: "idle", finish: "over" },
   over: {},
 };
+
+/** A connection's first state. */
+export const CONNECTION_IDLE: Linked<ConnectionState, ConnectionEvent> = link(
+  CONNECTION_TRANSITIONS,
+  [
+    "bytes",
+    "headDone",
+    "stall",
+    "proceed",
+    "enqueue",
+    "run",
+    "shed",
+    "answered",
+    "skip",
+    "skipped",
+    "unsent",
+    "flushed",
+    "finish",
+  ],
+  "idle",
+);
