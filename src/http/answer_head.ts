@@ -1,4 +1,5 @@
 import type { Latin1 } from "../contract/socket.ts";
+import { JSON_FIELDS, TEXT_FIELDS } from "./common_fields.ts";
 import { type Field, fieldLine } from "./field_line.ts";
 import { statusLine } from "./status_line.ts";
 
@@ -22,10 +23,20 @@ export class AnswerHead {
   hasDate = false;
 
   /**
+   * Gives the head of an answer; most have one of two, which are checked once.
+   *
    * @param status 200 to 599.
    * @throws {TypeError} Something is not valid in HTTP.
    */
-  constructor(status: number, statusText: string, fields: Iterable<Field>) {
+  static of(status: number, statusText: string, fields: Iterable<Field>): AnswerHead {
+    if (status === 200 && statusText === "") {
+      if (fields === TEXT_FIELDS) return TEXT_HEAD;
+      if (fields === JSON_FIELDS) return JSON_HEAD;
+    }
+    return new AnswerHead(status, statusText, fields);
+  }
+
+  private constructor(status: number, statusText: string, fields: Iterable<Field>) {
     if (!(status >= 200 && status <= 599 && Number.isInteger(status))) {
       throw new TypeError(`send an answer: status ${status} is not one from 200 to 599`);
     }
@@ -91,3 +102,7 @@ export class AnswerHead {
     this.contentLength = length;
   }
 }
+
+// With the phrase, or `of` would look for them before they are there.
+const TEXT_HEAD = AnswerHead.of(200, "OK", TEXT_FIELDS);
+const JSON_HEAD = AnswerHead.of(200, "OK", JSON_FIELDS);

@@ -2,6 +2,7 @@ import type { DecodeLatin1 } from "../contract/bytes.ts";
 import type { Latin1 } from "../contract/socket.ts";
 import { ProtocolError } from "../errors.ts";
 import type { Linked } from "../state_machine.ts";
+import { NO_FIELDS } from "./common_fields.ts";
 import { CLOSED, type DataEvent, type EndEvent, NEED_MORE, type NeedMore, NO_TRAILERS, PAUSED, type ReceiveEvent } from "./events.ts";
 import { type Field, fieldLine } from "./field_line.ts";
 import type { HeadReader } from "./head_reader.ts";
@@ -14,8 +15,6 @@ import { ReceiveBuffer } from "./receive_buffer.ts";
 import { CLIENT_IDLE, type ClientEvent, type ClientState, SERVER_IDLE, type ServerEvent, type ServerState } from "./state.ts";
 import { statusLine } from "./status_line.ts";
 import { type AnswerTo, type Piece, Writer } from "./writer.ts";
-
-const NO_FIELDS: readonly Field[] = [];
 
 /**
  * One connection's HTTP/1.1 (RFC 9112), server side. Sans-IO: no socket, clock or runtime is in it; bytes go in, events come out; answers

@@ -1,17 +1,15 @@
 import { Body } from "./body.ts";
+import { JSON_TYPE, NO_FIELDS, TEXT_TYPE } from "./common_fields.ts";
 import { type Field, fieldsFrom } from "./fields.ts";
 import { LightHeaders } from "./headers.ts";
 import { INSPECT, type Inspect, inspectAs } from "./inspect.ts";
 import { natives } from "./natives.ts";
 import { poseWhenLoaded } from "./pose_as.ts";
 import type { ResponseParts } from "./response.ts";
-import { checkMayHaveBody, contentFrom, redirectStatusFrom, statusFrom, statusTextFrom, TEXT_TYPE, withType } from "./response_init.ts";
+import { checkMayHaveBody, contentFrom, redirectStatusFrom, statusFrom, statusTextFrom, withType } from "./response_init.ts";
 
 /** structuredClone and postMessage would make an empty object of ours. They refuse one that holds a symbol, and JSON passes over it. */
 const UNCLONEABLE = Symbol("Response");
-
-const NO_FIELDS: readonly Field[] = [];
-const TEXT_FIELDS: readonly Field[] = [["content-type", TEXT_TYPE]];
 
 /** What stands in the body's place once it was sent. */
 const SPENT = Body.spent();
@@ -48,7 +46,7 @@ export class LightResponse {
     if (init !== undefined && init !== null) this.#initialize(init);
     if (typeof body === "string") {
       this.#content = body;
-      this.#fields = this.#fields === NO_FIELDS ? TEXT_FIELDS : withType(this.#fields, TEXT_TYPE);
+      this.#fields = withType(this.#fields, TEXT_TYPE);
     } else if (body !== null && body !== undefined) this.#setBody(body);
     if (this.#status !== 200 && this.#content !== null) checkMayHaveBody(this.#status);
   }
@@ -135,7 +133,7 @@ export class LightResponse {
     const response = new LightResponse(null, init);
     checkMayHaveBody(response.#status);
     response.#content = text;
-    response.#fields = withType(response.#fields, "application/json");
+    response.#fields = withType(response.#fields, JSON_TYPE);
     return response;
   }
 

@@ -1,18 +1,14 @@
 import { Body } from "./body.ts";
 import { BodyStream } from "./body_stream.ts";
+import { JSON_FIELDS, JSON_TYPE, NO_FIELDS, TEXT_FIELDS, TEXT_TYPE } from "./common_fields.ts";
+import { isFieldValue } from "./field_line.ts";
 import { appended, type Field, valueOf } from "./fields.ts";
 import { natives } from "./natives.ts";
-
-/** `reason-phrase` (RFC 9112 section 4), as bytes. */
-const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** Statuses of which the Fetch standard says that they have no body. */
 const NULL_BODY: ReadonlySet<number> = new Set([101, 103, 204, 205, 304]);
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-/** The content type of a string. */
-export const TEXT_TYPE: string = "text/plain;charset=UTF-8";
 
 /**
  * Reads `status` as Web IDL reads an `unsigned short`.
@@ -30,7 +26,7 @@ export function statusFrom(value: unknown): number {
  */
 export function statusTextFrom(value: unknown): string {
   const text = String(value);
-  if (!REASON.test(text)) throw new TypeError(`make a response: its status text ${JSON.stringify(text)} is not valid in HTTP`);
+  if (!isFieldValue(text)) throw new TypeError(`make a response: its status text ${JSON.stringify(text)} is not valid in HTTP`);
   return text;
 }
 
@@ -51,6 +47,10 @@ export function redirectStatusFrom(status: number): number {
 
 /** The fields, with a `content-type` if they had none. `fields` stays as it is. */
 export function withType(fields: readonly Field[], type: string): readonly Field[] {
+  if (fields === NO_FIELDS) {
+    if (type === TEXT_TYPE) return TEXT_FIELDS;
+    if (type === JSON_TYPE) return JSON_FIELDS;
+  }
   return valueOf(fields, "content-type") === null ? appended(fields, "content-type", type) : fields;
 }
 

@@ -65,7 +65,7 @@ export class Writer {
    * @throws {TypeError} Something is not valid in HTTP, or the body is not as long as the app's content-length.
    */
   whole(to: AnswerTo, status: number, statusText: string, fields: Iterable<Field>, body: string | Uint8Array | null): Piece {
-    const head = new AnswerHead(status, statusText, fields);
+    const head = AnswerHead.of(status, statusText, fields);
     const piece = body === null ? "" : this.#piece(body);
     const start = this.#begin(to, status, head, body === null && to.method === "HEAD" ? null : piece.length);
     if (this.#framing === "none") return start;
@@ -86,7 +86,7 @@ export class Writer {
    * @throws {TypeError} Something is not valid in HTTP, or the app's content-length differs from `length`.
    */
   head(to: AnswerTo, status: number, statusText: string, fields: Iterable<Field>, length: number | null): Latin1 {
-    return this.#begin(to, status, new AnswerHead(status, statusText, fields), length);
+    return this.#begin(to, status, AnswerHead.of(status, statusText, fields), length);
   }
 
   #begin(to: AnswerTo, status: number, head: AnswerHead, length: number | null): Latin1 {
@@ -101,7 +101,7 @@ export class Writer {
       count++;
     }
     if (!head.hasDate) {
-      text += "date: " + this.#date() + CRLF;
+      text += dateLine(this.#date());
       count++;
     }
     const closes = to.close || head.close || this.#framing === "close";
@@ -176,6 +176,17 @@ function connectionLine(closes: boolean, minor: 0 | 1, options: string): Latin1 
   const own = closes ? "close" : minor === 0 ? "keep-alive" : "";
   if (options === "") return own === "" ? "" : fieldLine("connection", own);
   return fieldLine("connection", own === "" ? options : `${own}, ${options}`);
+}
+
+/** The last one that was written: for a second it is that of all answers. */
+const lastDate = { date: "", line: "" };
+
+function dateLine(date: string): Latin1 {
+  if (lastDate.date !== date) {
+    lastDate.date = date;
+    lastDate.line = "date: " + date + CRLF;
+  }
+  return lastDate.line;
 }
 
 function join(head: Latin1, body: Uint8Array): Uint8Array {
