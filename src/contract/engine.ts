@@ -8,6 +8,7 @@
  */
 import type { App, Env, RequestContext, YieldEnv } from "./app.ts";
 import type { HarakiriError } from "../errors.ts";
+import type { RequestName } from "./observer.ts";
 
 /**
  * A request's flow of control: what gives way, sleeps and is resumed. It outlives the request where the app left something running, and
@@ -20,6 +21,11 @@ export interface CoreTask {
   readonly engine: SuspendEngine;
   /** Null once it is over: the answer is complete and the core given back. */
   readonly request: CoreContext | null;
+  /**
+   * Which request it is, for a log. Once that is over it is told for as long as its core has begun no other one, with the first bytes of
+   * method and target, as the core's row has them; then null.
+   */
+  readonly requestName: RequestName | null;
   /**
    * What its engine keeps of it, and nobody else touches; null at first. A WeakMap of the engine's would do, but V8 collects one slowly: with
    * a Set a request it was 6 of 25 us a request that sleeps (Node 24).

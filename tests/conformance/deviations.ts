@@ -145,6 +145,16 @@ export const GAPS: readonly Gap[] = [
     reason: "A host with a malformed `xn--` label is served; Bun and Deno refuse it with 400, for their `new URL` throws.",
   },
   {
+    runtime: "Bun",
+    reason:
+      "A rejection that nobody handled is logged as the app's, without its request: the handler of `unhandledRejection` has no AsyncLocalStorage there. `waitUntil(promise)` names it.",
+  },
+  {
+    runtime: "Deno",
+    reason:
+      "An exception that a timer's callback throws is logged as the app's, without its request: the handler of `uncaughtException` has no AsyncLocalStorage there.",
+  },
+  {
     runtime: "Deno",
     reason: "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked.",
   },

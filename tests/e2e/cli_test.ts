@@ -39,6 +39,9 @@ async function helloAndStop(client: RawClient, cli: CliProcess): Promise<void> {
   assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
 }
 
+/** How a log line names a request that is over, or `app` where the runtime's handler is not told whose code it was. */
+const whose = (target: string, told: boolean) => told ? `GET ${target} on core \\d+` : "app";
+
 /** `/slow` answers after two seconds, the others at once, and some leave trouble behind. Standard error tells which has begun. */
 const TROUBLE = appFile(
   "trouble.mjs",
@@ -50,6 +53,9 @@ const TROUBLE = appFile(
       if (pathname === "/hang") await new Promise((resolve) => setTimeout(resolve, 60_000));
       if (pathname === "/throw") throw new TypeError("thrown by the app\\n[ERROR] forged");
       if (pathname === "/reject") Promise.reject(new Error("nobody waits for it"));
+      if (pathname === "/late") new Promise((resolve) => setTimeout(resolve, 50)).then(() => { throw new Error("rejected after its answer"); });
+      if (pathname === "/sleepless") new Promise((resolve) => setTimeout(resolve, 1)).then(() => { throw new Error("rejected meanwhile"); });
+      if (pathname === "/sleepless") await new Promise((resolve) => setTimeout(resolve, 200));
       if (pathname === "/timer") setTimeout(() => { throw new Error("thrown by a timer"); }, 1);
       return new Response("answer to " + pathname);
     },
@@ -271,10 +277,19 @@ test("heddle serve ends at once on a second signal, with 128 and its number", LI
   }, [TROUBLE, "--port", "0"]);
 });
 
-test("heddle serve logs a rejection that nobody handled, and goes on", LIMIT, async () => {
+test("heddle serve logs a rejection that nobody handled with its request, over or not, and goes on", LIMIT, async () => {
+  const told = runtimeName() !== "bun";
   await serving(async (cli, url) => {
-    assert.equal(await (await fetch(`${url}/reject`)).text(), "answer to /reject");
-    await cli.untilStderr(/\[ERROR\] app: Error: nobody waits for it\n/);
+    for (
+      const [target, message] of [
+        ["/reject", "nobody waits for it"],
+        ["/late", "rejected after its answer"],
+        ["/sleepless", "rejected meanwhile"],
+      ] as const
+    ) {
+      assert.equal(await (await fetch(url + target)).text(), `answer to ${target}`);
+      await cli.untilStderr(new RegExp(` - \\[ERROR\\] ${whose(target, told)}: Error: ${message}\\n`));
+    }
     assert.equal(await (await fetch(`${url}/again`)).text(), "answer to /again");
   }, [TROUBLE, "--port", "0"]);
 });
@@ -284,7 +299,10 @@ test("heddle serve answers what is in flight after an exception outside of reque
     const slow = fetch(`${url}/slow`).then((response) => response.text());
     await cli.untilStderr(/^began \/slow$/m);
     await (await fetch(`${url}/timer`)).text();
-    await cli.untilStderr(/\[ERROR\] app: Error: thrown by a timer\n[^]*uncaught exception: stopping; 1 request in flight/);
+    const name = whose("/timer", runtimeName() !== "deno");
+    await cli.untilStderr(
+      new RegExp(`\\[ERROR\\] ${name}: Error: thrown by a timer\\n[^]*uncaught exception: stopping; 1 request in flight`),
+    );
     assert.equal(await slow, "answer to /slow");
     assert.deepEqual(await cli.exit, { code: 1, signal: null });
   }, [TROUBLE, "--port", "0"]);

@@ -72,7 +72,7 @@ class FakeRequest implements SceneRequest {
   constructor(core: number, name: string, app: App, engine: SuspendEngine, finish: (task: CoreTask) => void) {
     this.core = core;
     this.app = app;
-    this.task = { core, engine, request: this, kept: null };
+    this.task = { core, engine, request: this, requestName: null, kept: null };
     this.#finish = finish;
     this.request = new Request(`http://localhost/${name}`);
     this.yieldEnv = { PATH_INFO: `/${name}` };

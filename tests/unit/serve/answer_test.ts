@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RequestContext, RequestRecord, StartResponse, YieldEnv } from "../../../mod.ts";
+import type { CoreTask } from "../../../src/contract/engine.ts";
 import { currentCore } from "../../../src/core/current.ts";
 import { LightResponse } from "../../../src/http/light_response.ts";
 import { core, sleep, suspend } from "../../../src/suspend/calls.ts";
@@ -103,6 +104,41 @@ for (const kind of ["fetch", "yield"] as const) {
     });
   });
 }
+
+test("a task tells its request's name after its answer too, until its core begins another one", async () => {
+  const tasks: CoreTask[] = [];
+  const fetch = () => {
+    tasks.push(currentCore()!);
+    return whole("hello");
+  };
+  const names = () =>
+    tasks.map(({ requestName }) => requestName && `${requestName.method} ${requestName.target} on core ${requestName.core}`);
+  await withMemoryServer({ fetch }, async ({ sent }) => {
+    await sent(requestOf(`PUT /${"a".repeat(200)}`));
+    assert.deepEqual(names(), [`PUT /${"a".repeat(127)} on core 0`]);
+    await sent(requestOf("GET /b"));
+    assert.deepEqual(names(), [null, "GET /b on core 0"]);
+  });
+});
+
+test("a task's name while its request runs is the whole of it, whatever another one does", async () => {
+  const gate = new Gate();
+  const seen: unknown[] = [];
+  const fetch = async () => {
+    const task = currentCore()!;
+    await gate.opened;
+    seen.push(task.requestName?.target);
+    return whole("hello");
+  };
+  const long = `/${"a".repeat(200)}`;
+  await withMemoryServer({ fetch }, async ({ sent, settle }) => {
+    await sent(requestOf(`GET ${long}`));
+    await sent(requestOf("GET /b"));
+    gate.open();
+    await settle();
+    assert.deepEqual(seen, [long, "/b"]);
+  });
+});
 
 test("respond() to a client that has gone cancels the response's stream", async () => {
   const answer = new Gate();
