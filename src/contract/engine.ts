@@ -71,8 +71,16 @@ export interface Reply {
   drained(callback: () => void): void;
   /** A yield app's end. */
   end(): void;
-  /** The app threw: a 500 without its stack if no head has left, else the connection is ended short of the body. Logged. */
+  /**
+   * The app threw: a 500 without its stack if no head has left, else the connection is ended short of the body. Logged as `tell` does, once the
+   * client has gone too.
+   */
   fail(error: unknown): void;
+  /**
+   * Logs what the app threw or rejected where that costs the answer nothing: in a stream's `cancel`, in a generator's `finally`. Once the client
+   * has gone, an error of heddle's own (the signal's reason) or an `AbortError` says no more than that, and is not logged; any other one is.
+   */
+  tell(error: unknown): void;
 }
 
 /** A way to suspend and resume requests. */

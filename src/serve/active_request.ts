@@ -212,10 +212,8 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   }
 
   waitUntil(promise: Promise<unknown>): void {
-    const { background, observer } = this.server;
-    const settled = Promise.resolve(promise).catch((error: unknown) => observer.appError?.(error, this)).finally(() =>
-      background.delete(settled)
-    );
+    const { background } = this.server;
+    const settled = Promise.resolve(promise).catch((error: unknown) => this.reply.tell(error)).finally(() => background.delete(settled));
     background.add(settled);
   }
 

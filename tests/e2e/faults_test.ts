@@ -181,6 +181,66 @@ test("close() waits for a handler whose client has gone, and for what it hands t
   });
 });
 
+/** What an app throws in clearing up was swallowed, and so was all that it threw once its client had gone. */
+test("an app that throws in cancel, in finally, or after its client's reset: that request alone fails, and is told", LIMIT, async () => {
+  const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(10));
+  const gone = ({ signal }: Request) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  const routes: Readonly<Record<string, (request: Request) => Response | Promise<Response>>> = {
+    "/cancel": () => new Response(new ReadableStream({ pull, cancel: () => Promise.reject(new Error("in cancel")) })),
+    "/late": async (request) => {
+      await gone(request);
+      throw new Error("after the reset");
+    },
+    "/reason": async (request) => {
+      await gone(request);
+      throw request.signal.reason;
+    },
+    "/hello": () => new Response("hello"),
+  };
+  await withServer(
+    { fetch: (request) => routes[new URL(request.url).pathname]!(request) },
+    async ({ connect, exchange, heard, server }) => {
+      const clients = await Promise.all(["/cancel", "/late", "/reason"].map(async (target) => {
+        const client = await connect();
+        client.send(get(target));
+        return client;
+      }));
+      await until(() => server.stats().busy === 3 && clients[0]!.received > 1000);
+      for (const client of clients) client.reset();
+      await until(() => heard.requests.length === 3 && server.stats().busy === 0);
+      await until(() => heard.errors.length === 2);
+      assert.match(await exchange(get("/hello", CLOSE)), /hello$/);
+      const told = heard.errors.map(({ error, name }) => `${name}: ${(error as Error).message}`).sort();
+      assert.deepEqual(told, ["GET /cancel: in cancel", "GET /late: after the reset"]);
+    },
+  );
+});
+
+test("a yield app that throws in finally: that request alone fails, and is told", LIMIT, async () => {
+  function* application({ PATH_INFO }: YieldEnv, startResponse: StartResponse) {
+    startResponse("200 OK", []);
+    if (PATH_INFO === "/hello") {
+      yield "hello";
+      return;
+    }
+    try {
+      for (;;) yield "x".repeat(1000);
+    } finally {
+      // deno-lint-ignore no-unsafe-finally -- an app may.
+      throw new Error("in finally");
+    }
+  }
+  await withServer({ application }, async ({ connect, exchange, heard, server }) => {
+    const client = await connect();
+    client.send(get("/finally"));
+    await until(() => client.received > 10_000);
+    client.reset();
+    await until(() => heard.errors.length === 1 && server.stats().busy === 0);
+    assert.deepEqual([heard.errors[0]!.name, (heard.errors[0]!.error as Error).message], ["GET /finally", "in finally"]);
+    assert.match(await exchange(get("/hello", CLOSE)), /\r\nhello\r\n0\r\n\r\n$/);
+  });
+});
+
 test("close() a second time with a shorter mercy hastens the first, which counts what is lost", LIMIT, async () => {
   await withServer({ fetch: () => new Promise<Response>(() => {}) }, async ({ connect, server }) => {
     const client = await connect();

@@ -10,6 +10,8 @@ export interface SceneRequest extends CoreContext {
   readonly core: number;
   outcome: "running" | "answered" | "failed";
   error: unknown;
+  /** What it told besides. */
+  readonly told: unknown[];
   readonly chunks: (string | Uint8Array)[];
   readonly reply: Reply & { room: boolean; closed: boolean; drain(): void };
 }
@@ -66,6 +68,7 @@ class FakeRequest implements SceneRequest {
   readonly chunks: (string | Uint8Array)[] = [];
   outcome: "running" | "answered" | "failed" = "running";
   error: unknown = null;
+  readonly told: unknown[] = [];
   readonly reply: SceneRequest["reply"];
   readonly #finish: (task: CoreTask) => void;
 
@@ -107,6 +110,7 @@ class FakeRequest implements SceneRequest {
         this.error = error;
         this.#end("failed");
       },
+      tell: (error) => this.told.push(error),
     };
   }
 }
