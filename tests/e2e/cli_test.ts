@@ -12,7 +12,7 @@ import { CliProcess, runCli } from "../support/cli_process.ts";
 import { freePort } from "../support/free_port.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { runtimeName } from "../support/runtime.ts";
-import { until } from "../support/served.ts";
+import { pause, until } from "../support/served.ts";
 import { testUnless } from "../support/test_unless.ts";
 import { unixPath } from "../support/unix_path.ts";
 
@@ -308,6 +308,14 @@ test("heddle serve answers what is in flight after an exception outside of reque
   }, [TROUBLE, "--port", "0"]);
 });
 
+/** Of all notices so far. */
+function lostLines(cli: CliProcess): number {
+  return [...cli.stderr.matchAll(/\*\*\* WARNING \*\*\* (\d+) lines? of the log w(?:as|ere) lost/g)].reduce(
+    (sum, [, lines]) => sum + Number(lines),
+    0,
+  );
+}
+
 test("heddle serve goes on when its stdout is closed, and says that lines were lost", LIMIT, async () => {
   await serving(async (cli, url) => {
     cli.closeStdout();
@@ -317,9 +325,32 @@ test("heddle serve goes on when its stdout is closed, and says that lines were l
     }
     cli.kill("SIGTERM");
     assert.equal((await cli.exit).code, 0);
-    assert.match(cli.stderr, /\*\*\* WARNING \*\*\* [1-5] lines of the log were lost/);
+    const lost = lostLines(cli);
+    assert.ok(lost >= 1 && lost <= 5, `${lost} lines`);
   }, [HELLO, "--port", "0"]);
 });
+
+testUnless(
+  process.platform === "linux" ? null : "there is no /dev/full",
+  "heddle serve goes on when the disk of its stdout is full, says how many lines were lost and why, and exits with 0",
+  async () => {
+    const cli = new CliProcess(["serve", HELLO, "--port", "0"], { stdoutTo: "/dev/full" });
+    const url = await cli.listening();
+    for (let index = 0; index < 5; index++) {
+      assert.equal(await (await fetch(url)).text(), "hello");
+      await pause(20);
+    }
+    await cli.untilStderr(/ - \*\*\* WARNING \*\*\* \d lines? of the log w\w+ lost: write to standard output: .*no space left/i);
+    // It tries again, in vain.
+    await pause(1100);
+    assert.equal(await (await fetch(url)).text(), "hello");
+    await until(() => lostLines(cli) === 6);
+    cli.kill("SIGTERM");
+    assert.deepEqual(await cli.exit, { code: 0, signal: null });
+    assert.equal(lostLines(cli), 6);
+  },
+  LIMIT.timeout,
+);
 
 test("heddle serve goes on when nobody reads its stdout, and can be stopped", LIMIT, async () => {
   await serving(async (cli, url) => {
