@@ -80,7 +80,7 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
         else if (event.type === "data") pieces.push(event.bytes.slice());
         else {
           if (pieces.length > 0) body = new WholeBody(pieces);
-          enterCore({ core: 0, engine: suspendEngine, request: null, kept: null }, run, head!);
+          enterCore({ core: 0, engine: suspendEngine, request: null, requestName: null, kept: null }, run, head!);
           body = null;
           pieces = [];
         }

@@ -1,5 +1,6 @@
+import { currentCore } from "../core/current.ts";
 import { process } from "../io/node_process.ts";
-import type { Observer } from "../contract/observer.ts";
+import type { Observer, RequestName } from "../contract/observer.ts";
 import type { LineWriter } from "../observe/line_writer.ts";
 import type { Server } from "../serve/server.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
@@ -11,7 +12,8 @@ type StopSignal = keyof typeof STOP_SIGNALS;
 
 /**
  * Waits for what ends a server. A signal stops it gracefully, a second one at once. An exception that belongs to no request is logged, and
- * stops it gracefully, since nobody knows what state it left behind; a rejection that nobody handled is logged.
+ * stops it gracefully, since nobody knows what state it left behind; a rejection that nobody handled is logged. Both are logged with the
+ * request whose code they come from, where the runtime still knows it (docs/runtimes.md).
  *
  * @param mercyMs How long a graceful stop lets requests run on.
  * @param err Takes a line on each step.
@@ -37,12 +39,16 @@ export function runUntilStopped(server: Server, mercyMs: number, observer: Obser
       resolve(128 + STOP_SIGNALS[signal]);
     };
     for (const signal of Object.keys(STOP_SIGNALS) as StopSignal[]) process.on(signal, () => signalled(signal));
-    process.on("unhandledRejection", (reason) => observer.appError?.(reason, null));
+    process.on("unhandledRejection", (reason) => observer.appError?.(reason, currentName()));
     process.on("uncaughtException", (error) => {
-      observer.appError?.(error, null);
+      observer.appError?.(error, currentName());
       stop("uncaught exception", EXIT_CODES.app);
     });
   });
+}
+
+function currentName(): RequestName | null {
+  return currentCore()?.requestName ?? null;
 }
 
 /** Requests that have no whole answer yet. */

@@ -19,13 +19,14 @@ export interface Streams {
 export function openStreams(): Streams {
   const clock = new NodeClock();
   const open = process.versions.deno === undefined ? createNodeOutput : createDenoOutput;
-  return { out: new LineWriter(open("stdout"), clock), err: new LineWriter(open("stderr"), clock) };
+  const err = new LineWriter(open("stderr"), clock, "standard error");
+  return { out: new LineWriter(open("stdout"), clock, "standard output", err), err };
 }
 
 /** Writes what is held, and says what was lost; gives up on a reader that has stopped. */
 export async function flushStreams({ out, err }: Streams): Promise<void> {
   await withinFlushTime(out.flush());
-  if (out.dropped > 0) err.write(`*** WARNING *** ${out.dropped} lines of the log were lost: standard output was closed or not read\n`);
+  out.tellLost();
   await withinFlushTime(err.flush());
 }
 

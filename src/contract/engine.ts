@@ -8,6 +8,7 @@
  */
 import type { App, Env, RequestContext, YieldEnv } from "./app.ts";
 import type { HarakiriError } from "../errors.ts";
+import type { RequestName } from "./observer.ts";
 
 /**
  * A request's flow of control: what gives way, sleeps and is resumed. It outlives the request where the app left something running, and
@@ -20,6 +21,11 @@ export interface CoreTask {
   readonly engine: SuspendEngine;
   /** Null once it is over: the answer is complete and the core given back. */
   readonly request: CoreContext | null;
+  /**
+   * Which request it is, for a log. Once that is over it is told for as long as its core has begun no other one, with the first bytes of
+   * method and target, as the core's row has them; then null.
+   */
+  readonly requestName: RequestName | null;
   /**
    * What its engine keeps of it, and nobody else touches; null at first. A WeakMap of the engine's would do, but V8 collects one slowly: with
    * a Set a request it was 6 of 25 us a request that sleeps (Node 24).
@@ -65,8 +71,16 @@ export interface Reply {
   drained(callback: () => void): void;
   /** A yield app's end. */
   end(): void;
-  /** The app threw: a 500 without its stack if no head has left, else the connection is ended short of the body. Logged. */
+  /**
+   * The app threw: a 500 without its stack if no head has left, else the connection is ended short of the body. Logged as `tell` does, once the
+   * client has gone too.
+   */
   fail(error: unknown): void;
+  /**
+   * Logs what the app threw or rejected where that costs the answer nothing: in a stream's `cancel`, in a generator's `finally`. Once the client
+   * has gone, an error of heddle's own (the signal's reason) or an `AbortError` says no more than that, and is not logged; any other one is.
+   */
+  tell(error: unknown): void;
 }
 
 /** A way to suspend and resume requests. */

@@ -46,6 +46,8 @@ export class CoreScheduler implements Scheduler {
   readonly #runQueue: RunQueue<CoreTask>;
   /** Who has each core. */
   readonly #holders: (CoreTask | null)[];
+  /** Whose request each core began last. */
+  readonly #latest: (CoreTask | null)[];
   /** Sleeps of each core's request that have not ended. */
   readonly #sleeps: Uint32Array;
   /** Tasks in the run queue that have no core; for those that have one, the core's state says so. */
@@ -57,6 +59,7 @@ export class CoreScheduler implements Scheduler {
     this.#table = table;
     this.#wheel = wheel;
     this.#holders = new Array(table.count).fill(null);
+    this.#latest = new Array(table.count).fill(null);
     this.#sleeps = new Uint32Array(table.count);
     this.#runQueue = new RunQueue(clock, sliceMs, {
       run: (task) => this.#run(task),
@@ -69,6 +72,7 @@ export class CoreScheduler implements Scheduler {
   start(request: CoreContext): void {
     const { task } = request;
     this.#holders[task.core] = task;
+    this.#latest[task.core] = task;
     task.engine.start(request);
     this.#sliceOver(task);
   }
@@ -82,6 +86,11 @@ export class CoreScheduler implements Scheduler {
     this.#holders[core] = null;
     this.#sleeps[core] = 0;
     if (this.#table.state(core) === "ready") this.#coreless.add(task);
+  }
+
+  /** Whether its core has begun no other request since: the core's row is still this one's. */
+  isLatest(task: CoreTask): boolean {
+    return this.#latest[task.core] === task;
   }
 
   ready(task: CoreTask): void {

@@ -1,5 +1,7 @@
 import type { Clock } from "../contract/clock.ts";
 import type { TextSink } from "../contract/output.ts";
+import { errorSummary } from "./error_lines.ts";
+import { logDate } from "./log_date.ts";
 
 /** How long a line waits for others, in milliseconds: at 100,000 lines a second one write takes 500 of them. Nobody who reads along sees it. */
 const COLLECT_MS = 5;
@@ -11,32 +13,57 @@ const ENOUGH = 65_536;
  */
 const MOST_HELD = 8_388_608;
 
+/** Until a failed write is tried again, with the lines of that time lost; and between two notices of what was lost. A second is soon for a person. */
+const RETRY_MS = 1000;
+
 /**
- * Collects lines and writes many at once. It never blocks, and never fails: lines that the sink cannot take are dropped and counted.
+ * Collects lines and writes many at once. It never blocks, and never fails: lines that the sink cannot take are dropped, counted and told of.
+ * After a failed write it drops for a second and tries again, unless the sink's reader is gone for good (`EPIPE`).
  */
 export class LineWriter {
   readonly #sink: TextSink;
   readonly #clock: Clock;
+  readonly #name: string;
+  readonly #notices: LineWriter;
   #held = "";
   #armed = false;
   #writing: Promise<void> | null = null;
-  #broken = false;
+  #closed = false;
+  /** The last write failed. */
+  #failed = false;
+  /** Until when lines are dropped then, by the clock. */
+  #retryAtMs = 0;
   #dropped = 0;
+  /** Of these lines somebody was told. */
+  #told = 0;
+  #toldAtMs = -Infinity;
+  /** Why the last one was lost. */
+  #reason = "";
 
-  constructor(sink: TextSink, clock: Clock) {
+  /**
+   * @param name The sink's, as a notice has it.
+   * @param notices Takes the notices of lost lines; where it is left out this one does, once it takes lines again.
+   */
+  constructor(sink: TextSink, clock: Clock, name: string, notices?: LineWriter) {
     this.#sink = sink;
     this.#clock = clock;
+    this.#name = name;
+    this.#notices = notices ?? this;
   }
 
-  /** Lines that were lost so far: the sink was closed, or too far behind. */
+  /** Lines that were lost so far: the sink was closed, failed, or was too far behind. */
   get dropped(): number {
     return this.#dropped;
   }
 
   /** Takes a line, or several, each with its line feed. */
   write(line: string): void {
-    if (this.#broken || this.#held.length + line.length > MOST_HELD) {
-      this.#dropped++;
+    if (!this.#takes) {
+      this.#dropped += countLines(line);
+      return;
+    }
+    if (this.#held.length + line.length > MOST_HELD) {
+      this.#lose(countLines(line), "its reader is too slow");
       return;
     }
     this.#held += line;
@@ -51,33 +78,65 @@ export class LineWriter {
     }
   }
 
-  /** Writes what is held. Fulfils when the sink has taken it, or is closed; for ever waiting if it takes none: race it against a deadline. */
+  /** Writes what is held. Fulfils when the sink has taken it, or has failed; for ever waiting if it takes none: race it against a deadline. */
   async flush(): Promise<void> {
     if (this.#writing === null) this.#write();
     while (this.#writing !== null) await this.#writing;
+  }
+
+  /** Tells at once how many lines were lost since it was told last, if any were. */
+  tellLost(): void {
+    const lines = this.#dropped - this.#told;
+    if (lines === 0 || !this.#notices.#takes) return;
+    const nowMs = this.#clock.now();
+    this.#told = this.#dropped;
+    this.#toldAtMs = nowMs;
+    const { ctime } = logDate(this.#clock.wallTime());
+    const were = lines === 1 ? "line of the log was" : "lines of the log were";
+    this.#notices.write(`${ctime} - *** WARNING *** ${lines} ${were} lost: write to ${this.#name}: ${this.#reason}\n`);
+  }
+
+  /** Lines are not dropped. */
+  get #takes(): boolean {
+    return !this.#failed || !this.#closed && this.#clock.now() >= this.#retryAtMs;
   }
 
   #write(): void {
     if (this.#held === "") return;
     const text = this.#held;
     this.#held = "";
-    this.#writing = this.#sink.write(text).then(
+    // A failed write may have left a part of a line behind: what comes now is none of it.
+    this.#writing = this.#sink.write(this.#failed ? `\n${text}` : text).then(
       () => this.#written(),
-      () => this.#break(text),
+      (error: unknown) => this.#fail(text, error),
     );
   }
 
   #written(): void {
     this.#writing = null;
-    if (this.#held !== "") this.#write();
+    this.#failed = false;
+    this.#tellInTime();
+    if (this.#held !== "" && this.#writing === null) this.#write();
   }
 
   /** Every line of a failed write counts as lost, though some may have come through. */
-  #break(text: string): void {
-    this.#broken = true;
+  #fail(text: string, error: unknown): void {
     this.#writing = null;
-    this.#dropped += countLines(text) + countLines(this.#held);
+    this.#failed = true;
+    this.#closed = (error as { readonly code?: unknown } | null)?.code === "EPIPE";
+    this.#retryAtMs = this.#clock.now() + RETRY_MS;
+    this.#lose(countLines(text) + countLines(this.#held), errorSummary(error));
     this.#held = "";
+    this.#tellInTime();
+  }
+
+  #lose(lines: number, reason: string): void {
+    this.#dropped += lines;
+    this.#reason = reason;
+  }
+
+  #tellInTime(): void {
+    if (this.#dropped > this.#told && this.#clock.now() - this.#toldAtMs >= RETRY_MS) this.tellLost();
   }
 }
 

@@ -21,13 +21,23 @@ const OVERLOADED = new TextEncoder().encode("too many requests wait already\n");
 class Task implements CoreTask {
   /** -1 until it has one. */
   core = -1;
-  readonly engine: SuspendEngine;
-  request: CoreContext | null;
+  readonly server: ServerContext;
+  request: ActiveRequest | null;
   kept: object | null = null;
 
-  constructor(engine: SuspendEngine, request: CoreContext) {
-    this.engine = engine;
+  constructor(server: ServerContext, request: ActiveRequest) {
+    this.server = server;
     this.request = request;
+  }
+
+  get engine(): SuspendEngine {
+    return this.server.engine;
+  }
+
+  /** Strings of the head would keep all of it (docs/decisions/0008): what is left of a request that is over is its core's row. */
+  get requestName(): RequestName | null {
+    const { request, core, server } = this;
+    return request ?? (server.scheduler.isLatest(this) ? server.table.row(core) : null);
   }
 }
 
@@ -65,7 +75,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     this.connection = connection;
     this.head = head;
     this.body = body;
-    this.task = new Task(server.engine, this);
+    this.task = new Task(server, this);
     this.reply = new Answer(this);
     this.bodyLimit = server.limits.bodyBytes;
   }
@@ -202,10 +212,8 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   }
 
   waitUntil(promise: Promise<unknown>): void {
-    const { background, observer } = this.server;
-    const settled = Promise.resolve(promise).catch((error: unknown) => observer.appError?.(error, this)).finally(() =>
-      background.delete(settled)
-    );
+    const { background } = this.server;
+    const settled = Promise.resolve(promise).catch((error: unknown) => this.reply.tell(error)).finally(() => background.delete(settled));
     background.add(settled);
   }
 

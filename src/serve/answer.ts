@@ -1,5 +1,6 @@
 import type { Reply } from "../contract/engine.ts";
 import type { RequestRecord } from "../contract/observer.ts";
+import { HeddleError } from "../errors.ts";
 import { readResponse, type ResponseParts } from "../http/response.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import { sendStream } from "./answer_stream.ts";
@@ -54,7 +55,7 @@ export class Answer implements Reply {
 
   respond(response: Response): void {
     if (this.closed) {
-      discard(response);
+      this.#discard(response);
       this.#finish();
       return;
     }
@@ -70,6 +71,11 @@ export class Answer implements Reply {
       return;
     }
     sendStream(this.#request, parts, parts.body);
+  }
+
+  /** Nobody will read this response: its stream's source is told so. */
+  #discard(response: Response): void {
+    if (response?.body?.locked === false) response.body.cancel().catch((error: unknown) => this.tell(error));
   }
 
   start(status: number, statusText: string, fields: Iterable<readonly [string, string]>): void {
@@ -207,15 +213,21 @@ export class Answer implements Reply {
   fail(error: unknown): void {
     const { server, core } = this.#request;
     if (this.#finished) return;
+    if (this.tell(error)) server.table.countException(core);
     if (!this.#gone) {
-      server.table.countException(core);
-      server.observer.appError?.(error, this.#request);
       if (this.started) {
         this.flush();
         this.#request.connection.abort();
       } else this.#sendWhole(500, FAILED, PLAIN_TEXT, FAILED);
     }
     this.#finish();
+  }
+
+  /** @returns Whether it was news. */
+  tell(error: unknown): boolean {
+    if (this.#gone && saysGone(error)) return false;
+    this.#request.server.observer.appError?.(error, this.#request);
+    return true;
   }
 
   /** The client has gone, or the connection is given up: the app's stream is cancelled and what waits is woken. */
@@ -282,7 +294,15 @@ const encoder = new TextEncoder();
 
 const PLAIN_TEXT: ReadonlyArray<readonly [string, string]> = [["content-type", "text/plain;charset=UTF-8"]];
 
-/** Nobody will read this response: its stream's source is told so. */
-function discard(response: Response): void {
-  if (response?.body?.locked === false) response.body.cancel().catch(() => {});
+/**
+ * An app hears that its client has gone by errors of heddle's own, the signal's reason and what its body's reads reject with, and by the
+ * `AbortError` of whatever it gave its signal to. It may throw them on.
+ */
+function saysGone(error: unknown): boolean {
+  try {
+    return error instanceof HeddleError || error instanceof Error && error.name === "AbortError";
+  } catch {
+    // An app may throw anything: an object whose getters throw, too.
+    return false;
+  }
 }

@@ -35,6 +35,8 @@ class Pump {
   /** Turns that the read under way has had. */
   #turns = 0;
   #counting = false;
+  /** What it failed with. */
+  #failure: unknown;
 
   constructor(request: ActiveRequest, parts: ResponseParts, reader: Reader) {
     this.#request = request;
@@ -45,10 +47,10 @@ class Pump {
   start(): void {
     const { method, reply } = this.#request;
     const { status, statusText, fields } = this.#parts;
-    reply.onGone = (reason) => void this.#reader.cancel(reason).catch(() => {});
+    reply.onGone = (reason) => this.#cancel(reason);
     try {
       if (hasNoBody(method, status)) {
-        this.#reader.cancel().catch(() => {});
+        this.#cancel();
         reply.sendWhole(this.#parts, null);
         return;
       }
@@ -146,9 +148,17 @@ class Pump {
 
   readonly #fail = (error: unknown): void => {
     this.#reading = false;
-    this.#reader.cancel(error).catch(() => {});
+    this.#failure = error;
+    this.#cancel(error);
     this.#request.reply.fail(error);
   };
+
+  /** Tells what the app's `cancel` throws; but a stream that has failed answers with its failure, which is told by whoever reads or fails. */
+  #cancel(reason?: unknown): void {
+    this.#reader.cancel(reason).catch((error: unknown) => {
+      if (error !== reason && error !== this.#failure) this.#request.reply.tell(error);
+    });
+  }
 }
 
 /** RFC 9110 sections 9.3.2, 15.3.5 and 15.4.5. */

@@ -1,6 +1,6 @@
 import { type ChunkIterator, openYieldApp } from "../app/yield_app.ts";
 import type { App, YieldChunk } from "../contract/app.ts";
-import type { CoreContext, CoreTask, Scheduler, SuspendEngine } from "../contract/engine.ts";
+import type { CoreContext, CoreTask, Reply, Scheduler, SuspendEngine } from "../contract/engine.ts";
 import { isThenable } from "../app/thenable.ts";
 import { enterCore } from "../core/current.ts";
 import type { HarakiriError } from "../errors.ts";
@@ -77,7 +77,7 @@ class GeneratorEngine implements SuspendEngine {
     const run = runOf(task);
     run.over = true;
     run.waits.reject(reason);
-    if (!run.inNext) closeIterator(run);
+    if (!run.inNext) closeIterator(run, task.request?.reply);
   }
 
   readonly #open = (request: CoreContext): void => {
@@ -94,7 +94,7 @@ class GeneratorEngine implements SuspendEngine {
   #first(request: CoreContext, iterator: ChunkIterator): void {
     const run = runOf(request.task);
     run.iterator = iterator;
-    if (run.over) closeIterator(run);
+    if (run.over) closeIterator(run, request.reply);
     else this.#slice(request);
   }
 
@@ -116,7 +116,7 @@ class GeneratorEngine implements SuspendEngine {
   #settled(request: CoreContext, run: Run, result: IteratorResult<YieldChunk>): void {
     run.inNext = false;
     if (run.over) {
-      closeIterator(run);
+      closeIterator(run, request.reply);
       return;
     }
     try {
@@ -157,7 +157,7 @@ class GeneratorEngine implements SuspendEngine {
 
   #close(request: CoreContext, run: Run): void {
     run.over = true;
-    closeIterator(run);
+    closeIterator(run, request.reply);
     request.reply.end();
   }
 
@@ -166,7 +166,7 @@ class GeneratorEngine implements SuspendEngine {
     if (run.over) return;
     run.over = true;
     run.inNext = false;
-    closeIterator(run);
+    closeIterator(run, request.reply, error);
     request.reply.fail(error);
   }
 }
@@ -177,14 +177,17 @@ function runOf(task: CoreTask): Run {
   return run;
 }
 
-/** Lets the app's `finally` blocks run; what they throw has nobody left to hear it. */
-function closeIterator(run: Run): void {
+/** Lets the app's `finally` blocks run, and tells what they throw, unless it is what the app failed with. */
+function closeIterator(run: Run, reply: Reply | undefined, failure?: unknown): void {
   const { iterator } = run;
+  const tell = (error: unknown) => {
+    if (error !== failure) reply?.tell(error);
+  };
   run.iterator = null;
   try {
     const closing = iterator?.return?.();
-    if (isThenable(closing)) closing.then(undefined, () => {});
-  } catch {
-    return;
+    if (isThenable(closing)) closing.then(undefined, tell);
+  } catch (error) {
+    tell(error);
   }
 }

@@ -142,7 +142,22 @@ export const GAPS: readonly Gap[] = [
   },
   {
     runtime: "Node",
+    reason:
+      "The line of the log in which a disk becomes full may be cut without being counted as lost: Node tells a write to a file of which a part was written as whole.",
+  },
+  {
+    runtime: "Node",
     reason: "A host with a malformed `xn--` label is served; Bun and Deno refuse it with 400, for their `new URL` throws.",
+  },
+  {
+    runtime: "Bun",
+    reason:
+      "A rejection that nobody handled is logged as the app's, without its request: the handler of `unhandledRejection` has no AsyncLocalStorage there. `waitUntil(promise)` names it.",
+  },
+  {
+    runtime: "Deno",
+    reason:
+      "An exception that a timer's callback throws is logged as the app's, without its request: the handler of `uncaughtException` has no AsyncLocalStorage there.",
   },
   {
     runtime: "Deno",

@@ -12,7 +12,7 @@ import { CliProcess, runCli } from "../support/cli_process.ts";
 import { freePort } from "../support/free_port.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { runtimeName } from "../support/runtime.ts";
-import { until } from "../support/served.ts";
+import { pause, until } from "../support/served.ts";
 import { testUnless } from "../support/test_unless.ts";
 import { unixPath } from "../support/unix_path.ts";
 
@@ -39,6 +39,9 @@ async function helloAndStop(client: RawClient, cli: CliProcess): Promise<void> {
   assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
 }
 
+/** How a log line names a request that is over, or `app` where the runtime's handler is not told whose code it was. */
+const whose = (target: string, told: boolean) => told ? `GET ${target} on core \\d+` : "app";
+
 /** `/slow` answers after two seconds, the others at once, and some leave trouble behind. Standard error tells which has begun. */
 const TROUBLE = appFile(
   "trouble.mjs",
@@ -50,6 +53,9 @@ const TROUBLE = appFile(
       if (pathname === "/hang") await new Promise((resolve) => setTimeout(resolve, 60_000));
       if (pathname === "/throw") throw new TypeError("thrown by the app\\n[ERROR] forged");
       if (pathname === "/reject") Promise.reject(new Error("nobody waits for it"));
+      if (pathname === "/late") new Promise((resolve) => setTimeout(resolve, 50)).then(() => { throw new Error("rejected after its answer"); });
+      if (pathname === "/sleepless") new Promise((resolve) => setTimeout(resolve, 1)).then(() => { throw new Error("rejected meanwhile"); });
+      if (pathname === "/sleepless") await new Promise((resolve) => setTimeout(resolve, 200));
       if (pathname === "/timer") setTimeout(() => { throw new Error("thrown by a timer"); }, 1);
       return new Response("answer to " + pathname);
     },
@@ -271,10 +277,19 @@ test("heddle serve ends at once on a second signal, with 128 and its number", LI
   }, [TROUBLE, "--port", "0"]);
 });
 
-test("heddle serve logs a rejection that nobody handled, and goes on", LIMIT, async () => {
+test("heddle serve logs a rejection that nobody handled with its request, over or not, and goes on", LIMIT, async () => {
+  const told = runtimeName() !== "bun";
   await serving(async (cli, url) => {
-    assert.equal(await (await fetch(`${url}/reject`)).text(), "answer to /reject");
-    await cli.untilStderr(/\[ERROR\] app: Error: nobody waits for it\n/);
+    for (
+      const [target, message] of [
+        ["/reject", "nobody waits for it"],
+        ["/late", "rejected after its answer"],
+        ["/sleepless", "rejected meanwhile"],
+      ] as const
+    ) {
+      assert.equal(await (await fetch(url + target)).text(), `answer to ${target}`);
+      await cli.untilStderr(new RegExp(` - \\[ERROR\\] ${whose(target, told)}: Error: ${message}\\n`));
+    }
     assert.equal(await (await fetch(`${url}/again`)).text(), "answer to /again");
   }, [TROUBLE, "--port", "0"]);
 });
@@ -284,11 +299,22 @@ test("heddle serve answers what is in flight after an exception outside of reque
     const slow = fetch(`${url}/slow`).then((response) => response.text());
     await cli.untilStderr(/^began \/slow$/m);
     await (await fetch(`${url}/timer`)).text();
-    await cli.untilStderr(/\[ERROR\] app: Error: thrown by a timer\n[^]*uncaught exception: stopping; 1 request in flight/);
+    const name = whose("/timer", runtimeName() !== "deno");
+    await cli.untilStderr(
+      new RegExp(`\\[ERROR\\] ${name}: Error: thrown by a timer\\n[^]*uncaught exception: stopping; 1 request in flight`),
+    );
     assert.equal(await slow, "answer to /slow");
     assert.deepEqual(await cli.exit, { code: 1, signal: null });
   }, [TROUBLE, "--port", "0"]);
 });
+
+/** Of all notices so far. */
+function lostLines(cli: CliProcess): number {
+  return [...cli.stderr.matchAll(/\*\*\* WARNING \*\*\* (\d+) lines? of the log w(?:as|ere) lost/g)].reduce(
+    (sum, [, lines]) => sum + Number(lines),
+    0,
+  );
+}
 
 test("heddle serve goes on when its stdout is closed, and says that lines were lost", LIMIT, async () => {
   await serving(async (cli, url) => {
@@ -299,9 +325,32 @@ test("heddle serve goes on when its stdout is closed, and says that lines were l
     }
     cli.kill("SIGTERM");
     assert.equal((await cli.exit).code, 0);
-    assert.match(cli.stderr, /\*\*\* WARNING \*\*\* [1-5] lines of the log were lost/);
+    const lost = lostLines(cli);
+    assert.ok(lost >= 1 && lost <= 5, `${lost} lines`);
   }, [HELLO, "--port", "0"]);
 });
+
+testUnless(
+  process.platform === "linux" ? null : "there is no /dev/full",
+  "heddle serve goes on when the disk of its stdout is full, says how many lines were lost and why, and exits with 0",
+  async () => {
+    const cli = new CliProcess(["serve", HELLO, "--port", "0"], { stdoutTo: "/dev/full" });
+    const url = await cli.listening();
+    for (let index = 0; index < 5; index++) {
+      assert.equal(await (await fetch(url)).text(), "hello");
+      await pause(20);
+    }
+    await cli.untilStderr(/ - \*\*\* WARNING \*\*\* \d lines? of the log w\w+ lost: write to standard output: .*no space left/i);
+    // It tries again, in vain.
+    await pause(1100);
+    assert.equal(await (await fetch(url)).text(), "hello");
+    await until(() => lostLines(cli) === 6);
+    cli.kill("SIGTERM");
+    assert.deepEqual(await cli.exit, { code: 0, signal: null });
+    assert.equal(lostLines(cli), 6);
+  },
+  LIMIT.timeout,
+);
 
 test("heddle serve goes on when nobody reads its stdout, and can be stopped", LIMIT, async () => {
   await serving(async (cli, url) => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sleep, type StartResponse, type YieldEnv } from "../../mod.ts";
+import { HIGH_WATER_MARK } from "../../src/contract/socket.ts";
+import { countedPlatform } from "../support/counted_platform.ts";
 import { Gate } from "../support/gate.ts";
 import { pause, until, withServer } from "../support/served.ts";
 
@@ -178,6 +180,127 @@ test("close() waits for a handler whose client has gone, and for what it hands t
     setTimeout(() => work.open(), 300);
     await closing;
     assert.deepEqual(log, ["handled", "afterwards"]);
+  });
+});
+
+/** What an app throws in clearing up was swallowed, and so was all that it threw once its client had gone. */
+test("an app that throws in cancel, in finally, or after its client's reset: that request alone fails, and is told", LIMIT, async () => {
+  const pull = (controller: ReadableStreamDefaultController) => controller.enqueue(new Uint8Array(10));
+  const gone = ({ signal }: Request) => new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+  const routes: Readonly<Record<string, (request: Request) => Response | Promise<Response>>> = {
+    "/cancel": () => new Response(new ReadableStream({ pull, cancel: () => Promise.reject(new Error("in cancel")) })),
+    "/late": async (request) => {
+      await gone(request);
+      throw new Error("after the reset");
+    },
+    "/reason": async (request) => {
+      await gone(request);
+      throw request.signal.reason;
+    },
+    "/hello": () => new Response("hello"),
+  };
+  await withServer(
+    { fetch: (request) => routes[new URL(request.url).pathname]!(request) },
+    async ({ connect, exchange, heard, server }) => {
+      const clients = await Promise.all(["/cancel", "/late", "/reason"].map(async (target) => {
+        const client = await connect();
+        client.send(get(target));
+        return client;
+      }));
+      await until(() => server.stats().busy === 3 && clients[0]!.received > 1000);
+      for (const client of clients) client.reset();
+      await until(() => heard.requests.length === 3 && server.stats().busy === 0);
+      await until(() => heard.errors.length === 2);
+      assert.match(await exchange(get("/hello", CLOSE)), /hello$/);
+      const told = heard.errors.map(({ error, name }) => `${name}: ${(error as Error).message}`).sort();
+      assert.deepEqual(told, ["GET /cancel: in cancel", "GET /late: after the reset"]);
+    },
+  );
+});
+
+test("a yield app that throws in finally: that request alone fails, and is told", LIMIT, async () => {
+  function* application({ PATH_INFO }: YieldEnv, startResponse: StartResponse) {
+    startResponse("200 OK", []);
+    if (PATH_INFO === "/hello") {
+      yield "hello";
+      return;
+    }
+    try {
+      for (;;) yield "x".repeat(1000);
+    } finally {
+      // deno-lint-ignore no-unsafe-finally -- an app may.
+      throw new Error("in finally");
+    }
+  }
+  await withServer({ application }, async ({ connect, exchange, heard, server }) => {
+    const client = await connect();
+    client.send(get("/finally"));
+    await until(() => client.received > 10_000);
+    client.reset();
+    await until(() => heard.errors.length === 1 && server.stats().busy === 0);
+    assert.deepEqual([heard.errors[0]!.name, (heard.errors[0]!.error as Error).message], ["GET /finally", "in finally"]);
+    assert.match(await exchange(get("/hello", CLOSE)), /\r\nhello\r\n0\r\n\r\n$/);
+  });
+});
+
+test(
+  "a handler that never settles after its client left: its signal is aborted once, and its core stays busy and is shown",
+  LIMIT,
+  async () => {
+    let aborts = 0;
+    const fetch = (request: Request) => {
+      if (request.method === "GET") return new Response("hello");
+      request.signal.addEventListener("abort", () => aborts++);
+      return new Promise<Response>(() => {});
+    };
+    await withServer({ fetch, async: 2 }, async ({ connect, exchange, server, heard }) => {
+      const client = await connect();
+      client.send("PUT /never HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n");
+      await until(() => server.stats().busy === 1);
+      client.reset();
+      await until(() => server.stats().connections === 0);
+      for (let count = 0; count < 3; count++) {
+        await pause(100);
+        assert.match(await exchange(get("/", CLOSE)), /hello$/);
+      }
+      const { busy, cores } = server.stats();
+      const [{ inRequest, state, request }, other] = cores;
+      assert.deepEqual([aborts, busy, inRequest, state, other!.inRequest], [1, 1, true, "waiting", false]);
+      assert.deepEqual([request?.method, request?.target], ["PUT", "/never"]);
+      assert.ok(request!.ageMs >= 290, `${request!.ageMs} ms`);
+      assert.deepEqual(heard.requests.map(({ target }) => target), ["/", "/", "/"]);
+    });
+  },
+);
+
+test("an upload of 8 MiB to a handler that does not read: a high-water mark or so is taken, and the window closes", LIMIT, async () => {
+  const bytes = 8 * 1024 * 1024;
+  const read = new Gate();
+  const fetch = async (request: Request) => {
+    await read.opened;
+    return new Response(String((await request.bytes()).length));
+  };
+  const { platform, taken } = await countedPlatform();
+  await withServer({ fetch, platform, limitPostBytes: bytes }, async ({ connect, server }) => {
+    const client = await connect();
+    const head = `PUT / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${bytes}\r\n\r\n`;
+    client.send(head);
+    client.send(new Uint8Array(bytes));
+    await until(() => server.stats().busy === 1 && client.accepted > bytes / 64);
+    let before: number;
+    do {
+      before = client.accepted;
+      await pause(200);
+    } while (client.accepted > before);
+    await pause(300);
+    assert.ok(taken() <= head.length + 2 * HIGH_WATER_MARK, `${taken()} bytes were taken`);
+    // What the kernels hold between: up to some megabytes on loopback.
+    assert.ok(client.accepted === before && before < bytes, `the window took ${client.accepted} bytes, and ${before} before`);
+    read.open();
+    await until(() => client.ended);
+    assert.match(client.text, /^HTTP\/1\.1 200 [^]*8388608$/);
+    assert.equal(taken(), head.length + bytes);
+    client.destroy();
   });
 });
 

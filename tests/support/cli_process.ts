@@ -12,6 +12,8 @@ export interface CliOptions {
   readonly denoFlags?: readonly string[];
   /** How many files and sockets it may have open (`ulimit -n`). */
   readonly openFiles?: number;
+  /** Where its standard output goes; then `stdout` has nothing of it. */
+  readonly stdoutTo?: string;
   /**
    * What runs it: an executable and its flags.
    *
@@ -45,6 +47,7 @@ export class CliProcess {
   constructor(args: readonly string[], options: CliOptions = {}) {
     const [command, ...first] = [
       ...limited(options.openFiles),
+      ...redirected(options.stdoutTo),
       ...(options.runner ?? ownRunner(options.denoFlags ?? ["-A"])),
       moduleFile(options.module ?? "src/cli/main"),
     ];
@@ -126,6 +129,10 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
 
 function limited(openFiles: number | undefined): string[] {
   return openFiles === undefined ? [] : ["sh", "-c", `ulimit -n ${openFiles} && exec "$@"`, "sh"];
+}
+
+function redirected(path: string | undefined): string[] {
+  return path === undefined ? [] : ["sh", "-c", 'file=$1; shift; exec "$@" > "$file"', "sh", path];
 }
 
 function ownRunner(denoFlags: readonly string[]): string[] {

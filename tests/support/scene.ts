@@ -10,6 +10,8 @@ export interface SceneRequest extends CoreContext {
   readonly core: number;
   outcome: "running" | "answered" | "failed";
   error: unknown;
+  /** What it told besides. */
+  readonly told: unknown[];
   readonly chunks: (string | Uint8Array)[];
   readonly reply: Reply & { room: boolean; closed: boolean; drain(): void };
 }
@@ -66,13 +68,14 @@ class FakeRequest implements SceneRequest {
   readonly chunks: (string | Uint8Array)[] = [];
   outcome: "running" | "answered" | "failed" = "running";
   error: unknown = null;
+  readonly told: unknown[] = [];
   readonly reply: SceneRequest["reply"];
   readonly #finish: (task: CoreTask) => void;
 
   constructor(core: number, name: string, app: App, engine: SuspendEngine, finish: (task: CoreTask) => void) {
     this.core = core;
     this.app = app;
-    this.task = { core, engine, request: this, kept: null };
+    this.task = { core, engine, request: this, requestName: null, kept: null };
     this.#finish = finish;
     this.request = new Request(`http://localhost/${name}`);
     this.yieldEnv = { PATH_INFO: `/${name}` };
@@ -107,6 +110,7 @@ class FakeRequest implements SceneRequest {
         this.error = error;
         this.#end("failed");
       },
+      tell: (error) => this.told.push(error),
     };
   }
 }

@@ -29,7 +29,7 @@ const RECORD: RequestRecord = {
 
 function scene(format: LogFormatName | null) {
   const clock = new FakeClock();
-  const collect = (texts: string[]) => new LineWriter({ write: (text) => Promise.resolve(void texts.push(text)) }, clock);
+  const collect = (texts: string[]) => new LineWriter({ write: (text) => Promise.resolve(void texts.push(text)) }, clock, "a list");
   const [out, err]: [string[], string[]] = [[], []];
   const log = createAccessLog({ format, requests: collect(out), problems: collect(err), clock, pid: 7 });
   const lines = async (texts: string[]) => {

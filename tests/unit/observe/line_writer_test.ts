@@ -19,15 +19,33 @@ class FakeSink implements TextSink {
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 
-  async broke(): Promise<void> {
-    this.#settlers.shift()?.reject(new Error("EPIPE"));
+  async failed(code: "EPIPE" | "ENOSPC"): Promise<void> {
+    this.#settlers.shift()?.reject(Object.assign(new Error(code), { code }));
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }
 
 function scene() {
   const [sink, clock] = [new FakeSink(), new FakeClock()];
-  return { sink, clock, writer: new LineWriter(sink, clock) };
+  return { sink, clock, writer: new LineWriter(sink, clock, "the disk") };
+}
+
+/** A writer whose losses another one tells of. */
+function noticedScene() {
+  const [sink, told, clock] = [new FakeSink(), new FakeSink(), new FakeClock()];
+  const notices = new LineWriter(told, clock, "the screen");
+  const notice = async () => {
+    clock.advance(5);
+    await told.taken();
+    return told.texts.splice(0).map((text) => text.replace(/^.* - \*{3} WARNING \*{3} /, ""));
+  };
+  const writer = new LineWriter(sink, clock, "the disk", notices);
+  /** A line that is with the sink. */
+  const send = (line: string) => {
+    writer.write(line);
+    clock.advance(5);
+  };
+  return { sink, clock, writer, notice, send };
 }
 
 test("LineWriter.write() collects lines for 5 ms, and writes them in one piece", () => {
@@ -80,12 +98,107 @@ test("LineWriter.write() drops and counts everything once the sink is closed, an
   writer.write("a\nb\n");
   clock.advance(5);
   writer.write("c\n");
-  await sink.broke();
+  await sink.failed("EPIPE");
   writer.write("d\n");
+  clock.advance(5000);
+  writer.write("e\n");
   clock.advance(50);
-  assert.equal(writer.dropped, 4);
+  assert.equal(writer.dropped, 5);
   assert.equal(sink.texts.length, 1);
   await writer.flush();
+});
+
+test("LineWriter.write() drops and counts for a second after a failed write, then tries again, on a line of its own", async () => {
+  const { sink, clock, writer, send } = noticedScene();
+  send("a\n");
+  writer.write("b\n");
+  await sink.failed("ENOSPC");
+  send("c\n");
+  clock.advance(994);
+  send("d\n");
+  assert.deepEqual([writer.dropped, sink.texts], [4, ["a\n"]]);
+  send("e\n");
+  await sink.failed("ENOSPC");
+  send("f\n");
+  clock.advance(1000);
+  send("g\n");
+  await sink.taken();
+  send("h\n");
+  await sink.taken();
+  assert.deepEqual([writer.dropped, sink.texts], [6, ["a\n", "\ne\n", "\ng\n", "h\n"]]);
+  assert.equal(clock.armed, 0);
+});
+
+test("LineWriter tells another one of what was lost: when a write fails, once a second, and when it takes lines again", async () => {
+  const { sink, clock, notice, send } = noticedScene();
+  send("a\n");
+  await sink.failed("ENOSPC");
+  assert.deepEqual(await notice(), ["1 line of the log was lost: write to the disk: Error: ENOSPC\n"]);
+  for (let count = 0; count < 3; count++) send("b\n");
+  assert.deepEqual(await notice(), []);
+  clock.advance(1000);
+  send("c\n");
+  await sink.failed("ENOSPC");
+  assert.deepEqual(await notice(), ["4 lines of the log were lost: write to the disk: Error: ENOSPC\n"]);
+  send("d\n");
+  send("e\n");
+  clock.advance(1000);
+  send("f\n");
+  await sink.taken();
+  assert.deepEqual(await notice(), ["2 lines of the log were lost: write to the disk: Error: ENOSPC\n"]);
+  send("g\n");
+  await sink.taken();
+  assert.deepEqual(await notice(), []);
+});
+
+test("LineWriter tells of a reader that is too slow once a second", async () => {
+  const { sink, clock, writer, notice, send } = noticedScene();
+  const flood = "x".repeat(8_388_600) + "\n";
+  const lose = async () => {
+    send("first\n");
+    writer.write(flood);
+    writer.write(flood);
+    await sink.taken();
+    await sink.taken();
+    return await notice();
+  };
+  const notices = ["1 line of the log was lost: write to the disk: its reader is too slow\n"];
+  assert.deepEqual(await lose(), notices);
+  assert.deepEqual(await lose(), []);
+  clock.advance(1000);
+  assert.deepEqual((await lose())[0], notices[0].replace("1 line of the log was", "2 lines of the log were"));
+});
+
+test("LineWriter without another one tells of what was lost itself, once it takes lines again", async () => {
+  const { sink, clock, writer } = scene();
+  writer.write("a\nb\n");
+  clock.advance(5);
+  await sink.failed("ENOSPC");
+  clock.advance(1000);
+  writer.write("c\n");
+  clock.advance(5);
+  await sink.taken();
+  await sink.taken();
+  assert.equal(sink.texts.length, 3);
+  assert.match(sink.texts[2]!, /^\w{3} \w{3} .* - \*{3} WARNING \*{3} 2 lines of the log were lost: write to the disk: Error: ENOSPC\n$/);
+  assert.equal(writer.dropped, 2);
+});
+
+test("LineWriter.tellLost() tells what was not told yet, at once; nothing where nobody can take it", async () => {
+  const { sink, writer, notice, send } = noticedScene();
+  send("a\n");
+  await sink.failed("EPIPE");
+  await notice();
+  send("b\n");
+  writer.tellLost();
+  writer.tellLost();
+  assert.deepEqual(await notice(), ["1 line of the log was lost: write to the disk: Error: EPIPE\n"]);
+  const alone = scene();
+  alone.writer.write("a\n");
+  alone.clock.advance(5);
+  await alone.sink.failed("EPIPE");
+  alone.writer.tellLost();
+  assert.equal(alone.writer.dropped, 1);
 });
 
 test("LineWriter.flush() writes at once, and fulfils when all is taken", async () => {

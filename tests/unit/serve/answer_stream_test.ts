@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RequestContext } from "../../../mod.ts";
 import { HIGH_WATER_MARK } from "../../../src/contract/socket.ts";
+import type { MemoryPeer } from "../../support/memory_peer.ts";
 import { fieldOf } from "../../support/parse_answer.ts";
 import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
 
@@ -18,15 +19,21 @@ class Source {
   readonly stream: ReadableStream<Uint8Array>;
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
 
-  /** @param pull What each pull does; nothing if it is left out. */
-  constructor(pull: (source: Source) => void = () => {}) {
+  /**
+   * @param pull What each pull does; nothing if it is left out.
+   * @param rejection What `cancel` rejects with; null if it does not.
+   */
+  constructor(pull: (source: Source) => void = () => {}, rejection: Error | null = null) {
     this.stream = new ReadableStream({
       start: (controller) => void (this.#controller = controller),
       pull: () => {
         this.pulls++;
         pull(this);
       },
-      cancel: (reason) => void this.cancels.push(reason),
+      cancel: (reason) => {
+        this.cancels.push(reason);
+        if (rejection !== null) throw rejection;
+      },
     }, { highWaterMark: 0 });
   }
 
@@ -178,6 +185,50 @@ for (const [what, length, go] of CUT) {
     });
   });
 }
+
+/** Whose `cancel` rejects; and when it is called. */
+const CANCELLED: ReadonlyArray<
+  readonly [what: string, method: string, length: string | null, go: (peer: MemoryPeer, source: Source) => void]
+> = [
+  ["its client has gone", "GET", null, (peer) => peer.reset()],
+  ["the answer has no body", "HEAD", null, () => {}],
+  ["it was longer than its content-length", "GET", "6", (_peer, source) => source.write("more")],
+];
+
+for (const [what, method, length, go] of CANCELLED) {
+  test(`sendStream() whose cancel rejects as ${what}: told with its request, and the core comes back`, async () => {
+    const source = new Source(() => {}, new Error("in cancel"));
+    const headers: Record<string, string> = length === null ? {} : { "content-length": length };
+    await withMemoryServer({ fetch: () => new Response(source.stream, { headers }) }, async ({ sent, settle, server, heard }) => {
+      const peer = await sent(requestOf(`${method} /a`));
+      if (method === "GET") source.write("begun");
+      await settle();
+      go(peer, source);
+      await settle();
+      const told = heard.errors.map(({ error, name }) => [(error as Error).message.includes("in cancel"), name]);
+      assert.deepEqual(told, [...(length === null ? [] : [[false, "GET /a"]]), [true, `${method} /a`]]);
+      assert.equal(server.stats().busy, 0);
+    });
+  });
+}
+
+test("sendStream() of a stream that fails because its client has gone: told once, or not if it says no more than that", async () => {
+  for (const isNews of [true, false]) {
+    const source = new Source();
+    const fetch = ({ signal }: Request) => {
+      signal.addEventListener("abort", () => source.fail(isNews ? new Error("by the way") : signal.reason));
+      return new Response(source.stream);
+    };
+    await withMemoryServer({ fetch }, async ({ sent, settle, heard }) => {
+      const peer = await sent(requestOf("GET /a"));
+      source.write("begun");
+      await settle();
+      peer.reset();
+      await settle();
+      assert.deepEqual(heard.errors.map(({ name }) => name), isNews ? ["GET /a"] : []);
+    });
+  }
+});
 
 test("sendStream() of just its content-length is not chunked", async () => {
   const source = new Source();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RequestContext, RequestRecord, StartResponse, YieldEnv } from "../../../mod.ts";
+import type { CoreTask } from "../../../src/contract/engine.ts";
 import { currentCore } from "../../../src/core/current.ts";
 import { LightResponse } from "../../../src/http/light_response.ts";
 import { core, sleep, suspend } from "../../../src/suspend/calls.ts";
@@ -104,6 +105,41 @@ for (const kind of ["fetch", "yield"] as const) {
   });
 }
 
+test("a task tells its request's name after its answer too, until its core begins another one", async () => {
+  const tasks: CoreTask[] = [];
+  const fetch = () => {
+    tasks.push(currentCore()!);
+    return whole("hello");
+  };
+  const names = () =>
+    tasks.map(({ requestName }) => requestName && `${requestName.method} ${requestName.target} on core ${requestName.core}`);
+  await withMemoryServer({ fetch }, async ({ sent }) => {
+    await sent(requestOf(`PUT /${"a".repeat(200)}`));
+    assert.deepEqual(names(), [`PUT /${"a".repeat(127)} on core 0`]);
+    await sent(requestOf("GET /b"));
+    assert.deepEqual(names(), [null, "GET /b on core 0"]);
+  });
+});
+
+test("a task's name while its request runs is the whole of it, whatever another one does", async () => {
+  const gate = new Gate();
+  const seen: unknown[] = [];
+  const fetch = async () => {
+    const task = currentCore()!;
+    await gate.opened;
+    seen.push(task.requestName?.target);
+    return whole("hello");
+  };
+  const long = `/${"a".repeat(200)}`;
+  await withMemoryServer({ fetch }, async ({ sent, settle }) => {
+    await sent(requestOf(`GET ${long}`));
+    await sent(requestOf("GET /b"));
+    gate.open();
+    await settle();
+    assert.deepEqual(seen, [long, "/b"]);
+  });
+});
+
 test("respond() to a client that has gone cancels the response's stream", async () => {
   const answer = new Gate();
   let cancelled = 0;
@@ -124,17 +160,52 @@ test("respond() to a client that has gone cancels the response's stream", async 
   });
 });
 
-test("fail() for a client that has gone tells nobody", async () => {
+test("respond() to a client that has gone tells what the response's cancel rejects with", async () => {
   const answer = new Gate();
-  const fetch = async (): Promise<Response> => {
+  const fetch = async () => {
     await answer.opened;
-    throw new Error("no one to answer");
+    return new Response(new ReadableStream({ cancel: () => Promise.reject(new Error("in cancel")) }));
   };
-  await withMemoryServer({ fetch }, async ({ sent, settle, server, heard }) => {
-    (await sent(requestOf("GET /"))).reset();
+  await withMemoryServer({ fetch }, async ({ sent, settle, heard }) => {
+    (await sent(requestOf("GET /a"))).reset();
     answer.open();
     await settle();
-    assert.deepEqual([heard.errors, server.stats().exceptions, server.stats().busy], [[], 0, 0]);
+    assert.deepEqual(heard.errors.map(({ error, name }) => [(error as Error).message, name]), [["in cancel", "GET /a"]]);
+  });
+});
+
+/** What apps throw once their client has gone, and whether that is news. */
+const LATE: ReadonlyArray<readonly [what: string, isNews: boolean, fail: (request: Request) => unknown]> = [
+  ["an error of its own", true, () => new Error("no one to answer")],
+  ["what wraps its signal's reason", true, ({ signal }) => new Error("upstream", { cause: signal.reason })],
+  ["its signal's reason", false, ({ signal }) => signal.reason],
+  ["an AbortError", false, () => new DOMException("This operation was aborted", "AbortError")],
+  ["its body's end", false, (request) => request.text().catch((error: unknown) => error)],
+];
+
+for (const [what, isNews, fail] of LATE) {
+  test(`fail() with ${what} for a client that has gone: ${isNews ? "told" : "no news"}, and the core comes back`, async () => {
+    const answer = new Gate();
+    const fetch = async (request: Request): Promise<Response> => {
+      await answer.opened;
+      throw await fail(request);
+    };
+    await withMemoryServer({ fetch, postBufferingBytes: 0 }, async ({ sent, settle, server, heard }) => {
+      (await sent("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc")).reset();
+      await settle();
+      answer.open();
+      await settle();
+      assert.deepEqual(heard.errors.map(({ name }) => name), isNews ? ["POST /a"] : []);
+      assert.deepEqual([server.stats().exceptions, server.stats().busy, heard.requests.length], [isNews ? 1 : 0, 0, 1]);
+    });
+  });
+}
+
+test("fail() with an AbortError for a client that is there: a 500, and told", async () => {
+  const fetch = () => Promise.reject(new DOMException("an upstream's timeout", "AbortError"));
+  await withMemoryServer({ fetch }, async ({ sent, heard }) => {
+    assert.equal(answersOf(await sent(requestOf("GET /a")))[0]!.status, 500);
+    assert.deepEqual(heard.errors.map(({ name }) => name), ["GET /a"]);
   });
 });
 

@@ -82,6 +82,10 @@ engineSuite({
     }),
 });
 
+function thrown(error: Error): never {
+  throw error;
+}
+
 test("yield: an empty chunk is a switch that sends nothing", async () => {
   const { run, settle, table } = createScene(createGeneratorEngine);
   const request = run(
@@ -154,6 +158,31 @@ test("yield: a client that has gone closes the generator, whose finally runs", a
   request.reply.closed = true;
   await settle();
   assert.deepEqual(log, ["finally"]);
+});
+
+test("yield: what a finally throws is told, once, and the request ends", async () => {
+  const late = new Error("in finally");
+  const endless = function* () {
+    try {
+      for (;;) yield "chunk";
+    } finally {
+      // deno-lint-ignore no-unsafe-finally -- an app may.
+      throw late;
+    }
+  };
+  const asynchronous = async function* () {
+    yield* endless();
+  };
+  const failing = { [Symbol.iterator]: () => ({ next: () => thrown(late), return: () => thrown(late) }) };
+  const { run, settle, turn } = createScene(createGeneratorEngine);
+  const start = (value: unknown) => run("a", { kind: "yield", application: (() => value) as YieldHandler });
+  const gone = [start(endless()), start(asynchronous())];
+  const failed = start(failing);
+  await turn();
+  for (const { reply } of gone) reply.closed = true;
+  await settle();
+  assert.deepEqual(gone.map(({ outcome, told }) => [outcome, told]), Array(2).fill(["answered", [late]]));
+  assert.deepEqual([failed.outcome, failed.error, failed.told], ["failed", late, []]);
 });
 
 const bad: ReadonlyArray<readonly [string, unknown, RegExp]> = [
