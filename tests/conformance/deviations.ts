@@ -146,7 +146,8 @@ export const GAPS: readonly Gap[] = [
   },
   {
     runtime: "Deno",
-    reason: "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked.",
+    reason:
+      "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked. [docs/deno.md](deno.md) has what each use needs.",
   },
   {
     runtime: "Deno",

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { leastPermissions } from "./least_permissions.ts";
 import { runtimeName } from "./runtime.ts";
 
 /** How a command line was started. */
@@ -8,7 +9,9 @@ export interface CliOptions {
   /** Over this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Deno's flags. @default -A */
+  /** What the app needs of Deno's permissions beyond its own file: `--allow-read=node_modules`. @default none */
+  readonly appPermissions?: readonly string[];
+  /** Deno's flags. @default the least that the arguments need (`docs/deno.md`), and `appPermissions` */
   readonly denoFlags?: readonly string[];
   /** How many files and sockets it may have open (`ulimit -n`). */
   readonly openFiles?: number;
@@ -45,7 +48,7 @@ export class CliProcess {
   constructor(args: readonly string[], options: CliOptions = {}) {
     const [command, ...first] = [
       ...limited(options.openFiles),
-      ...(options.runner ?? ownRunner(options.denoFlags ?? ["-A"])),
+      ...(options.runner ?? ownRunner(options.denoFlags ?? permissionsOf(args, options))),
       moduleFile(options.module ?? "src/cli/main"),
     ];
     this.#child = spawn(command, [...first, ...args], {
@@ -130,6 +133,10 @@ function limited(openFiles: number | undefined): string[] {
 
 function ownRunner(denoFlags: readonly string[]): string[] {
   return runtimeName() === "deno" ? [process.execPath, "run", "--no-prompt", ...denoFlags] : [process.execPath];
+}
+
+function permissionsOf(args: readonly string[], { env = {}, cwd = process.cwd(), appPermissions = [] }: CliOptions): string[] {
+  return [...leastPermissions(args, env, cwd), ...appPermissions];
 }
 
 /** The emit for Node 20 ends in .js. */
