@@ -44,8 +44,6 @@ export interface IoHarness {
   turn(): Promise<void>;
   /** Its listeners speak TLS, and `connectPeer` too. */
   readonly tls?: TlsIdentity;
-  /** What its peers cannot play a part in, and why. */
-  readonly peerLacks?: { readonly reason: string; readonly cases: readonly string[] };
 }
 
 /** A case of the suite. */
