@@ -40,7 +40,7 @@ function ofListener(listener: ListenOptions): string[] {
 
 function filesRead(app: string, { cert, key, chownSocket }: ServeOptionValues, cwd: string): string[] {
   const isNamed = (name: string | null = null) => name !== null && !/^\d+$/.test(name);
-  const files = [app, cert, key].filter((file) => file !== null).map((file) => resolve(cwd, file));
+  const files = [app, ...cert, ...key].map((file) => resolve(cwd, file));
   if (isNamed(chownSocket?.user)) files.push("/etc/passwd");
   if (isNamed(chownSocket?.group)) files.push("/etc/group");
   return files;

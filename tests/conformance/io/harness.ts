@@ -178,7 +178,8 @@ export class IoContext {
   /** Listens, and closes the listener after the case. */
   async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
     const { tls } = this.harness;
-    const listener = await this.engine.listen(tls === undefined || options.transport === "unix" ? options : { ...options, tls }, accept);
+    const withTls = tls === undefined || options.transport === "unix" ? options : { tls: [tls], ...options };
+    const listener = await this.engine.listen(withTls, accept);
     this.#listeners.push(listener);
     return listener;
   }

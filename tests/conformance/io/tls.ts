@@ -5,13 +5,15 @@ import { BrokenError } from "../../../src/errors.ts";
 import { createIdentity } from "../../support/certificate.ts";
 import { echo, type IoCase, LOOPBACK, portOf } from "./harness.ts";
 
-/** The common name in the certificate that a new connection is shown. */
-function nameAt(port: number): Promise<string> {
+/** The common name in the certificate that a new connection is shown, which agrees on HTTP/1.1. */
+function nameAt(port: number, servername = "localhost", version: "TLSv1.2" | "TLSv1.3" = "TLSv1.3"): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = tls.connect({ host: "127.0.0.1", port, servername: "localhost", rejectUnauthorized: false });
+    const options = { minVersion: version, maxVersion: version, ALPNProtocols: ["http/1.1"], rejectUnauthorized: false };
+    const socket = tls.connect({ host: "127.0.0.1", port, servername, ...options });
     socket.once("error", reject);
     socket.once("secureConnect", () => {
       const { subject } = socket.getPeerCertificate();
+      if (socket.alpnProtocol !== "http/1.1") reject(new Error(`agreed on ${socket.alpnProtocol}`));
       socket.destroy();
       resolve(String(subject.CN));
     });
@@ -71,12 +73,35 @@ export const tlsCases: readonly IoCase[] = [
       const port = portOf(listener);
       const old = await context.peer(listener.address);
       assert.equal(await nameAt(port), "localhost");
-      await listener.renew(createIdentity("renewed"));
+      await listener.renew([createIdentity("renewed")]);
       assert.equal(await nameAt(port), "renewed");
-      await listener.renew(createIdentity("again"));
+      await listener.renew([createIdentity("again")]);
       assert.equal(await nameAt(port), "again");
       old.send("still here");
       await context.until(() => old.text === "still here", "an echo on the old connection");
+    },
+  },
+  {
+    name: "the server name chooses among several certificates, also after renew()",
+    async run(context) {
+      const tls = [
+        createIdentity("first", 30, "DNS:first.test"),
+        createIdentity("star", 30, "DNS:*.star.test,DNS:Other.test"),
+        createIdentity("exact", 30, "DNS:a.star.test"),
+      ];
+      const { listener } = await echo(context, { ...LOOPBACK, tls });
+      const port = portOf(listener);
+      const chosen = async (version: "TLSv1.2" | "TLSv1.3") => {
+        const names = ["first.test", "a.star.test", "B.star.test", "other.test", "star.test", "a.b.star.test", "none.test", ""];
+        return await Promise.all(names.map((name) => nameAt(port, name, version)));
+      };
+      const expected = ["first", "exact", "star", "star", "first", "first", "first", "first"];
+      assert.deepEqual(await chosen("TLSv1.3"), expected);
+      assert.deepEqual(await chosen("TLSv1.2"), expected);
+      await listener.renew([createIdentity("alone")]);
+      assert.deepEqual(await chosen("TLSv1.3"), expected.map(() => "alone"));
+      await listener.renew([createIdentity("one"), createIdentity("two", 30, "DNS:none.test")]);
+      assert.deepEqual(await chosen("TLSv1.3"), ["one", "one", "one", "one", "one", "one", "two", "one"]);
     },
   },
   {
@@ -85,7 +110,7 @@ export const tlsCases: readonly IoCase[] = [
       const { listener } = await echo(context, LOOPBACK);
       const { cert } = createIdentity("other");
       for (const wrong of [{ cert: "none", key: "none" }, { cert, key: createIdentity().key }]) {
-        await assert.rejects(listener.renew(wrong), BrokenError);
+        await assert.rejects(listener.renew([wrong]), BrokenError);
       }
       assert.equal(await nameAt(portOf(listener)), "localhost");
     },
@@ -95,7 +120,7 @@ export const tlsCases: readonly IoCase[] = [
     async run(context) {
       const listener = await context.engine.listen(LOOPBACK, (socket) => socket.abort());
       try {
-        await assert.rejects(listener.renew(createIdentity()), TypeError);
+        await assert.rejects(listener.renew([createIdentity()]), TypeError);
       } finally {
         await listener.close();
       }
