@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import tls from "node:tls";
 import { BrokenError } from "../../../src/errors.ts";
 import { createIdentity } from "../../support/certificate.ts";
@@ -17,6 +21,18 @@ function nameAt(port: number, servername = "localhost", version: "TLSv1.2" | "TL
       socket.destroy();
       resolve(String(subject.CN));
     });
+  });
+}
+
+/** A connection of openssl's, which says something and waits for the end. @returns Whether it took up its session again, and whose certificate is in it. */
+function sessionAt(port: number, servername: string, ...args: readonly string[]): Promise<string> {
+  const all = ["s_client", "-connect", `127.0.0.1:${port}`, "-ign_eof", "-servername", servername, ...args];
+  return new Promise((resolve) => {
+    const child = execFile("openssl", all, { timeout: 20_000 }, (_error, stdout, stderr) => {
+      const said = stdout + stderr;
+      resolve(`${/^(New|Reused), TLS/m.exec(said)?.[1]} ${/subject=CN = (\S+)/.exec(said)?.[1]}`);
+    });
+    child.stdin?.end("hello");
   });
 }
 
@@ -102,6 +118,31 @@ export const tlsCases: readonly IoCase[] = [
       assert.deepEqual(await chosen("TLSv1.3"), expected.map(() => "alone"));
       await listener.renew([createIdentity("one"), createIdentity("two", 30, "DNS:none.test")]);
       assert.deepEqual(await chosen("TLSv1.3"), ["one", "one", "one", "one", "one", "one", "two", "one"]);
+    },
+  },
+  {
+    name: "a session is taken up again for its own server name, and for no other one",
+    async run(context) {
+      const identities = [createIdentity("one", 30, "DNS:one.test"), createIdentity("two", 30, "DNS:two.test")];
+      const listener = await context.listen({ ...LOOPBACK, tls: identities }, (socket) => {
+        const recorder = context.record(socket);
+        recorder.onData = () => {
+          socket.write("answer");
+          socket.end();
+        };
+      });
+      const port = portOf(listener);
+      const folder = mkdtempSync(join(tmpdir(), "heddle-"));
+      try {
+        for (const version of ["-tls1_2", "-tls1_3"]) {
+          const session = join(folder, version);
+          assert.equal(await sessionAt(port, "two.test", version, "-sess_out", session), "New two");
+          assert.equal(await sessionAt(port, "two.test", version, "-sess_in", session), "Reused two");
+          assert.equal(await sessionAt(port, "one.test", version, "-sess_in", session), "New one");
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     },
   },
   {
