@@ -45,7 +45,7 @@ const WEIGHTED: readonly (readonly [name: string, act: Actor])[] = ACTORS.flatMa
  * @param progress Called each 10 s.
  */
 export async function soak(seconds: number, seed: number, progress: (line: string) => void = () => {}): Promise<SoakReport> {
-  const server = new CliProcess([], { module: "soak/server" });
+  const server = new CliProcess([], { module: "soak/server", denoFlags: ["-A"] });
   const broken: string[] = [];
   const lives: Record<string, number> = {};
   try {

@@ -40,7 +40,10 @@ function loadFailure(error: unknown, url: string): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   const missing = (error as { code?: unknown } | null)?.code === "ERR_MODULE_NOT_FOUND";
   const file = decodeURIComponent(url.slice("file://".length));
-  if (/requires read access/i.test(text)) return `reading it is not permitted; give deno run --allow-read=${file}`;
+  const unreadable = /requires read access to "([^"]+)"/i.exec(text)?.[1];
+  if (unreadable !== undefined) {
+    return `reading ${unreadable === file ? "it" : unreadable} is not permitted; give deno run --allow-read=${unreadable}`;
+  }
   if (missing && firstQuoted(text, file, url)) return "no such file";
   if (/Unexpected token 'export'|Cannot use import statement/.test(text)) {
     return 'it is taken for CommonJS; name it .mjs or .mts, or put "type": "module" into its package.json';

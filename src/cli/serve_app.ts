@@ -31,7 +31,7 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   const observer = createAccessLog({ format, requests: streams.out, problems: streams.err, clock, pid: process.pid });
   const owner = values.chownSocket === null ? null : await socketOwner(values.chownSocket);
   const { http, https } = listenersOf(values, owner);
-  const files = values.cert === null || values.key === null ? null : new TlsFiles(values.cert, values.key);
+  const files = values.cert.length === 0 ? null : new TlsFiles(values.cert, values.key);
   const server = serve({
     app,
     http,

@@ -7,27 +7,30 @@ import type { Server } from "../serve/server.ts";
 
 /** The files of `--cert` and `--key`. */
 export class TlsFiles {
-  readonly #cert: string;
-  readonly #key: string;
+  readonly #certs: readonly string[];
+  readonly #keys: readonly string[];
 
-  constructor(cert: string, key: string) {
-    this.#cert = cert;
-    this.#key = key;
+  /** @param keys As many as there are certificates, in their order. */
+  constructor(certs: readonly string[], keys: readonly string[]) {
+    this.#certs = certs;
+    this.#keys = keys;
   }
 
   /** @throws {ConfigError} One cannot be read. */
-  async read(): Promise<TlsIdentity> {
-    const [cert, key] = await Promise.all([readPem("--cert", this.#cert), readPem("--key", this.#key)]);
-    return { cert, key };
+  async read(): Promise<readonly TlsIdentity[]> {
+    return await Promise.all(this.#certs.map(async (path, index) => {
+      const [cert, key] = await Promise.all([readPem("--cert", path), readPem("--key", this.#keys[index]!)]);
+      return { cert, key };
+    }));
   }
 
   /** Reads them again on SIGHUP, as nginx does, and says what became of it. */
   readAgainOnSignal(server: Server, err: LineWriter): void {
+    const [certificate, stay] = this.#certs.length === 1 ? ["certificate", "certificate stays"] : ["certificates", "certificates stay"];
     process.on("SIGHUP", () => {
-      this.read().then((identity) => server.renewCertificate(identity)).then(
-        () => err.write(`SIGHUP: new connections get the certificate of ${this.#cert}\n`),
-        (error: unknown) =>
-          err.write(`*** WARNING *** SIGHUP: the old certificate stays: ${error instanceof Error ? error.message : error}\n`),
+      this.read().then((identities) => server.renewCertificate(identities)).then(
+        () => err.write(`SIGHUP: new connections get the ${certificate} of ${this.#certs.join(", ")}\n`),
+        (error: unknown) => err.write(`*** WARNING *** SIGHUP: the old ${stay}: ${error instanceof Error ? error.message : error}\n`),
       );
     });
   }

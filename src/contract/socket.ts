@@ -109,12 +109,12 @@ export interface Listener {
   /** Stops accepting; connections already accepted live on. Resolves when the address is free again. A second call does nothing. */
   close(): Promise<void>;
   /**
-   * Gives connections that come from now on another certificate; those that are open keep theirs. Before it resolves, some may get either.
+   * Gives connections that come from now on other certificates; those that are open keep theirs. Before it resolves, some may get either.
    *
    * @throws {TypeError} The listener has no TLS.
-   * @throws {BrokenError} The runtime does not take it; the old one stays.
+   * @throws {BrokenError} The runtime does not take it; the old ones stay.
    */
-  renew(identity: TlsIdentity): Promise<void>;
+  renew(identities: readonly TlsIdentity[]): Promise<void>;
 }
 
 /** Where to listen. */
@@ -137,9 +137,12 @@ export interface ListenTcp {
   /**
    * Speaks TLS, 1.2 or later, with ALPN `http/1.1`. A socket is accepted before its handshake; what is written meanwhile waits for it.
    *
+   * Of several certificates, one at least, a client gets the one that has its server name among its DNS names, a whole name before `*.` ones; the first
+   * where none has it, or it named none.
+   *
    * @default none
    */
-  readonly tls?: TlsIdentity;
+  readonly tls?: readonly TlsIdentity[];
 }
 
 /** A Unix socket to listen on. */

@@ -14,6 +14,7 @@ import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { type BunHandler, type BunNative, createHandler } from "./bun_handler.ts";
 import { BunSocket } from "./bun_socket.ts";
+import { readCertificates } from "./certificates.ts";
 import { BunTls } from "./bun_tls.ts";
 import type { BunProcess, BunSocketListener, BunSockets } from "./bun_types.ts";
 import { descriptorLimit } from "./node_descriptors.ts";
@@ -46,7 +47,8 @@ class BunEngine implements IoEngine {
   }
 
   async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
-    const acceptor = new BunAcceptor(accept, (descriptorLimit({}) ?? Infinity) - RESERVED_DESCRIPTORS, options.tls);
+    const tls = options.tls === undefined ? null : await BunTls.open(await readCertificates(options.tls));
+    const acceptor = new BunAcceptor(accept, (descriptorLimit({}) ?? Infinity) - RESERVED_DESCRIPTORS, tls);
     if (options.transport === "tcp") acceptor.start(this.#listenTcp(options, acceptor), options);
     else {
       acceptor.start(await this.#listenUnix(options, acceptor), options);
@@ -139,10 +141,10 @@ class BunAcceptor implements Listener {
   #address: Address = UNNAMED;
   #isWildcard = false;
 
-  constructor(accept: (socket: Socket) => void, lastDescriptor: number, identity: TlsIdentity | undefined) {
+  constructor(accept: (socket: Socket) => void, lastDescriptor: number, tls: BunTls | null) {
     this.#accept = accept;
     this.#lastDescriptor = lastDescriptor;
-    this.#tls = identity === undefined ? null : new BunTls(identity);
+    this.#tls = tls;
   }
 
   get address(): Address {
@@ -163,8 +165,8 @@ class BunAcceptor implements Listener {
     this.#isWildcard = bound.address === "::" || bound.address === "0.0.0.0";
   }
 
-  renew(identity: TlsIdentity): Promise<void> {
-    return renewing(this.address, identity, this.#tls);
+  renew(identities: readonly TlsIdentity[]): Promise<void> {
+    return renewing(this.address, identities, this.#tls);
   }
 
   /** Bun closes a listener within the call, and removes the file of a Unix socket. */

@@ -79,6 +79,11 @@ export interface BunSocketHandler<Data> {
   end(socket: BunTcpSocket<Data>): void;
   close(socket: BunTcpSocket<Data>, error?: Error): void;
   error(socket: BunTcpSocket<Data>, error: Error): void;
+  /**
+   * Of TLS's server side: gives what `node:tls` has as `SecureContext.context`; undefined for the certificate that it has. It is how Bun's own `node:tls`
+   * does SNI, and missing in bun-types 1.4.5. A client that names no server is not asked about.
+   */
+  serverName?(data: Data | undefined, name: string): unknown;
 }
 
 /** Of `Bun.SocketListener`. */

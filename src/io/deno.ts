@@ -12,6 +12,7 @@ import type {
 import { BrokenError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
+import { readCertificates } from "./certificates.ts";
 import { DenoSocket } from "./deno_socket.ts";
 import type { DenoListener, DenoSockets } from "./deno_types.ts";
 import type { NodeTls } from "./node_tls.ts";
@@ -73,9 +74,14 @@ class DenoEngine implements IoEngine {
    * By `node:tls` above this engine's own sockets, and not by `Deno.listenTls`: a handshake that a client does not go on with cannot be ended there,
    * `close` leaves its descriptor open (2.9.6), and a listener's certificate cannot be changed. See decision 0009 for what it costs.
    */
-  async #listenTls(options: ListenTcp, identity: TlsIdentity, backlog: number, accept: (socket: Socket) => void): Promise<Listener> {
+  async #listenTls(
+    options: ListenTcp,
+    identities: readonly TlsIdentity[],
+    backlog: number,
+    accept: (socket: Socket) => void,
+  ): Promise<Listener> {
     const [{ NodeTls }, { SocketDuplex }] = await Promise.all([import("./node_tls.ts"), import("./node_duplex.ts")]);
-    const tls = new NodeTls(identity);
+    const tls = new NodeTls(await readCertificates(identities));
     const secured = (socket: DenoSocket) => {
       const below = new SocketDuplex(socket);
       tls.accept(below, socket.local, socket.remote, below).open(accept);
@@ -143,8 +149,8 @@ class DenoAcceptor implements Listener {
     this.#loop = this.#run();
   }
 
-  renew(identity: TlsIdentity): Promise<void> {
-    return renewing(this.address, identity, this.#tls);
+  renew(identities: readonly TlsIdentity[]): Promise<void> {
+    return renewing(this.address, identities, this.#tls);
   }
 
   close(): Promise<void> {

@@ -103,8 +103,8 @@ class MemoryListener implements Listener {
     else socket.open(this.#accept);
   }
 
-  renew(identity: TlsIdentity): Promise<void> {
-    return renewing(this.address, identity, this.#isSecure ? { renew() {} } : null);
+  renew(identities: readonly TlsIdentity[]): Promise<void> {
+    return renewing(this.address, identities, this.#isSecure ? { renew() {} } : null);
   }
 
   close(): Promise<void> {

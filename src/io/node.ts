@@ -5,6 +5,7 @@ import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, Socket
 import { BrokenError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
+import { readCertificates } from "./certificates.ts";
 import { NodeReader, onConnection } from "./node_reader.ts";
 import { NodeSocket } from "./node_socket.ts";
 import { giveSocket } from "./node_socket_owner.ts";
@@ -40,7 +41,7 @@ async function listen(options: ListenOptions, accept: (socket: Socket) => void):
 }
 
 async function bind(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
-  const tls = options.tls === undefined ? null : new (await import("./node_tls.ts")).NodeTls(options.tls);
+  const tls = options.tls === undefined ? null : await openTls(options.tls);
   const server = net.createServer({ allowHalfOpen: true, noDelay: true });
   const backlog = options.backlog ?? DEFAULT_BACKLOG;
   await new Promise<void>((resolve, reject) => {
@@ -76,6 +77,11 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
     }
   }
   return listener;
+}
+
+async function openTls(identities: readonly TlsIdentity[]): Promise<NodeTls> {
+  const [{ NodeTls }, certificates] = await Promise.all([import("./node_tls.ts"), readCertificates(identities)]);
+  return new NodeTls(certificates);
 }
 
 /**
@@ -152,8 +158,8 @@ class NodeListener implements Listener {
     this.#tls = tls;
   }
 
-  renew(identity: TlsIdentity): Promise<void> {
-    return renewing(this.address, identity, this.#tls);
+  renew(identities: readonly TlsIdentity[]): Promise<void> {
+    return renewing(this.address, identities, this.#tls);
   }
 
   /** Does not wait for the server's own `close`, which comes when the last connection has gone. */

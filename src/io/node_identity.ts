@@ -4,6 +4,8 @@ import type { TlsIdentity } from "../contract/socket.ts";
 export interface CertificateFacts {
   /** Whom it names: its alternative names, or else its subject. */
   readonly names: string;
+  /** The DNS names among its alternative names, which alone browsers and most others go by. */
+  readonly hosts: readonly string[];
   /** When it ends to be valid, in milliseconds since 1970. */
   readonly validUntil: number;
 }
@@ -23,7 +25,8 @@ export async function readIdentity({ cert, key }: TlsIdentity): Promise<Certific
   );
   if (!certificate.checkPrivateKey(privateKey)) throw new TypeError("the key is another one than the certificate's");
   const names = certificate.subjectAltName ?? certificate.subject;
-  return { names: names.replaceAll("\n", ", "), validUntil: Date.parse(certificate.validTo) };
+  const hosts = (certificate.subjectAltName ?? "").split(", ").flatMap((name) => /^DNS:([\w.*-]+)$/.exec(name)?.[1] ?? []);
+  return { names: names.replaceAll("\n", ", "), hosts, validUntil: Date.parse(certificate.validTo) };
 }
 
 function parse<Part>(read: () => Part, otherwise: string): Part {

@@ -1,27 +1,30 @@
 import type { Socket as NetSocket } from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
-import type { Address, TlsIdentity, TlsInfo } from "../contract/socket.ts";
+import type { Address, TlsInfo } from "../contract/socket.ts";
 import { errorCode } from "./broken_error.ts";
+import type { Certificates } from "./certificates.ts";
 import { NodeSocket, type ReadGate } from "./node_socket.ts";
 import { ALPN_PROTOCOLS, PLAIN_ON_TLS } from "./plain_on_tls.ts";
 import type { Renewable } from "./renewing.ts";
+import type { ServerNames } from "./server_names.ts";
 
 /**
  * A listener's TLS on `node:tls`. Each connection is wrapped by itself, so that another certificate takes effect with the next one. A module of its
  * own, which plain listeners do not load.
  */
 export class NodeTls implements Renewable {
-  #context: tls.SecureContext;
+  #contexts: SecureContexts;
+  readonly #sni = (name: string, chosen: (error: null, context: tls.SecureContext) => void) => chosen(null, this.#contexts.of(name));
 
   /** @throws What the runtime says of a certificate or key that is none. */
-  constructor(identity: TlsIdentity) {
-    this.#context = contextOf(identity);
+  constructor(certificates: Certificates) {
+    this.#contexts = new SecureContexts(certificates);
   }
 
-  /** @throws As the constructor; the old one stays. */
-  renew(identity: TlsIdentity): void {
-    this.#context = contextOf(identity);
+  /** @throws As the constructor; the old ones stay. */
+  renew(certificates: Certificates): void {
+    this.#contexts = new SecureContexts(certificates);
   }
 
   /**
@@ -31,7 +34,13 @@ export class NodeTls implements Renewable {
    * @param gate Shut while the socket is paused.
    */
   accept(below: Duplex, local: Address, remote: Address, gate: ReadGate | null = null): NodeSocket {
-    const options = { isServer: true, secureContext: this.#context, ALPNProtocols: ALPN_PROTOCOLS, allowHalfOpen: true };
+    const options = {
+      isServer: true,
+      secureContext: this.#contexts.first,
+      ALPNProtocols: ALPN_PROTOCOLS,
+      allowHalfOpen: true,
+      ...(this.#contexts.count > 1 && { SNICallback: this.#sni }),
+    };
     // The types want a net.Socket; the documentation, any Duplex.
     const secure = new tls.TLSSocket(below as NetSocket, options);
     secure.once("error", (error) => {
@@ -58,6 +67,25 @@ function infoOf(secure: tls.TLSSocket): TlsInfo {
   return { protocol: alpnProtocol || null, serverName: servername || null };
 }
 
-function contextOf({ cert, key }: TlsIdentity): tls.SecureContext {
-  return tls.createSecureContext({ cert, key, minVersion: "TLSv1.2" });
+/** Certificates as `node:tls` takes them. */
+export class SecureContexts {
+  readonly first: tls.SecureContext;
+  readonly #all: readonly tls.SecureContext[];
+  readonly #names: ServerNames;
+
+  /** @throws What the runtime says of a certificate or key that is none. */
+  constructor({ identities, names }: Certificates) {
+    this.#all = identities.map(({ cert, key }) => tls.createSecureContext({ cert, key, minVersion: "TLSv1.2" }));
+    this.first = this.#all[0]!;
+    this.#names = names;
+  }
+
+  get count(): number {
+    return this.#all.length;
+  }
+
+  /** The one for a server name; the first for none. */
+  of(name: string): tls.SecureContext {
+    return this.#all[this.#names.find(name)]!;
+  }
 }

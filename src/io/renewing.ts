@@ -1,12 +1,12 @@
 import type { Address, TlsIdentity } from "../contract/socket.ts";
 import { formatAddress } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
-import { readIdentity } from "./node_identity.ts";
+import { type Certificates, readCertificates } from "./certificates.ts";
 
-/** What has a listener's certificate. */
+/** What has a listener's certificates. */
 export interface Renewable {
-  /** @throws The runtime does not take it; the old one stays. */
-  renew(identity: TlsIdentity): void;
+  /** @throws The runtime does not take one; the old ones stay. */
+  renew(certificates: Certificates): void | Promise<void>;
 }
 
 /**
@@ -14,15 +14,14 @@ export interface Renewable {
  *
  * @param tls Null where the listener has none.
  * @throws {TypeError} It has none.
- * @throws {BrokenError} The certificate is none, or not taken.
+ * @throws {BrokenError} A certificate is none, or not taken.
  */
-export async function renewing(address: Address, identity: TlsIdentity, tls: Renewable | null): Promise<void> {
+export async function renewing(address: Address, identities: readonly TlsIdentity[], tls: Renewable | null): Promise<void> {
   const attempt = `renew the certificate of ${formatAddress(address)}`;
   if (tls === null) throw new TypeError(`${attempt}: it speaks no TLS`);
   try {
     // Bun would take anything, and say so with the next connection.
-    await readIdentity(identity);
-    tls.renew(identity);
+    await tls.renew(await readCertificates(identities));
   } catch (error) {
     throw brokenError(attempt, error);
   }

@@ -38,7 +38,7 @@ export interface Listeners {
  * Where to listen, by `--http` or its short forms, and `--https`, each with the backlog, and Unix sockets with the mode and the owner, that were asked for.
  *
  * @param owner Whom `--chown-socket` names.
- * @throws {ConfigError} `--https`, `--cert` and `--key` are not all given.
+ * @throws {ConfigError} `--https`, `--cert` and `--key` are not all given, or not as many keys as certificates.
  */
 export function listenersOf(values: ServeOptionValues, owner: SocketOwner | null = null): Listeners {
   const { port, host, listen, chmodSocket, https } = values;
@@ -54,10 +54,13 @@ export function listenersOf(values: ServeOptionValues, owner: SocketOwner | null
 
 function checkTls({ https, cert, key }: ServeOptionValues): void {
   const files = [["--cert", cert], ["--key", key]] as const;
-  for (const [flag, file] of files) {
-    if (https.length > 0 && file === null) throw new ConfigError(flag, `--https: no ${flag}; give it a file in PEM`);
-    if (https.length === 0 && file !== null) {
-      throw new ConfigError(flag, `${flag} ${file}: no listener speaks TLS; give --https an address`);
+  for (const [flag, paths] of files) {
+    if (https.length > 0 && paths.length === 0) throw new ConfigError(flag, `--https: no ${flag}; give it a file in PEM`);
+    if (https.length === 0 && paths.length > 0) {
+      throw new ConfigError(flag, `${flag} ${paths[0]}: no listener speaks TLS; give --https an address`);
     }
+  }
+  if (cert.length !== key.length) {
+    throw new ConfigError("--key", `${cert.length} --cert and ${key.length} --key: give each certificate its key, in the same order`);
   }
 }

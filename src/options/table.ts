@@ -48,8 +48,10 @@ export const SERVE_OPTIONS = {
     unit: FILE,
     default: null,
     otherwise: "none",
-    repeatable: false,
-    help: "The certificate for --https in PEM, and behind it those that it was issued by; read again on SIGHUP",
+    repeatable: true,
+    help:
+      "A certificate for --https in PEM, and behind it those that it was issued by; of several, a client gets the one with the server name that " +
+      "it asks for (SNI), or else the first; read again on SIGHUP",
   },
   key: {
     flag: "--key",
@@ -57,8 +59,9 @@ export const SERVE_OPTIONS = {
     unit: FILE,
     default: null,
     otherwise: "none",
-    repeatable: false,
-    help: "The certificate's private key in PEM, without a passphrase; read again on SIGHUP",
+    repeatable: true,
+    help:
+      "The certificate's private key in PEM, without a passphrase; as many as there are certificates, in their order; read again on SIGHUP",
   },
   chmodSocket: {
     flag: "--chmod-socket",

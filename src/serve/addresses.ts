@@ -1,6 +1,7 @@
 import type { ListenOptions } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
 import { parseAddress } from "../options/parse.ts";
+import { identitiesOf } from "./identity.ts";
 import type { ServeOptions } from "./serve_options.ts";
 
 type Given = ServeOptions["http"];
@@ -19,8 +20,9 @@ export function addressesOf(options: ServeOptions): readonly ListenOptions[] {
   if (https === undefined && tls !== undefined) throw new ConfigError("tls", "option tls: no listener speaks TLS; give https an address");
   if (https === undefined) return some("http", plain);
   if (tls === undefined) throw new ConfigError("https", "option https: no certificate; give tls, as { cert, key }");
+  const identities = identitiesOf(tls);
   const secure = read("https", https).map((address): ListenOptions => {
-    if (address.transport === "tcp") return { backlog, ...address, tls };
+    if (address.transport === "tcp") return { backlog, ...address, tls: identities };
     throw new ConfigError("https", `option https: unix:${address.path}: TLS is spoken over TCP alone`);
   });
   return [...plain, ...some("https", secure)];

@@ -1,22 +1,42 @@
 import type { TlsIdentity } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
 import { type CertificateFacts, readIdentity } from "../io/node_identity.ts";
+import { ServerNames } from "../io/server_names.ts";
+import type { ServeOptions } from "./serve_options.ts";
 import type { ServerContext } from "./server_context.ts";
 
 /** Issuers renew certificates of 90 days a month before their end: one that has two weeks left is not being renewed. */
 const SOON_MS = 14 * 24 * 3600 * 1000;
 
+/** The certificates that the options name. */
+export function identitiesOf(tls: NonNullable<ServeOptions["tls"]>): readonly TlsIdentity[] {
+  return "length" in tls ? tls : [tls];
+}
+
 /**
- * What a certificate says of itself.
+ * What certificates say of themselves.
  *
- * @throws {ConfigError} It is none, or its key is another one's.
+ * @throws {ConfigError} There is none, one is none, its key is another one's, or no client would get it.
  */
-export async function identityFacts(tls: TlsIdentity): Promise<CertificateFacts> {
+export async function identityFacts(identities: readonly TlsIdentity[]): Promise<readonly CertificateFacts[]> {
+  if (identities.length === 0) throw new ConfigError("tls", "option tls: no certificate; give one at least");
+  const subject = (index: number) => identities.length === 1 ? "option tls" : `option tls, certificate ${index + 1}`;
+  const facts = await Promise.all(identities.map((identity, index) => factsOf(identity, subject(index))));
+  const names = new ServerNames(facts.map(({ hosts }) => hosts));
+  facts.forEach(({ hosts }, index) => {
+    if (!names.isLost(hosts, index)) return;
+    const why = hosts.length === 0 ? "it has no DNS name" : `those before it have its names, ${hosts.join(", ")}`;
+    throw new ConfigError("tls", `${subject(index)}: no client would get it: ${why}`);
+  });
+  return facts;
+}
+
+async function factsOf(identity: TlsIdentity, subject: string): Promise<CertificateFacts> {
   try {
-    return await readIdentity(tls);
+    return await readIdentity(identity);
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
-    throw new ConfigError("tls", `option tls: ${error.message}`, error.cause);
+    throw new ConfigError("tls", `${subject}: ${error.message}`, error.cause);
   }
 }
 

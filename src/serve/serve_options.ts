@@ -28,8 +28,11 @@ export interface ServeOptions {
    * @default none
    */
   readonly https?: string | ListenOptions | ReadonlyArray<string | ListenOptions>;
-  /** The certificate and its key for `https`, as PEM texts, not paths (`--cert`, `--key`). */
-  readonly tls?: TlsIdentity;
+  /**
+   * The certificate and its key for `https`, as PEM texts, not paths (`--cert`, `--key`). Of several, a client gets the one that has its server name
+   * (SNI) among its DNS names, a whole name before `*.` ones; the first where none has it, or it named none.
+   */
+  readonly tls?: TlsIdentity | readonly TlsIdentity[];
   /** @default "127.0.0.1" */
   readonly host?: string;
   /**

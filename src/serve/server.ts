@@ -16,7 +16,7 @@ import { addressesOf } from "./addresses.ts";
 import { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { type Drain, drain } from "./drain.ts";
-import { identityFacts, warnOfEnd } from "./identity.ts";
+import { identitiesOf, identityFacts, warnOfEnd } from "./identity.ts";
 import { type OpenListener, openListeners, urlOf } from "./listener.ts";
 import { type Proxies, proxiesOf } from "./proxies.ts";
 import { reportToConsole } from "./report.ts";
@@ -53,12 +53,12 @@ export interface Server {
   /** What the cores did and do. @throws {ClosedError} It does not listen yet: await `ready`. */
   stats(): ServerStats;
   /**
-   * Gives TLS connections that come from now on another certificate; those that are open keep theirs.
+   * Gives TLS connections that come from now on other certificates, all of them; those that are open keep theirs.
    *
-   * @throws {ConfigError} It is none, its key is another one's, or the server has no `https`; the old one stays.
+   * @throws {ConfigError} One is none, its key is another one's, no client would get it, or the server has no `https`; the old ones stay.
    * @throws {ClosedError} It does not listen yet: await `ready`.
    */
-  renewCertificate(tls: TlsIdentity): Promise<void>;
+  renewCertificate(tls: TlsIdentity | readonly TlsIdentity[]): Promise<void>;
   /**
    * Stops gracefully. A second call with a shorter mercy hastens the first.
    *
@@ -107,7 +107,9 @@ class HeddleServer implements Server {
     const server = createContext(options, app, platform, await proxiesOf(options));
     this.#platform = platform;
     this.#context = server;
-    for (const tls of new Set(addresses.flatMap((address) => address.tls ?? []))) warnOfEnd(await identityFacts(tls), server);
+    for (const tls of new Set(addresses.flatMap(({ tls }) => tls === undefined ? [] : [tls]))) {
+      for (const facts of await identityFacts(tls)) warnOfEnd(facts, server);
+    }
     this.#listeners = await openListeners(platform.engine, addresses, (socket, secure) => accept(server, socket, secure));
     this.#listeningSince = platform.clock.now();
     for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);
@@ -126,15 +128,16 @@ class HeddleServer implements Server {
     return { io: this.#platform?.engine.name ?? "", suspend: this.#context?.engine.name ?? "" };
   }
 
-  async renewCertificate(tls: TlsIdentity): Promise<void> {
+  async renewCertificate(tls: TlsIdentity | readonly TlsIdentity[]): Promise<void> {
     const server = this.#context;
     if (server === null || this.#listeners.length === 0) {
       throw new ClosedError("renew a server's certificate: it does not listen yet; await server.ready");
     }
     const secure = this.#listeners.filter(({ secure }) => secure);
     if (secure.length === 0) throw new ConfigError("https", "renew a server's certificate: it speaks no TLS; give https an address");
-    warnOfEnd(await identityFacts(tls), server);
-    for (const { listener } of secure) await listener.renew(tls);
+    const identities = identitiesOf(tls);
+    for (const facts of await identityFacts(identities)) warnOfEnd(facts, server);
+    for (const { listener } of secure) await listener.renew(identities);
   }
 
   stats(): ServerStats {

@@ -80,6 +80,14 @@ export const DEVIATIONS: readonly Deviation[] = [
     tests: ["abort() resets: the peer sees ECONNRESET (tls)"],
   },
   {
+    runtime: "node",
+    engine: "node",
+    reason:
+      "With several certificates, a client that offers its session of one server name where it asks for another gets that session, and no other certificate: Node's own " +
+      "`node:tls` does so too (24.21). Clients keep a session with its name.",
+    tests: ["a session is taken up again for its own server name, and for no other one (tls)"],
+  },
+  {
     runtime: "bun",
     engine: "bun",
     reason: "Over TLS a reset that comes after our own end is told as the peer's end.",
@@ -161,7 +169,8 @@ export const GAPS: readonly Gap[] = [
   },
   {
     runtime: "Deno",
-    reason: "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked.",
+    reason:
+      "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked. [docs/deno.md](deno.md) has what each use needs.",
   },
   {
     runtime: "Deno",

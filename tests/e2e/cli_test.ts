@@ -1,20 +1,15 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import net from "node:net";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { after, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { VERSION } from "../../src/version.ts";
-import { createIdentity } from "../support/certificate.ts";
-import { CliProcess, runCli } from "../support/cli_process.ts";
-import { freePort } from "../support/free_port.ts";
-import { RawClient } from "../support/raw_client.ts";
+import { type CliOptions, CliProcess, runCli } from "../support/cli_process.ts";
 import { runtimeName } from "../support/runtime.ts";
 import { pause, until } from "../support/served.ts";
 import { testUnless } from "../support/test_unless.ts";
-import { unixPath } from "../support/unix_path.ts";
 
 const LIMIT = { timeout: 60_000 };
 
@@ -28,16 +23,6 @@ function appFile(name: string, source: string): string {
 }
 
 const HELLO = appFile("hello.mjs", `export default { fetch: () => new Response("hello") };`);
-
-/** A client gets its answer; then the server stops, and has complained of nothing. */
-async function helloAndStop(client: RawClient, cli: CliProcess): Promise<void> {
-  client.send("GET / HTTP/1.0\r\n\r\n");
-  await until(() => client.ended);
-  assert.match(client.text, /\r\n\r\nhello$/);
-  client.destroy();
-  cli.kill("SIGTERM");
-  assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
-}
 
 /** How a log line names a request that is over, or `app` where the runtime's handler is not told whose code it was. */
 const whose = (target: string, told: boolean) => told ? `GET ${target} on core \\d+` : "app";
@@ -66,9 +51,9 @@ const TROUBLE = appFile(
 async function serving(
   run: (cli: CliProcess, url: string) => Promise<void>,
   args: readonly string[],
-  env?: Record<string, string>,
+  options: CliOptions = {},
 ): Promise<void> {
-  const cli = new CliProcess(["serve", ...args], { env });
+  const cli = new CliProcess(["serve", ...args], options);
   try {
     await run(cli, await cli.listening());
   } finally {
@@ -191,7 +176,7 @@ test("heddle serve takes options from the environment, and flags win over it", L
       assert.equal(cli.stdout, "");
     },
     [HELLO, "--queue", "3"],
-    env,
+    { env },
   );
 });
 
@@ -199,9 +184,13 @@ testUnless(
   process.platform === "linux" ? null : "reads /proc",
   "heddle serve warns of more connections than it may have files open",
   async () => {
-    await serving(async (cli) => {
-      await cli.untilStderr(/^\*\*\* WARNING \*\*\* --connections 10000000: this process may have \d+ files open \(ulimit -n\), /m);
-    }, [HELLO, "--port", "0", "--connections", "10000000"]);
+    await serving(
+      async (cli) => {
+        await cli.untilStderr(/^\*\*\* WARNING \*\*\* --connections 10000000: this process may have \d+ files open \(ulimit -n\), /m);
+      },
+      [HELLO, "--port", "0", "--connections", "10000000"],
+      { denoFlags: ["-A"] },
+    );
   },
   LIMIT.timeout,
 );
@@ -377,103 +366,3 @@ testUnless(
   },
   60_000,
 );
-
-if (runtimeName() === "deno") {
-  test("heddle serve needs no permission of Deno's but its listeners and its app", LIMIT, async () => {
-    const port = await freePort();
-    const denoFlags = [`--allow-net=127.0.0.1:${port}`, `--allow-read=${HELLO}`];
-    const cli = new CliProcess(["serve", HELLO, "--port", String(port)], { denoFlags, env: { HEDDLE_ASYNC: "5" } });
-    assert.equal(await (await fetch(await cli.listening())).text(), "hello");
-    assert.match(cli.stderr, / 1000 cores/, "a variable that may not be read is an unset one");
-    cli.kill("SIGTERM");
-    assert.equal((await cli.exit).code, 0);
-  });
-
-  test("heddle serve needs of Deno for a Unix socket what the README says, and keeps its mode and owner", LIMIT, async () => {
-    const path = unixPath();
-    const owner = userInfo().username;
-    const denoFlags = [`--allow-net=unix:${path}`, `--allow-read=${HELLO},${path},/etc/passwd,/etc/group`, `--allow-write=${path}`];
-    const args = ["serve", HELLO, "--http", `unix:${path}`, "--chmod-socket", "660", "--chown-socket", owner];
-    const cli = new CliProcess(args, { denoFlags });
-    await cli.untilStderr(/^listening on unix:/m);
-    const client = await RawClient.connect({ transport: "unix", path });
-    await helloAndStop(client, cli);
-  });
-
-  test("heddle serve needs none of Deno's permissions for its other options", LIMIT, async () => {
-    const port = await freePort();
-    const denoFlags = [`--allow-net=127.0.0.1:${port}`, `--allow-read=${HELLO}`];
-    const proxies = [
-      "--trust-proxy",
-      "127.0.0.1",
-      "--trust-proxy",
-      "unix",
-      "--trust-proxy-field",
-      "forwarded",
-      "--proxy-protocol",
-      "10.0.0.0/8",
-    ];
-    const others = [
-      "--async",
-      "5",
-      "--queue-timeout",
-      "1",
-      "--limit-post",
-      "1mb",
-      "--log-format",
-      "json",
-      "--globals",
-      "native",
-      "--suspend",
-      "async",
-    ];
-    const cli = new CliProcess(["serve", HELLO, "--port", String(port), ...proxies, ...others], { denoFlags });
-    assert.equal(await (await fetch(await cli.listening())).text(), "hello");
-    cli.kill("SIGTERM");
-    assert.deepEqual([(await cli.exit).code, cli.stderr.match(/WARNING|ermission/g)], [0, null]);
-  });
-
-  test("heddle serve --https needs to read the certificate and its key on Deno, and no more", LIMIT, async () => {
-    const port = await freePort();
-    const { cert, key } = createIdentity();
-    const [certFile, keyFile] = [appFile("cert.pem", cert), appFile("key.pem", key)];
-    const denoFlags = [`--allow-net=127.0.0.1:${port}`, `--allow-read=${HELLO},${certFile},${keyFile}`];
-    const cli = new CliProcess(["serve", HELLO, "--https", `127.0.0.1:${port}`, "--cert", certFile, "--key", keyFile], { denoFlags });
-    await cli.listening();
-    const client = await RawClient.connectTls({ transport: "tcp", hostname: "127.0.0.1", port });
-    await helloAndStop(client, cli);
-  });
-
-  test("heddle serve knows the limit of open files on Deno with -A alone", LIMIT, async () => {
-    const port = await freePort();
-    const cases = [[["-A"], true], [[`--allow-net=127.0.0.1:${port}`, "--allow-read"], false]] as const;
-    for (const [denoFlags, warned] of cases) {
-      const cli = new CliProcess(["serve", HELLO, "--port", String(port), "--connections", "100000"], { denoFlags, openFiles: 200 });
-      await cli.listening();
-      cli.kill("SIGTERM");
-      await cli.exit;
-      assert.equal(/WARNING.*--connections 100000: this process may have 200 files open/.test(cli.stderr), warned);
-    }
-  });
-
-  test("heddle serve runs an app with npm imports with what the README says", LIMIT, async () => {
-    const port = await freePort();
-    const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
-    const app = fileURLToPath(new URL("../../examples/hono.ts", import.meta.url));
-    const denoFlags = [`--allow-net=127.0.0.1:${port}`, `--allow-read=${app},${modules}`];
-    const cli = new CliProcess(["serve", app, "--port", String(port)], { denoFlags });
-    assert.equal((await fetch(`${await cli.listening()}/users/7`)).status, 200);
-    cli.kill("SIGTERM");
-    assert.equal((await cli.exit).code, 0);
-  });
-
-  test("heddle serve reads its variables on Deno with --allow-env=HEDDLE_*", LIMIT, async () => {
-    const port = await freePort();
-    const denoFlags = [`--allow-net=127.0.0.1:${port}`, `--allow-read=${HELLO}`, "--allow-env=HEDDLE_*"];
-    const cli = new CliProcess(["serve", HELLO, "--port", String(port)], { denoFlags, env: { HEDDLE_ASYNC: "5" } });
-    await cli.listening();
-    assert.match(cli.stderr, / 5 cores/);
-    cli.kill("SIGTERM");
-    assert.equal((await cli.exit).code, 0);
-  });
-}

@@ -9,12 +9,12 @@ import type { TlsIdentity } from "../../src/contract/socket.ts";
  *
  * @param name Its common name.
  * @param days How long it is valid.
+ * @param alternatives Other names that it has, as openssl writes them.
  */
-export function createIdentity(name = "localhost", days = 30): TlsIdentity {
+export function createIdentity(name = "localhost", days = 30, alternatives = "DNS:localhost,IP:127.0.0.1"): TlsIdentity {
   const folder = mkdtempSync(join(tmpdir(), "heddle-"));
   try {
     const [cert, key] = ["cert.pem", "key.pem"].map((file) => join(folder, file));
-    const alternatives = "subjectAltName=DNS:localhost,IP:127.0.0.1";
     const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
     const args = [
       "req",
@@ -28,8 +28,7 @@ export function createIdentity(name = "localhost", days = 30): TlsIdentity {
       cert,
       "-subj",
       `/CN=${name}`,
-      "-addext",
-      alternatives,
+      ...(alternatives === "" ? [] : ["-addext", `subjectAltName=${alternatives}`]),
     ];
     execFileSync("openssl", args, { stdio: "pipe" });
     return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import { leastPermissions } from "./least_permissions.ts";
 import { runtimeName } from "./runtime.ts";
 
 /** How a command line was started. */
@@ -8,7 +9,9 @@ export interface CliOptions {
   /** Over this process's environment. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  /** Deno's flags. @default -A */
+  /** What the app needs of Deno's permissions beyond its own file: `--allow-read=node_modules`. @default none */
+  readonly appPermissions?: readonly string[];
+  /** Deno's flags. @default the least that the arguments need (`docs/deno.md`), and `appPermissions` */
   readonly denoFlags?: readonly string[];
   /** How many files and sockets it may have open (`ulimit -n`). */
   readonly openFiles?: number;
@@ -48,7 +51,7 @@ export class CliProcess {
     const [command, ...first] = [
       ...limited(options.openFiles),
       ...redirected(options.stdoutTo),
-      ...(options.runner ?? ownRunner(options.denoFlags ?? ["-A"])),
+      ...(options.runner ?? ownRunner(options.denoFlags ?? permissionsOf(args, options))),
       moduleFile(options.module ?? "src/cli/main"),
     ];
     this.#child = spawn(command, [...first, ...args], {
@@ -137,6 +140,10 @@ function redirected(path: string | undefined): string[] {
 
 function ownRunner(denoFlags: readonly string[]): string[] {
   return runtimeName() === "deno" ? [process.execPath, "run", "--no-prompt", ...denoFlags] : [process.execPath];
+}
+
+function permissionsOf(args: readonly string[], { env = {}, cwd = process.cwd(), appPermissions = [] }: CliOptions): string[] {
+  return [...leastPermissions(args, env, cwd), ...appPermissions];
 }
 
 /** The emit for Node 20 ends in .js. */

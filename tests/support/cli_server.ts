@@ -31,7 +31,9 @@ export async function servingCli(
   run: (server: CliServer) => Promise<void>,
   openFiles?: number,
 ): Promise<void> {
-  const cli = new CliProcess(["serve", ...args, "--port", "0"], openFiles === undefined ? {} : { openFiles });
+  // By nothing less does Deno tell how many files may be open.
+  const options = openFiles === undefined ? {} : { openFiles, denoFlags: ["-A"] };
+  const cli = new CliProcess(["serve", ...args, "--port", "0"], options);
   const clients: RawClient[] = [];
   try {
     const port = Number(new URL(await cli.listening()).port);

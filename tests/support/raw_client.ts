@@ -1,6 +1,8 @@
 import net from "node:net";
 import tls from "node:tls";
 import type { Address } from "../../src/contract/socket.ts";
+import { DuplexAbove } from "./duplex_above.ts";
+import { runtimeName } from "./runtime.ts";
 
 /** Bytes handed to the kernel at a time; what `accepted` counts in. */
 const SEND_STEP = 65_536;
@@ -13,6 +15,8 @@ export class RawClient {
   readonly #socket: net.Socket;
   /** The connection below TLS, or the same. */
   readonly #raw: net.Socket;
+  /** What is between the two, on Deno. */
+  readonly #between: DuplexAbove | null;
   readonly #chunks: Uint8Array[] = [];
   #toSend: Uint8Array[] = [];
   #sending = false;
@@ -28,9 +32,10 @@ export class RawClient {
   /** The system's error code with which it went, such as `ECONNRESET`. */
   errorCode: string | null = null;
 
-  private constructor(socket: net.Socket, raw: net.Socket = socket) {
+  private constructor(socket: net.Socket, raw: net.Socket = socket, between: DuplexAbove | null = null) {
     this.#socket = socket;
     this.#raw = raw;
+    this.#between = between;
     socket.on("data", (chunk: Uint8Array) => {
       this.received += chunk.length;
       this.#chunks.push(chunk);
@@ -61,8 +66,9 @@ export class RawClient {
       const raw = net.connect({ host: address.hostname, port: address.port, allowHalfOpen: true, noDelay: true });
       raw.once("error", reject);
       raw.once("connect", () => {
+        const between = runtimeName() === "deno" ? new DuplexAbove(raw) : null;
         const options = {
-          socket: raw,
+          socket: between ?? raw,
           servername: "localhost",
           ALPNProtocols: ["http/1.1"],
           rejectUnauthorized: false,
@@ -73,7 +79,7 @@ export class RawClient {
         socket.once("secureConnect", () => {
           raw.off("error", reject);
           socket.off("error", reject);
-          resolve(new RawClient(socket, raw));
+          resolve(new RawClient(socket, raw, between));
         });
       });
     });
@@ -109,11 +115,13 @@ export class RawClient {
   /** Takes nothing more than the buffers between hold. */
   pause(): void {
     this.#socket.pause();
+    this.#between?.shut();
   }
 
   /** Reads again. */
   resume(): void {
     this.#socket.resume();
+    this.#between?.open();
   }
 
   /** Sends FIN after what waits; goes on reading. */

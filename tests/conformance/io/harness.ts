@@ -44,8 +44,6 @@ export interface IoHarness {
   turn(): Promise<void>;
   /** Its listeners speak TLS, and `connectPeer` too. */
   readonly tls?: TlsIdentity;
-  /** What its peers cannot play a part in, and why. */
-  readonly peerLacks?: { readonly reason: string; readonly cases: readonly string[] };
 }
 
 /** A case of the suite. */
@@ -180,7 +178,8 @@ export class IoContext {
   /** Listens, and closes the listener after the case. */
   async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
     const { tls } = this.harness;
-    const listener = await this.engine.listen(tls === undefined || options.transport === "unix" ? options : { ...options, tls }, accept);
+    const withTls = tls === undefined || options.transport === "unix" ? options : { tls: [tls], ...options };
+    const listener = await this.engine.listen(withTls, accept);
     this.#listeners.push(listener);
     return listener;
   }

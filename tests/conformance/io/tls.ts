@@ -1,20 +1,38 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import net from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import tls from "node:tls";
 import { BrokenError } from "../../../src/errors.ts";
 import { createIdentity } from "../../support/certificate.ts";
 import { echo, type IoCase, LOOPBACK, portOf } from "./harness.ts";
 
-/** The common name in the certificate that a new connection is shown. */
-function nameAt(port: number): Promise<string> {
+/** The common name in the certificate that a new connection is shown, which agrees on HTTP/1.1. */
+function nameAt(port: number, servername = "localhost", version: "TLSv1.2" | "TLSv1.3" = "TLSv1.3"): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = tls.connect({ host: "127.0.0.1", port, servername: "localhost", rejectUnauthorized: false });
+    const options = { minVersion: version, maxVersion: version, ALPNProtocols: ["http/1.1"], rejectUnauthorized: false };
+    const socket = tls.connect({ host: "127.0.0.1", port, servername, ...options });
     socket.once("error", reject);
     socket.once("secureConnect", () => {
       const { subject } = socket.getPeerCertificate();
+      if (socket.alpnProtocol !== "http/1.1") reject(new Error(`agreed on ${socket.alpnProtocol}`));
       socket.destroy();
       resolve(String(subject.CN));
     });
+  });
+}
+
+/** A connection of openssl's, which says something and waits for the end. @returns Whether it took up its session again, and whose certificate is in it. */
+function sessionAt(port: number, servername: string, ...args: readonly string[]): Promise<string> {
+  const all = ["s_client", "-connect", `127.0.0.1:${port}`, "-ign_eof", "-servername", servername, ...args];
+  return new Promise((resolve) => {
+    const child = execFile("openssl", all, { timeout: 20_000 }, (_error, stdout, stderr) => {
+      const said = stdout + stderr;
+      resolve(`${/^(New|Reused), TLS/m.exec(said)?.[1]} ${/subject=CN = (\S+)/.exec(said)?.[1]}`);
+    });
+    child.stdin?.end("hello");
   });
 }
 
@@ -71,12 +89,60 @@ export const tlsCases: readonly IoCase[] = [
       const port = portOf(listener);
       const old = await context.peer(listener.address);
       assert.equal(await nameAt(port), "localhost");
-      await listener.renew(createIdentity("renewed"));
+      await listener.renew([createIdentity("renewed")]);
       assert.equal(await nameAt(port), "renewed");
-      await listener.renew(createIdentity("again"));
+      await listener.renew([createIdentity("again")]);
       assert.equal(await nameAt(port), "again");
       old.send("still here");
       await context.until(() => old.text === "still here", "an echo on the old connection");
+    },
+  },
+  {
+    name: "the server name chooses among several certificates, also after renew()",
+    async run(context) {
+      const tls = [
+        createIdentity("first", 30, "DNS:first.test"),
+        createIdentity("star", 30, "DNS:*.star.test,DNS:Other.test"),
+        createIdentity("exact", 30, "DNS:a.star.test"),
+      ];
+      const { listener } = await echo(context, { ...LOOPBACK, tls });
+      const port = portOf(listener);
+      const chosen = async (version: "TLSv1.2" | "TLSv1.3") => {
+        const names = ["first.test", "a.star.test", "B.star.test", "other.test", "star.test", "a.b.star.test", "none.test", ""];
+        return await Promise.all(names.map((name) => nameAt(port, name, version)));
+      };
+      const expected = ["first", "exact", "star", "star", "first", "first", "first", "first"];
+      assert.deepEqual(await chosen("TLSv1.3"), expected);
+      assert.deepEqual(await chosen("TLSv1.2"), expected);
+      await listener.renew([createIdentity("alone")]);
+      assert.deepEqual(await chosen("TLSv1.3"), expected.map(() => "alone"));
+      await listener.renew([createIdentity("one"), createIdentity("two", 30, "DNS:none.test")]);
+      assert.deepEqual(await chosen("TLSv1.3"), ["one", "one", "one", "one", "one", "one", "two", "one"]);
+    },
+  },
+  {
+    name: "a session is taken up again for its own server name, and for no other one",
+    async run(context) {
+      const identities = [createIdentity("one", 30, "DNS:one.test"), createIdentity("two", 30, "DNS:two.test")];
+      const listener = await context.listen({ ...LOOPBACK, tls: identities }, (socket) => {
+        const recorder = context.record(socket);
+        recorder.onData = () => {
+          socket.write("answer");
+          socket.end();
+        };
+      });
+      const port = portOf(listener);
+      const folder = mkdtempSync(join(tmpdir(), "heddle-"));
+      try {
+        for (const version of ["-tls1_2", "-tls1_3"]) {
+          const session = join(folder, version);
+          assert.equal(await sessionAt(port, "two.test", version, "-sess_out", session), "New two");
+          assert.equal(await sessionAt(port, "two.test", version, "-sess_in", session), "Reused two");
+          assert.equal(await sessionAt(port, "one.test", version, "-sess_in", session), "New one");
+        }
+      } finally {
+        rmSync(folder, { recursive: true });
+      }
     },
   },
   {
@@ -85,7 +151,7 @@ export const tlsCases: readonly IoCase[] = [
       const { listener } = await echo(context, LOOPBACK);
       const { cert } = createIdentity("other");
       for (const wrong of [{ cert: "none", key: "none" }, { cert, key: createIdentity().key }]) {
-        await assert.rejects(listener.renew(wrong), BrokenError);
+        await assert.rejects(listener.renew([wrong]), BrokenError);
       }
       assert.equal(await nameAt(portOf(listener)), "localhost");
     },
@@ -95,7 +161,7 @@ export const tlsCases: readonly IoCase[] = [
     async run(context) {
       const listener = await context.engine.listen(LOOPBACK, (socket) => socket.abort());
       try {
-        await assert.rejects(listener.renew(createIdentity()), TypeError);
+        await assert.rejects(listener.renew([createIdentity()]), TypeError);
       } finally {
         await listener.close();
       }

@@ -64,6 +64,15 @@ test("listenersOf() wants --https, --cert and --key together", () => {
   }
 });
 
+test("listenersOf() wants a --key for each --cert", () => {
+  const given = (cert: string[], key: string[]) => flags({ https: [":1"], cert, key });
+  assert.equal(listeners(given(["a", "b"], ["c", "d"])).https.length, 1);
+  assert.throws(
+    () => listeners(given(["a", "b", "c"], ["d", "e"])),
+    /^ConfigError: 3 --cert and 2 --key: give each certificate its key, in the same order$/,
+  );
+});
+
 test("mergeServeOptions() lets a flag win over its variable", () => {
   const merged = mergeServeOptions(flags({ async: ["5"] }), variables({ HEDDLE_ASYNC: "9", HEDDLE_QUEUE: "7" }));
   const { async, queue } = readOptions(SERVE_OPTIONS, merged);

@@ -10,8 +10,8 @@ test("readOptions() gives every default where nothing is given", () => {
   assert.deepEqual(readOptions(SERVE_OPTIONS, {}), {
     http: [],
     https: [],
-    cert: null,
-    key: null,
+    cert: [],
+    key: [],
     port: null,
     host: null,
     chmodSocket: null,

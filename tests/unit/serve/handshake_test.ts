@@ -52,6 +52,21 @@ test("serve() with https wants a certificate, and a certificate an address", () 
   assert.throws(() => serve({ fetch, https: "nonsense", tls }), /^ConfigError: listen on "nonsense": not an address/);
 });
 
+test("serve() names the certificate that is wrong among several, or that no client would get", async () => {
+  const [other, none] = [createIdentity("other", 30, "DNS:other.test"), createIdentity("none", 30, "")];
+  const wrong: readonly (readonly [ServeOptions["tls"] & object, RegExp])[] = [
+    [[], /^ConfigError: option tls: no certificate; give one at least$/],
+    [[tls, { ...other, key: tls.key }], /^ConfigError: option tls, certificate 2: the key is another one than the certificate's$/],
+    [[tls, other, none], /^ConfigError: option tls, certificate 3: no client would get it: it has no DNS name$/],
+    [[other, tls, tls], /^ConfigError: option tls, certificate 3: no client would get it: those before it have its names, localhost$/],
+  ];
+  for (const [several, message] of wrong) {
+    await assert.rejects(withMemoryServer(secure({ tls: several }), async () => {}), message);
+    await withMemoryServer(secure({}), async ({ server }) => await assert.rejects(server.renewCertificate(several), message));
+  }
+  await withMemoryServer(secure({ tls: [none, other, tls] }), async ({ server }) => await server.renewCertificate([tls, other]));
+});
+
 test("renewCertificate() refuses what is none, and a server without TLS", async () => {
   await withMemoryServer(secure({}), async ({ server }) => {
     await server.renewCertificate(createIdentity("other"));

@@ -1,0 +1,47 @@
+import { resolve } from "node:path";
+import { parseArguments } from "../../src/cli/arguments.ts";
+import type { ListenOptions } from "../../src/contract/socket.ts";
+import { ConfigError } from "../../src/errors.ts";
+import { listenersOf, mergeServeOptions } from "../../src/options/listeners.ts";
+import { fromEnvironment, readOptions } from "../../src/options/read.ts";
+import { SERVE_OPTIONS, type ServeOptionValues } from "../../src/options/table.ts";
+
+/**
+ * The permissions of Deno's that a command line needs, and no more: by the table of `docs/deno.md`, which this is the other writing of.
+ *
+ * @param args As `heddle` gets them.
+ * @param env Variables that it is to read: `HEDDLE_*` ones count, and it may read no others.
+ * @param cwd Where the paths among them begin.
+ */
+export function leastPermissions(args: readonly string[], env: Readonly<Record<string, string>>, cwd: string): string[] {
+  if (args[0] !== "serve") return [];
+  const variables = Object.keys(env).some((name) => name.startsWith("HEDDLE_")) ? ["--allow-env=HEDDLE_*"] : [];
+  try {
+    const { operands, options, help } = parseArguments(args.slice(1), SERVE_OPTIONS);
+    if (help || operands.length !== 1) return variables;
+    const values = readOptions(SERVE_OPTIONS, mergeServeOptions(options, fromEnvironment(SERVE_OPTIONS, (name) => env[name])));
+    const { http, https } = listenersOf(values);
+    return [...variables, ...[...http, ...https].flatMap(ofListener), `--allow-read=${filesRead(operands[0]!, values, cwd).join()}`];
+  } catch (error) {
+    // Wrong usage is told before anything is done.
+    if (error instanceof ConfigError) return variables;
+    throw error;
+  }
+}
+
+function ofListener(listener: ListenOptions): string[] {
+  if (listener.transport === "unix") {
+    const { path } = listener;
+    return [`--allow-net=unix:${path}`, `--allow-read=${path}`, `--allow-write=${path}`];
+  }
+  const { hostname, port } = listener;
+  return [`--allow-net=${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`];
+}
+
+function filesRead(app: string, { cert, key, chownSocket }: ServeOptionValues, cwd: string): string[] {
+  const isNamed = (name: string | null = null) => name !== null && !/^\d+$/.test(name);
+  const files = [app, ...cert, ...key].map((file) => resolve(cwd, file));
+  if (isNamed(chownSocket?.user)) files.push("/etc/passwd");
+  if (isNamed(chownSocket?.group)) files.push("/etc/group");
+  return files;
+}
