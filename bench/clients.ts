@@ -1,5 +1,6 @@
 /**
- * `deno task clients`: curl, wrk, the fetch of each runtime, Python's http.client, and wrk through nginx and HAProxy, against heddle on each
+ * `deno task clients`: curl, wrk, the fetch of each runtime, undici's Pool with pipelining, Python's http.client, a client
+ * that sends FIN behind each request, and wrk through nginx and HAProxy, against heddle on each
  * runtime, 100,000 requests and more each, by
  * `tests/e2e/clients_test.ts`. Takes about half an hour; fails where one request did.
  */
@@ -21,7 +22,8 @@ await Deno.remove(figures);
 console.table(rows);
 const report = {
   date: new Date().toISOString().slice(0, 10),
-  workload: "hello with the request's number; fetch and wrk on 16 keep-alive connections, curl on 2, http.client on one",
+  workload:
+    "hello with the request's number; fetch, wrk and undici on 16 keep-alive connections, curl on 2, http.client on one, half-close on one each",
   machine: await readMachine(),
   versions: { ...RUNTIME_VERSIONS, curl: await versionOf("curl"), wrk: await versionOf("wrk") },
   rows,

@@ -64,5 +64,5 @@ const server = serve({
 });
 await server.ready;
 // Before it says that it listens: from then on it is asked.
-tellStateOnSignal(server, () => counts);
+tellStateOnSignal([server], () => counts);
 console.error(`listening on ${server.url}`);

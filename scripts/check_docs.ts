@@ -39,7 +39,7 @@ async function checkPages(): Promise<string[]> {
     }
   }
   const tests = new Map<string, string>();
-  for (const file of files) if (file.endsWith("_test.ts")) tests.set(file, await read(file));
+  for (const file of files) if (/_test\.ts$|^tests\/support\//.test(file)) tests.set(file, await read(file));
   const exists = (path: string) => files.has(path) || folders.has(path);
   return [
     ...[...pages.keys()].flatMap((page) => checkLinks(page, pages, exists)),

@@ -11,7 +11,7 @@ type Checker = "Deno" | "Node" | "Bun";
 
 /** Who checks a file: all, but for what runs on Deno alone, and for a benchmark's server or a proof of types that names its runtime. */
 function checkersOf(file: string): readonly Checker[] {
-  if (/^(scripts|tests\/unit\/scripts)\//.test(file) || /^(?:bench\/\w+|(?:fuzz|soak|faults)\/run)\.ts$/.test(file)) {
+  if (/^(scripts|tests\/unit\/scripts)\//.test(file) || /^(?:bench\/\w+|(?:fuzz|soak|faults)\/run(?:_\w+)?)\.ts$/.test(file)) {
     return ["Deno"];
   }
   const runtime = /^(?:bench|tests\/types)\/(?:.*[/_])?(deno|bun|node)(?:_\w+)?\.ts$/.exec(file)?.[1];

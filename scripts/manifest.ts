@@ -13,7 +13,7 @@ export interface Manifest {
 }
 
 /** Packages that only tests and tools use. */
-const DEVELOPMENT_PACKAGES: ReadonlySet<string> = new Set(["@types/node", "bun-types", "fast-check", "typescript"]);
+const DEVELOPMENT_PACKAGES: ReadonlySet<string> = new Set(["@types/node", "bun-types", "fast-check", "typescript", "undici"]);
 
 /** Reads `deno.json`, the one manifest. */
 export async function readManifest(): Promise<Manifest> {

@@ -9,6 +9,10 @@ import { STREAM_BYTES, TIMEOUT_MS } from "./promises.ts";
 export interface Scene {
   readonly random: Random;
   connect(): Promise<RawClient>;
+  /** The same server, over TLS. */
+  connectTls(): Promise<RawClient>;
+  /** To a server of 2 cores and 2 places in its queue, which turns others away. */
+  connectCrowded(): Promise<RawClient>;
 }
 
 /** @throws {Error} What it was promised did not come. */
@@ -85,6 +89,40 @@ const halfCloser: Actor = async ({ connect }) => {
   if (status !== 200 || body !== "half") throw new Error(`a half-closed request was answered with ${status} ${body}`);
 };
 
+/** Over TLS. */
+function secure(act: Actor): Actor {
+  return (scene) => act({ ...scene, connect: scene.connectTls });
+}
+
+/** Six that ask at once, where four can be taken in: each is served, or told that it is not. */
+const crowd: Actor = async ({ connectCrowded }) => {
+  await Promise.all(Array.from({ length: 6 }, async () => {
+    const client = await connectCrowded();
+    client.send(get("/sleep"));
+    await untilTrue(() => wholeAnswer(client.text) !== null, "an answer or a 503", client);
+    const { status, body, fields } = parseAnswer(client.text);
+    client.destroy();
+    if (status === 200 ? body === "slept" : status === 503 && fields.some(([name]) => name === "retry-after")) return;
+    throw new Error(`one of a crowd was answered with ${status} ${JSON.stringify(fields)} ${body}`);
+  }));
+};
+
+/** An upload that comes in small pieces, and is shorter than what is taken in before it has a core. */
+const trickler: Actor = async ({ connect }) => {
+  const client = await connect();
+  const body = "t".repeat(1000);
+  const request = post("/echo", body);
+  client.send(request.slice(0, -body.length));
+  for (let at = 0; at < body.length; at += 50) {
+    client.send(body.slice(at, at + 50));
+    await pause(20);
+  }
+  await untilTrue(() => wholeAnswer(client.text) !== null, "the answer to an upload that trickled in", client);
+  const answer = parseAnswer(client.text);
+  client.destroy();
+  if (answer.status !== 200 || answer.body !== body) throw new Error(`an upload that trickled in was answered with ${answer.status}`);
+};
+
 const garbler: Actor = async ({ connect, random }) => {
   const client = await connect();
   client.send(Uint8Array.from({ length: 1 + random.below(500) }, () => random.below(256)));
@@ -127,12 +165,17 @@ const nonReader: Actor = async ({ connect, random }) => {
   client.destroy();
 };
 
-/** By how often they come: the honest are a third. */
+/** By how often they come: half are of those whose answers must come. */
 export const ACTORS: readonly (readonly [name: string, weight: number, act: Actor])[] = [
   ["honest", 12, honest],
   ["pipeliner", 3, pipeliner],
   ["half-closer", 3, halfCloser],
+  ["honest over TLS", 3, secure(honest)],
+  ["half-closer over TLS", 1, secure(halfCloser)],
+  ["crowd", 2, crowd],
+  ["trickler", 2, trickler],
   ["garbler", 3, garbler],
+  ["garbler within TLS", 1, secure(garbler)],
   ["silent", 1, silentAfter("")],
   ["slow head", 2, silentAfter("GET /hello HTTP/1.1\r\nHost: a\r\nX-Slow: ")],
   ["slow body", 2, silentAfter("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\nonly this")],
@@ -141,6 +184,7 @@ export const ACTORS: readonly (readonly [name: string, weight: number, act: Acto
   ["leaves an endless stream", 2, leaver(get("/endless"))],
   ["leaves a large stream", 2, leaver(get("/large"))],
   ["leaves a stream whose cancel throws", 1, leaver(get("/cancel"))],
+  ["leaves a large stream over TLS", 1, secure(leaver(get("/large")))],
   ["leaves an upload", 2, leaver(`POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n\r\n${"x".repeat(500_000)}`)],
   ["leaves a body that is read", 2, leaver("POST /echo HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nabcde\r\n")],
   ["asks for an error", 3, leaver(get("/throw") + get("/reject") + get("/break"))],

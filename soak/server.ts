@@ -1,6 +1,7 @@
 // The server of a soak: short timeouts, few cores, an app that does what apps do, well and badly. On SIGUSR2 it prints its state as a line of
 // JSON. Usage: deno run -A server.ts, bun server.ts, node server.ts
-import { serve, sleep } from "../mod.ts";
+import { serve, type ServeOptions, sleep } from "../mod.ts";
+import { createIdentity } from "../tests/support/certificate.ts";
 import { tellStateOnSignal } from "../tests/support/server_state.ts";
 import { LARGE_BYTES, STREAM_BYTES, TIMEOUT_MS } from "./promises.ts";
 
@@ -41,10 +42,9 @@ const ROUTES: Readonly<Record<string, (request: Request) => Response | Promise<R
     ),
 };
 
-const server = serve({
+const options: ServeOptions = {
   fetch: (request) => (ROUTES[new URL(request.url).pathname] ?? (() => new Response(null, { status: 404 })))(request),
-  port: 0,
-  async: 50,
+  http: "127.0.0.1:0",
   connections: 400,
   limitPostBytes: 4 * 1024 * 1024,
   timeouts: { firstByteMs: TIMEOUT_MS, headMs: TIMEOUT_MS, bodyIdleMs: TIMEOUT_MS, keepAliveMs: TIMEOUT_MS, writeStallMs: TIMEOUT_MS },
@@ -54,7 +54,11 @@ const server = serve({
       if (!(error instanceof Error && error.message === "on purpose")) console.error("error", error);
     },
   },
-});
-await server.ready;
-tellStateOnSignal(server);
-console.error(`listening on ${server.url}/`);
+};
+
+const server = serve({ ...options, async: 50, https: "127.0.0.1:0", tls: createIdentity() });
+// Too small for a crowd: who finds no place in its queue gets a 503.
+const crowded = serve({ ...options, async: 2, queue: 2, shed: true });
+await Promise.all([server.ready, crowded.ready]);
+tellStateOnSignal([server, crowded]);
+console.error(`listening on ${[...server.urls, ...crowded.urls].map((url) => `${url}/`).join(" ")}`);

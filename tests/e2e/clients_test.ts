@@ -31,7 +31,9 @@ const FIGURES = process.env.HEDDLE_CLIENT_FIGURES;
 const FIXTURES = new URL("./fixtures/", import.meta.url);
 const APP = fileURLToPath(new URL(`clients_app.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, FIXTURES));
 const HTTP_CLIENT = fileURLToPath(new URL("http_client.py", FIXTURES));
+const HALF_CLOSE_CLIENT = fileURLToPath(new URL("half_close_client.py", FIXTURES));
 const FETCH_CLIENT = fileURLToPath(new URL("fetch_client.mjs", FIXTURES));
+const POOL_CLIENT = fileURLToPath(new URL("pool_client.mjs", FIXTURES));
 
 /** What a client has seen. */
 interface Outcome {
@@ -148,6 +150,28 @@ for (const name of ["deno", "bun", "node", "node20"]) {
     LIMIT_MS,
   );
 }
+
+const node = process.env.HEDDLE_RUNTIME_NODE;
+testUnless(
+  node === undefined ? "needs HEDDLE_RUNTIME_NODE, as `deno task test` gives it" : null,
+  `undici's Pool on Node, pipelining: ${REQUESTS} requests without an error`,
+  () =>
+    serve("undici's Pool, pipelining", async (url) => {
+      return JSON.parse(await outputOf(node!, [POOL_CLIENT, url, String(REQUESTS), String(CONNECTIONS)])) as Outcome;
+    }),
+  LIMIT_MS,
+);
+
+testUnless(
+  without("python3"),
+  `a client that sends FIN behind its request: ${REQUESTS} whole answers`,
+  () =>
+    serve("half-close", async (url) => {
+      const { hostname, port } = new URL(url);
+      return JSON.parse(await outputOf("python3", [HALF_CLOSE_CLIENT, hostname, port, String(REQUESTS), String(CONNECTIONS)])) as Outcome;
+    }),
+  LIMIT_MS,
+);
 
 testUnless(
   without("python3"),

@@ -12,6 +12,8 @@ const APP = appFile(
     async fetch(request, _env, context) {
       const { pathname } = new URL(request.url);
       if (pathname === "/allow") context.limitBody(20);
+      if (pathname === "/hang" || pathname === "/large") console.error("the app has " + pathname);
+      if (pathname === "/hang") await new Promise((resolve) => setTimeout(resolve, 60_000));
       if (pathname === "/large") return new Response("x".repeat(64_000_000));
       return new Response(String((await request.text()).length));
     },
@@ -36,6 +38,8 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 const post = (length: number, body: string) => `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n${body}`;
+const chunked = (length: number) =>
+  `POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n${"1\r\nx\r\n".repeat(length)}0\r\n\r\n`;
 const get = (target: string, fields = "") => `GET ${target} HTTP/1.1\r\nHost: a\r\n${fields}\r\n`;
 
 const SIZES = ["--limit-target", "64", "--limit-field", "100", "--limit-field-count", "3", "--limit-head", "256", "--limit-post", "10"];
@@ -67,10 +71,12 @@ test(
 
 test("heddle serve --limit-post-max: what an app may allow by limitBody()", LIMIT, async () => {
   await serving(["--limit-post", "10", "--limit-post-max", "20"], async (connect) => {
-    const cases = [["/", 10, 200], ["/", 15, 413], ["/allow", 15, 200], ["/allow", 21, 413]] as const;
+    const cases = [["/", 10, 200], ["/", 15, 413], ["/allow", 15, 200], ["/allow", 20, 200], ["/allow", 21, 413]] as const;
     for (const [target, bytes, status] of cases) {
-      const request = post(bytes, "x".repeat(bytes)).replace("POST /", `POST ${target}`).replace("Host: a", "Host: a\r\nConnection: close");
-      assert.match(await answerTo(await connect(), request), new RegExp(`^HTTP/1\\.1 ${status} `), `${target} ${bytes}`);
+      for (const framed of [post(bytes, "x".repeat(bytes)), chunked(bytes)]) {
+        const request = framed.replace("POST /", `POST ${target}`).replace("Host: a", "Host: a\r\nConnection: close");
+        assert.match(await answerTo(await connect(), request), new RegExp(`^HTTP/1\\.1 ${status} `), request);
+      }
     }
   });
 });
@@ -156,6 +162,57 @@ test("heddle serve --post-buffering: a body up to that is in before the request 
       await until(() => slow.text !== "" && quick.text !== "");
       slow.destroy();
       quick.destroy();
+    });
+  }
+});
+
+test(
+  "heddle serve --connections: one more takes the place of the one that is idle longest; with none idle it gets a 503",
+  LIMIT,
+  async () => {
+    await servingCli([APP, "--connections", "3"], async ({ cli, connect }) => {
+      const open: RawClient[] = [];
+      const ask = async (client: RawClient) => {
+        client.forget();
+        client.send(get("/"));
+        await until(() => client.text.includes("\r\n\r\n0"));
+      };
+      for (let count = 0; count < 3; count++) {
+        open.push(await connect());
+        await ask(open[count]);
+      }
+      // The second is idle longest now.
+      await ask(open[0]);
+      open.push(await connect());
+      await ask(open[3]);
+      await until(() => open[1].ended || open[1].closed);
+      const busy = [open[0], open[2], open[3]];
+      for (const client of busy) {
+        client.forget();
+        client.send(get("/hang"));
+      }
+      await until(() => cli.stderr.split("the app has /hang").length === 4);
+      const refused = await answerTo(await connect(), get("/"));
+      assert.match(refused, /^HTTP\/1\.1 503 [^]*\r\nretry-after: 1\r\n/i);
+      assert.deepEqual(busy.map(({ ended, closed, text }) => [ended, closed, text]), Array(3).fill([false, false, ""]));
+    });
+  },
+);
+
+test("heddle serve --write-buffer: what a slow client has not taken of its answer holds a core, or up to that none", LIMIT, async () => {
+  for (const [bytes, other] of [["1mb", ""], ["100mb", "200"]] as const) {
+    await servingCli([APP, "--async", "1", "--write-buffer", bytes], async ({ cli, connect }) => {
+      const slow = await connect();
+      slow.pause();
+      slow.send(get("/large"));
+      await cli.untilStderr(/the app has \/large/);
+      const quick = await connect();
+      quick.send(get("/"));
+      if (other === "") await new Promise((resolve) => setTimeout(resolve, 1000));
+      else await until(() => quick.text !== "");
+      assert.equal(quick.text.slice(9, 12), other);
+      slow.resume();
+      await until(() => slow.received > 64_000_000 && quick.text !== "");
     });
   }
 });

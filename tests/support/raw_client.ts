@@ -85,6 +85,11 @@ export class RawClient {
     });
   }
 
+  /** Of its end of a TCP connection, while that is open; else 0. */
+  get localPort(): number {
+    return this.#raw.localPort ?? 0;
+  }
+
   /** Everything received, a character a byte. */
   get text(): string {
     return Buffer.concat(this.#chunks).toString("latin1");

@@ -8,23 +8,39 @@ import { collectGarbage } from "./collect_garbage.ts";
 import type { CliProcess } from "./cli_process.ts";
 
 /** Of a server's statistics, what is to be as it was once nothing is left to do. */
-export interface ServerState {
+interface ServerCounts {
   readonly connections: number;
   readonly busy: number;
   readonly queued: number;
   readonly stalled: number;
   readonly offloaded: number;
   readonly requests: number;
-  /** Bytes of its heap that are in use, and of what hangs on it outside. */
-  readonly heldBytes: number;
 }
 
-/** For the server's process. @param more What its app tells beside it. */
-export function tellStateOnSignal(server: Server, more: () => Readonly<Record<string, number>> = () => ({})): void {
+/** What a server's process has. */
+export interface ServerState extends ServerCounts {
+  /** Bytes of its heap that are in use, and of what hangs on it outside. */
+  readonly heldBytes: number;
+  /** Bytes that its heap has for itself, in use or not: V8 makes its young generation larger in steps of some 30 MB. */
+  readonly heapBytes: number;
+}
+
+/** For the servers' process: it tells the sums. @param more What its app tells beside them. */
+export function tellStateOnSignal(servers: readonly Server[], more: () => Readonly<Record<string, number>> = () => ({})): void {
   const tell = () => {
-    const { connections, busy, queued, stalled, offloaded, requests } = server.stats();
-    const { heapUsed, external } = process.memoryUsage();
-    const state: ServerState = { connections, busy, queued, stalled, offloaded, requests, heldBytes: heapUsed + external };
+    const all = servers.map((server) => server.stats());
+    const sum = (name: keyof ServerCounts) => all.reduce((total, stats) => total + stats[name], 0);
+    const { heapUsed, heapTotal, external } = process.memoryUsage();
+    const state: ServerState = {
+      connections: sum("connections"),
+      busy: sum("busy"),
+      queued: sum("queued"),
+      stalled: sum("stalled"),
+      offloaded: sum("offloaded"),
+      requests: sum("requests"),
+      heldBytes: heapUsed + external,
+      heapBytes: heapTotal,
+    };
     console.log(JSON.stringify({ ...state, ...more() }));
   };
   process.on("SIGUSR2", tell);
