@@ -225,6 +225,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     const body = framing.kind === "none" ? null : new RequestBody(length, this.intake, this.#server.copy);
     const request = new ActiveRequest(this.#server, this, head, body);
     this.#request = request;
+    if (request.misdirected) throw new ProtocolError(421, "a target of another scheme than its connection's");
     if (body === null || !this.intake.begin(request, length)) return;
     const small = length !== null && length <= this.#server.postBufferingBytes && !request.bodyTooLong;
     if (!small || head.expectsContinue) this.#askForCore();

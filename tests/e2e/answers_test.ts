@@ -149,6 +149,16 @@ test("absolute-form and OPTIONS * reach the app as URLs", LIMIT, async () => {
   });
 });
 
+test("a target of https on a plain connection: 421", LIMIT, async () => {
+  await withServer({ fetch: () => new Response("x") }, async ({ exchange, heard }) => {
+    assert.match(
+      await exchange("GET https://shop.example/x HTTP/1.1\r\nHost: shop.example\r\n\r\n"),
+      /^HTTP\/1\.1 421 Misdirected Request\r\n[^]*connection: close\r\n/i,
+    );
+    assert.deepEqual([heard.refused, heard.requests], [[421], []]);
+  });
+});
+
 test("trailers of a chunked body are read, and stay out of the head", LIMIT, async () => {
   const fetch = async (request: Request) => new Response(`${await request.text()} ${request.headers.get("x-late")}`);
   await withServer({ fetch }, async ({ exchange }) => {

@@ -12,6 +12,7 @@ import type { TlsIdentity } from "../../src/contract/socket.ts";
 import { createIdentity } from "../support/certificate.ts";
 import { CliProcess } from "../support/cli_process.ts";
 import { appFile } from "../support/cli_server.ts";
+import { RawClient } from "../support/raw_client.ts";
 import { pause, until } from "../support/served.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -310,6 +311,18 @@ test("a second handshake on one connection is refused", { timeout: TIMEOUT_MS },
     ]);
     assert.equal(said.match(/verify error:num/g)?.length, 1);
     assert.match(await curl(server, "/still"), /\/still/);
+  });
+});
+
+test("a target of http on a connection over TLS: 421; one of https is served", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async ({ port }) => {
+    for (const [scheme, status] of [["http", 421], ["https", 200]] as const) {
+      const client = await RawClient.connectTls({ transport: "tcp", hostname: "127.0.0.1", port });
+      client.send(`GET ${scheme}://shop.example/x HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n`);
+      await until(() => client.ended || client.closed);
+      assert.match(client.text, new RegExp(`^HTTP/1\\.1 ${status} `));
+      client.destroy();
+    }
   });
 });
 
