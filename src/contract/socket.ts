@@ -88,6 +88,13 @@ export interface Socket {
 export interface SocketHandler {
   /** The TLS handshake is done: before any data, and never on a plain connection. */
   secured?(): void;
+  /**
+   * In `secured`'s place: the client speaks plain HTTP where TLS is wanted. Where there is no such method, it is aborted.
+   *
+   * @param socket The connection without TLS. Where it is another one than before, that one tells of nothing more, and this one's handler is to be
+   * set before the call returns.
+   */
+  plain?(socket: Socket): void;
   /** Bytes arrived; borrowed, valid during the call only. Never empty. */
   data(chunk: Uint8Array): void;
   /** `unsent` has come down to 0 after a `write` that returned false. */

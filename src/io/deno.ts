@@ -78,7 +78,9 @@ class DenoEngine implements IoEngine {
     const tls = new NodeTls(identity);
     const secured = (socket: DenoSocket) => {
       const below = new SocketDuplex(socket);
-      tls.accept(below, socket.local, socket.remote, below).open(accept);
+      const above = tls.accept(below, socket.local, socket.remote, below);
+      below.plain = (socket) => above.plain(socket);
+      above.open(accept);
     };
     return this.#listenTcp(options, backlog, secured, tls);
   }

@@ -316,6 +316,22 @@ print("ended", received.split(b"\\r\\n")[0].decode())`,
   },
 );
 
+test("plain HTTP on a port of TLS: an upload gets its 400 and no reset, 20 times of 20", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async ({ port }) => {
+    const body = new Uint8Array(3 * MIB);
+    for (let round = 1; round <= 20; round++) {
+      const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port });
+      client.send(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`);
+      client.send(body);
+      client.end();
+      await until(() => client.closed);
+      assert.equal(client.errorCode, null, `round ${round}`);
+      assert.ok(client.accepted > body.length, `round ${round}: ${client.accepted} bytes were taken`);
+      assert.match(client.text, /^HTTP\/1\.1 400 Bad Request\r\n[^]*\r\n\r\nthis port speaks HTTPS/);
+    }
+  });
+});
+
 test("a record that is none, after the handshake, ends its connection and nothing else", { timeout: TIMEOUT_MS }, async () => {
   await serving([], async (server) => {
     for (const version of ["TLSv1_2", "TLSv1_3"]) {
