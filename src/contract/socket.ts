@@ -155,7 +155,7 @@ export interface ListenUnix {
   /** A stale socket file, on which nobody listens, is replaced; anything else there is an error. */
   readonly path: string;
   /**
-   * Permission bits set after bind, such as 0o660 (uWSGI `--chmod-socket`).
+   * Permission bits, such as 0o660 (uWSGI `--chmod-socket`), set with the bind; where the umask may not be set, after it: listed deviations.
    *
    * @default what the umask leaves
    */
