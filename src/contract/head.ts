@@ -12,6 +12,8 @@ export interface RequestHead {
   readonly method: string;
   /** As sent: `/path?query`, `http://host/path` or `*` (RFC 9112 section 3.2). */
   readonly target: string;
+  /** An absolute target's scheme; null where the target names none. */
+  readonly targetScheme: "http" | "https" | null;
   /** Of HTTP/1.x. */
   readonly minor: 0 | 1;
   /** Bytes of the whole head, the empty line included. */

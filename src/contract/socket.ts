@@ -88,6 +88,13 @@ export interface Socket {
 export interface SocketHandler {
   /** The TLS handshake is done: before any data, and never on a plain connection. */
   secured?(): void;
+  /**
+   * In `secured`'s place: the client speaks plain HTTP where TLS is wanted. Where there is no such method, it is aborted.
+   *
+   * @param socket The connection without TLS. Where it is another one than before, that one tells of nothing more, and this one's handler is to be
+   * set before the call returns.
+   */
+  plain?(socket: Socket): void;
   /** Bytes arrived; borrowed, valid during the call only. Never empty. */
   data(chunk: Uint8Array): void;
   /** `unsent` has come down to 0 after a `write` that returned false. */
@@ -151,7 +158,7 @@ export interface ListenUnix {
   /** A stale socket file, on which nobody listens, is replaced; anything else there is an error. */
   readonly path: string;
   /**
-   * Permission bits set after bind, such as 0o660 (uWSGI `--chmod-socket`).
+   * Permission bits, such as 0o660 (uWSGI `--chmod-socket`), set with the bind; where the umask may not be set, after it: listed deviations.
    *
    * @default what the umask leaves
    */

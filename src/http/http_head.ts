@@ -1,6 +1,7 @@
 import type { BodyFraming, FieldList, RequestHead } from "../contract/head.ts";
 import type { Latin1 } from "../contract/socket.ts";
 import { FieldText } from "./field_text.ts";
+import type { AbsoluteTarget } from "./request_line.ts";
 
 /** What the reader found in a head, as offsets into its text. */
 export interface HeadParts {
@@ -17,7 +18,7 @@ export interface HeadParts {
   readonly hostStart: number;
   readonly hostEnd: number;
   /** An absolute target, taken apart; else null. */
-  readonly absolute: { readonly authority: string; readonly path: string } | null;
+  readonly absolute: AbsoluteTarget | null;
   readonly framing: BodyFraming;
   readonly expectsContinue: boolean;
   readonly keepAlive: boolean;
@@ -48,6 +49,10 @@ export class HttpHead implements RequestHead {
   get target(): string {
     const { text, targetStart, targetEnd } = this.#parts;
     return this.#target ??= text.slice(targetStart, targetEnd);
+  }
+
+  get targetScheme(): "http" | "https" | null {
+    return this.#parts.absolute?.scheme ?? null;
   }
 
   get bytes(): number {

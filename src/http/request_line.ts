@@ -37,6 +37,7 @@ const IN_VERSION = 3;
 
 /** An absolute target, taken apart. */
 export interface AbsoluteTarget {
+  readonly scheme: "http" | "https";
   readonly authority: string;
   readonly path: string;
 }
@@ -171,14 +172,15 @@ function methodName(bytes: Uint8Array, start: number, end: number): string {
 
 /** RFC 9112 section 3.2.2. The path of `OPTIONS http://host` is `*` (section 3.2.4). */
 function absoluteTarget(target: Latin1, method: string): AbsoluteTarget {
-  const scheme = /^https?:\/\//i.exec(target)?.[0];
-  if (scheme === undefined) throw new ProtocolError(400, "a target that is neither a path nor an http URL");
-  const rest = target.slice(scheme.length);
+  const start = /^https?:\/\//i.exec(target)?.[0];
+  if (start === undefined) throw new ProtocolError(400, "a target that is neither a path nor an http URL");
+  const scheme = start.length === "https://".length ? "https" : "http";
+  const rest = target.slice(start.length);
   const length = rest.search(/[/?]|$/);
   if (!isAuthority(rest, 0, length)) throw new ProtocolError(400, "a target without a valid host");
   const path = rest.slice(length);
-  if (path === "") return { authority: rest, path: method === "OPTIONS" ? "*" : "/" };
-  return { authority: rest.slice(0, length), path: path.startsWith("/") ? path : `/${path}` };
+  if (path === "") return { scheme, authority: rest, path: method === "OPTIONS" ? "*" : "/" };
+  return { scheme, authority: rest.slice(0, length), path: path.startsWith("/") ? path : `/${path}` };
 }
 
 function badTarget(byte: number, length: number): ProtocolError {

@@ -27,10 +27,10 @@ const COPY_STRIDE = 2048;
 export class BunSocket implements Socket, BunOwner {
   readonly local: Address;
   readonly remote: Address;
-  readonly #native: BunTcpSocket<BunOwner | undefined>;
+  #native: BunTcpSocket<BunOwner | undefined>;
   #tls: TlsInfo | null = null;
   /** The connection below TLS. */
-  readonly #below: BunTcpSocket<BunOwner | undefined> | null;
+  #below: BunTcpSocket<BunOwner | undefined> | null = null;
   /** Writes wait for the handshake's end. */
   #shaking: boolean;
   #handler: SocketHandler = NO_HANDLER;
@@ -53,16 +53,10 @@ export class BunSocket implements Socket, BunOwner {
   /** The `close` that came before there was a handler for it. */
   #lateClose: (() => void) | null = null;
 
-  /** @param below The connection below TLS, of which this is the server's side; its handshake comes first. */
-  constructor(
-    native: BunTcpSocket<BunOwner | undefined>,
-    local: Address,
-    remote: Address,
-    below: BunTcpSocket<BunOwner | undefined> | null = null,
-  ) {
+  /** @param secure It is to be the server's side of TLS: its upgrade and its handshake come first. */
+  constructor(native: BunTcpSocket<BunOwner | undefined>, local: Address, remote: Address, secure: boolean = false) {
     this.#native = native;
-    this.#below = below;
-    this.#shaking = below !== null;
+    this.#shaking = secure;
     this.local = local;
     this.remote = remote;
   }
@@ -142,6 +136,23 @@ export class BunSocket implements Socket, BunOwner {
   }
 
   // From Bun
+
+  /** TLS stands above the connection from now on. */
+  upgraded(native: BunTcpSocket<BunOwner | undefined>, below: BunTcpSocket<BunOwner | undefined>): void {
+    this.#native = native;
+    this.#below = below;
+  }
+
+  /** The client speaks plain HTTP: there will be no handshake. */
+  plain(): void {
+    if (this.#dead) return;
+    if (this.#handler.plain === undefined) return this.abort();
+    this.#shaking = false;
+    this.#queue = null;
+    this.#unsent = 0;
+    if (this.#paused) this.#native.pause();
+    this.#handler.plain(this);
+  }
 
   /** The handshake is over. */
   shaken(info: TlsInfo | null): void {

@@ -4,7 +4,7 @@ import { BunSocket } from "./bun_socket.ts";
 import type { BunOwner, BunTlsOptions } from "./bun_types.ts";
 import type { Certificates } from "./certificates.ts";
 import type { SecureContexts } from "./node_tls.ts";
-import { ALPN_PROTOCOLS, PLAIN_ON_TLS, speaksPlain } from "./plain_on_tls.ts";
+import { ALPN_PROTOCOLS, speaksPlain } from "./plain_on_tls.ts";
 import type { Renewable } from "./renewing.ts";
 
 /** As the wire has them: each behind its length. */
@@ -35,39 +35,57 @@ export class BunTls implements Renewable {
 
   /** A connection's server side, in its handshake. */
   accept(accepted: BunNative, local: Address, remote: Address): BunSocket {
-    const [raw, secure] = accepted.upgradeTLS({ isServer: true, data: undefined, ...this.#chosen });
-    const socket = new BunSocket(secure, local, remote, raw);
-    secure.data = socket;
-    // Both: the one that is given here hears of what comes, the one that was accepted of what its acceptor throws.
-    accepted.data = raw.data = new Below(raw, socket);
+    const socket = new BunSocket(accepted, local, remote, true);
+    accepted.data = new Below(accepted, socket, this.#chosen);
     return socket;
   }
 }
 
-/** The connection below: Bun still tells it of all bytes as they come. A client that speaks plain HTTP is told so; then its handshake fails. */
+/**
+ * The connection below. Its first bytes say whether it is one of TLS: an upgrade cannot be taken back, and closes the connection of a client that speaks
+ * plain HTTP at once. Of one that was upgraded Bun still tells all bytes as they come.
+ */
 class Below implements BunOwner {
-  readonly #raw: BunNative;
+  readonly #accepted: BunNative;
   readonly #above: BunSocket;
-  #heard = false;
+  readonly #chosen: Chosen;
+  #upgraded = false;
 
-  constructor(raw: BunNative, above: BunSocket) {
-    this.#raw = raw;
+  constructor(accepted: BunNative, above: BunSocket, chosen: Chosen) {
+    this.#accepted = accepted;
     this.#above = above;
+    this.#chosen = chosen;
   }
 
   received(chunk: Uint8Array): void {
-    if (this.#heard) return;
-    this.#heard = true;
-    if (!speaksPlain(chunk)) return;
-    this.#raw.write(PLAIN_ON_TLS, "latin1");
-    this.#raw.shutdown();
+    if (this.#upgraded) return;
+    const above = this.#above;
+    if (speaksPlain(chunk)) {
+      this.#accepted.data = above;
+      return above.plain();
+    }
+    this.#upgraded = true;
+    const options = { isServer: true, data: above, initialData: chunk, ...this.#chosen } as const;
+    const [raw, secure] = this.#accepted.upgradeTLS<BunOwner | undefined>(options);
+    raw.data = this;
+    above.upgraded(secure, raw);
   }
 
   shaken(): void {}
   writable(): void {}
-  readEnded(): void {}
-  closed(): void {}
-  broken(): void {}
+
+  /** FIN before the first byte. */
+  readEnded(): void {
+    if (!this.#upgraded) this.#above.shaken(null);
+  }
+
+  closed(error: Error | undefined): void {
+    if (!this.#upgraded) this.#above.closed(error);
+  }
+
+  broken(error: Error): void {
+    if (!this.#upgraded) this.#above.broken(error);
+  }
 
   /** Whoever was to accept it threw. */
   blame(error: unknown): void {

@@ -44,6 +44,8 @@ export interface BunTlsUpgrade<Data> {
   readonly tls: BunTlsOptions;
   readonly data: Data;
   readonly socket: BunSocketHandler<Data>;
+  /** What has come already; missing in bun-types 1.4.5. */
+  readonly initialData: Uint8Array;
 }
 
 /** Of `Bun.TLSOptions`. */

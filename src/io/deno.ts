@@ -84,7 +84,9 @@ class DenoEngine implements IoEngine {
     const tls = new NodeTls(await readCertificates(identities));
     const secured = (socket: DenoSocket) => {
       const below = new SocketDuplex(socket);
-      tls.accept(below, socket.local, socket.remote, below).open(accept);
+      const above = tls.accept(below, socket.local, socket.remote, below);
+      below.plain = (socket) => above.plain(socket);
+      above.open(accept);
     };
     return this.#listenTcp(options, backlog, secured, tls);
   }
@@ -99,8 +101,9 @@ class DenoEngine implements IoEngine {
   /** Deno takes no backlog here (1,024, by tokio), and unlinks whatever lies at the path when the listener closes. */
   async #listenUnix(options: ListenUnix, accept: (socket: Socket) => void): Promise<Listener> {
     const { path, mode } = options;
-    const listener = await this.#bindUnix(path);
+    const listener = await this.#bindUnix(path, mode);
     try {
+      // Where the umask may not be set.
       if (mode !== undefined) await this.#deno.chmod(path, mode);
       if (options.owner !== undefined) await (await import("./node_socket_owner.ts")).giveSocket(options);
     } catch (error) {
@@ -110,14 +113,25 @@ class DenoEngine implements IoEngine {
     return new DenoAcceptor(listener, { transport: "unix", path }, accept, null);
   }
 
-  async #bindUnix(path: string): Promise<DenoListener> {
+  async #bindUnix(path: string, mode: number | undefined): Promise<DenoListener> {
     try {
-      return this.#deno.listen({ transport: "unix", path });
+      return this.#bindOnce(path, mode);
     } catch (error) {
       if (errorCode(error) !== "EADDRINUSE" || !await this.#isStale(path)) throw error;
     }
     await this.#deno.remove(path);
-    return this.#deno.listen({ transport: "unix", path });
+    return this.#bindOnce(path, mode);
+  }
+
+  /** With the umask of the mode, if it may be set: then there is no moment in which the file is more open than it should be. */
+  #bindOnce(path: string, mode: number | undefined): DenoListener {
+    const isAllowed = mode !== undefined && this.#deno.permissions.querySync({ name: "sys", kind: "umask" }).state === "granted";
+    const umask = isAllowed ? this.#deno.umask(0o777 & ~mode) : null;
+    try {
+      return this.#deno.listen({ transport: "unix", path });
+    } finally {
+      if (umask !== null) this.#deno.umask(umask);
+    }
   }
 
   /** Whether there is a socket file on which nobody listens: the one case in which the kernel refuses a connection to it. */

@@ -35,4 +35,7 @@ export interface DenoSockets {
   lstat(path: string): Promise<{ readonly isSocket: boolean | null }>;
   chmod(path: string, mode: number): Promise<void>;
   remove(path: string): Promise<void>;
+  /** @returns The one before. */
+  umask(mask: number): number;
+  readonly permissions: { querySync(descriptor: { readonly name: "sys"; readonly kind: "umask" }): { readonly state: string } };
 }

@@ -86,6 +86,14 @@ export class MemorySocket implements Socket {
     });
   }
 
+  /** Script: what the other end wants TLS for is plain HTTP. */
+  speakPlain(): void {
+    const peer = this.#peer;
+    this.#defer(() => {
+      if (peer !== null && !peer.#dead) peer.#guard(() => peer.handler.plain?.(peer));
+    });
+  }
+
   get tls(): TlsInfo | null {
     return this.#tls;
   }

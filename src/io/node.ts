@@ -1,11 +1,12 @@
 import { access, chmod, stat, unlink } from "node:fs/promises";
 import net from "node:net";
 import { dirname } from "node:path";
-import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, Socket, TlsIdentity } from "../contract/socket.ts";
+import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, ListenUnix, Socket, TlsIdentity } from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { readCertificates } from "./certificates.ts";
+import { process } from "./node_process.ts";
 import { NodeReader, onConnection } from "./node_reader.ts";
 import { NodeSocket } from "./node_socket.ts";
 import { giveSocket } from "./node_socket_owner.ts";
@@ -47,7 +48,7 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.once("listening", resolve);
-    if (options.transport === "unix") server.listen({ path: options.path, backlog });
+    if (options.transport === "unix") listenUnix(server, options, backlog);
     else server.listen({ host: options.hostname, port: options.port, backlog });
   });
   // An accept that failed, as for want of descriptors, must not end the process.
@@ -69,6 +70,7 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
   } else server.on("connection", (socket) => open(socket, (local, remote) => tls.accept(socket, local, remote)));
   if (options.transport === "unix") {
     try {
+      // Where the umask could not be set.
       if (options.mode !== undefined) await chmod(options.path, options.mode);
       await giveSocket(options);
     } catch (error) {
@@ -82,6 +84,26 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
 async function openTls(identities: readonly TlsIdentity[]): Promise<NodeTls> {
   const [{ NodeTls }, certificates] = await Promise.all([import("./node_tls.ts"), readCertificates(identities)]);
   return new NodeTls(certificates);
+}
+
+/** Node binds within the call. The umask is set for that alone, so that there is no moment in which the file is more open than it should be. */
+function listenUnix(server: net.Server, { path, mode }: ListenUnix, backlog: number): void {
+  const umask = mode === undefined ? null : setUmask(0o777 & ~mode);
+  try {
+    server.listen({ path, backlog });
+  } finally {
+    if (umask !== null) process.umask(umask);
+  }
+}
+
+/** @returns The one before; null where it cannot be set: Deno would ask whoever is at the terminal, and a worker thread has none of its own. */
+function setUmask(mask: number): number | null {
+  if (process.versions.deno !== undefined) return null;
+  try {
+    return process.umask(mask);
+  } catch {
+    return null;
+  }
 }
 
 /**

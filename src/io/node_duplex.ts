@@ -1,7 +1,7 @@
 import { Duplex } from "node:stream";
 import type { Socket } from "../contract/socket.ts";
 import type { ReadGate } from "./node_socket.ts";
-import { PLAIN_ON_TLS, speaksPlain } from "./plain_on_tls.ts";
+import { speaksPlain } from "./plain_on_tls.ts";
 
 /** A socket that tells when all has been taken. */
 export interface TellingSocket extends Socket {
@@ -16,6 +16,10 @@ export class SocketDuplex extends Duplex implements ReadGate {
   #full = false;
   #shut = false;
   #heard = false;
+  /** Its socket is another one's. */
+  #gone = false;
+  /** Called with the socket if what comes first is plain HTTP: Deno's node:tls (2.9) has no error of its own for that, as Node's has. */
+  plain: ((socket: Socket) => void) | null = null;
 
   /** @param socket Its handler is this one's from now on. */
   constructor(socket: TellingSocket) {
@@ -24,7 +28,8 @@ export class SocketDuplex extends Duplex implements ReadGate {
     socket.taken = () => this.#taken();
     socket.handler = {
       data: (chunk) => {
-        if (!this.#heard) this.#answerPlain(chunk);
+        if (!this.#heard && speaksPlain(chunk)) return this.#goDown();
+        this.#heard = true;
         // Borrowed bytes, and the stream keeps them.
         if (!this.push(new Uint8Array(chunk))) this.#fill();
       },
@@ -34,12 +39,11 @@ export class SocketDuplex extends Duplex implements ReadGate {
     };
   }
 
-  /** Deno's node:tls (2.9) has no error of its own for plain HTTP, as Node's has. */
-  #answerPlain(first: Uint8Array): void {
-    this.#heard = true;
-    if (!speaksPlain(first)) return;
-    this.#socket.write(PLAIN_ON_TLS);
-    this.#socket.end();
+  #goDown(): void {
+    this.#gone = true;
+    this.#socket.taken = null;
+    this.plain?.(this.#socket);
+    this.destroy();
   }
 
   shut(): void {
@@ -82,6 +86,7 @@ export class SocketDuplex extends Duplex implements ReadGate {
 
   override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
     // With bytes unsent it is one above that was aborted.
+    if (this.#gone) return callback(error);
     if (this.#socket.unsent === 0) this.#socket.close();
     else this.#socket.abort();
     callback(error);

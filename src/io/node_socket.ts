@@ -81,6 +81,20 @@ export class NodeSocket implements Socket {
     this.#guard(() => this.#handler.secured?.());
   }
 
+  /** For the engine: the client speaks plain HTTP. `below` is its connection, which this one has no more. */
+  plain(below: Socket): void {
+    if (this.#dead || this.#handler.plain === undefined) return below.abort();
+    const handler = this.#handler;
+    this.#dead = true;
+    this.#handler = NO_HANDLER;
+    try {
+      handler.plain?.(below);
+    } catch (error) {
+      below.abort();
+      this.#fail(error);
+    }
+  }
+
   get tls(): TlsInfo | null {
     return this.#tls;
   }

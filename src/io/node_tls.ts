@@ -1,11 +1,11 @@
-import type { Socket as NetSocket } from "node:net";
+import net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { Address, TlsInfo } from "../contract/socket.ts";
 import { errorCode } from "./broken_error.ts";
 import type { Certificates } from "./certificates.ts";
 import { NodeSocket, type ReadGate } from "./node_socket.ts";
-import { ALPN_PROTOCOLS, PLAIN_ON_TLS } from "./plain_on_tls.ts";
+import { ALPN_PROTOCOLS } from "./plain_on_tls.ts";
 import type { Renewable } from "./renewing.ts";
 import type { ServerNames } from "./server_names.ts";
 
@@ -42,10 +42,11 @@ export class NodeTls implements Renewable {
       ...(this.#contexts.count > 1 && { SNICallback: this.#sni }),
     };
     // The types want a net.Socket; the documentation, any Duplex.
-    const secure = new tls.TLSSocket(below as NetSocket, options);
+    const secure = new tls.TLSSocket(below as net.Socket, options);
     secure.once("error", (error) => {
-      // The connection below can still be written to, and is closed by what follows.
-      if (errorCode(error) === "ERR_SSL_HTTP_REQUEST") below.end(PLAIN_ON_TLS, "latin1");
+      // Before what follows, by which Node would close the connection below.
+      const plain = errorCode(error) === "ERR_SSL_HTTP_REQUEST" ? takeOver(below) : null;
+      if (plain !== null) socket.plain(feed(plain, new NodeSocket(plain, local, remote)));
     });
     // A handshake again, of TLS 1.2, is asked for by nobody but attackers.
     secure.disableRenegotiation();
@@ -55,10 +56,32 @@ export class NodeTls implements Renewable {
     below.on("error", (error) => void secure.destroy(error));
     const socket = new NodeSocket(secure, local, remote, true, gate);
     secure.once("secure", () => socket.secured(infoOf(secure)));
-    // A Buffer's slice() would share the memory, so the handler gets plain bytes.
-    secure.on("data", (chunk: Uint8Array) => socket.receive(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
-    return socket;
+    return feed(secure, socket);
   }
+}
+
+/** What a `net.Socket` has within, on Node 20 to 24. */
+interface SocketInternals {
+  _handle?: object | null;
+}
+
+/** Another socket for the connection, which the one that TLS stands on has no more. Null where there is nothing of that kind. */
+function takeOver(below: Duplex): net.Socket | null {
+  const internals: Duplex & SocketInternals = below;
+  const { _handle: handle } = internals;
+  if (typeof handle !== "object" || handle === null) return null;
+  internals._handle = null;
+  below.destroy();
+  // It would ask the TLSSocket, which is no more, whether it reads; it does.
+  Object.defineProperty(handle, "reading", { value: true, writable: true });
+  const options: net.SocketConstructorOpts = { allowHalfOpen: true, readable: true, writable: true };
+  return new net.Socket(Object.assign(options, { handle }));
+}
+
+function feed(stream: net.Socket, socket: NodeSocket): NodeSocket {
+  // A Buffer's slice() would share the memory, so the handler gets plain bytes.
+  stream.on("data", (chunk: Uint8Array) => socket.receive(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
+  return socket;
 }
 
 function infoOf(secure: tls.TLSSocket): TlsInfo {

@@ -1,9 +1,3 @@
-const TEXT = "this port speaks HTTPS: write https:// in the URL\n";
-
-/** What a client gets that speaks plain HTTP where TLS is wanted, before the connection's end. */
-export const PLAIN_ON_TLS = "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain;charset=UTF-8\r\n" +
-  `content-length: ${TEXT.length}\r\nconnection: close\r\n\r\n${TEXT}`;
-
 /** Whether a connection's first bytes are plain HTTP: its methods begin with a capital letter, and a handshake with 22 (RFC 8446 section 5.1). */
 export function speaksPlain(first: Uint8Array): boolean {
   return first[0]! >= 0x41 && first[0]! <= 0x5a;

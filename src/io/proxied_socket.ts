@@ -2,7 +2,8 @@ import type { Address, Latin1, Socket, SocketHandler } from "../contract/socket.
 import { NO_HANDLER } from "./no_handler.ts";
 import { readProxyHeader } from "./proxy_header.ts";
 
-const NOTHING = new Uint8Array(0);
+/** Most headers are shorter, and come in one piece. */
+const FIRST_ROOM = 256;
 
 /**
  * A socket whose peer is a proxy that speaks the PROXY protocol: the header at its start is taken off, and from then on the socket has the
@@ -14,8 +15,11 @@ export class ProxiedSocket implements Socket {
   readonly #socket: Socket;
   readonly #refused: () => void;
   #handler: SocketHandler = NO_HANDLER;
-  /** What has come of the header; null once it is whole: then the socket's events go to the handler itself. */
-  #header: Uint8Array | null = NOTHING;
+  /** What has come of a header that is not whole, and room behind it; null where nothing has. */
+  #header: Uint8Array | null = null;
+  #length = 0;
+  /** The header is whole: the socket's events go to the handler itself. */
+  #done = false;
 
   /** @param refused Called if there is no valid header, before the socket is aborted. */
   constructor(socket: Socket, refused: () => void) {
@@ -32,21 +36,34 @@ export class ProxiedSocket implements Socket {
   }
 
   #take(chunk: Uint8Array): void {
-    const bytes = new Uint8Array(this.#header!.length + chunk.length);
-    bytes.set(this.#header!);
-    bytes.set(chunk, this.#header!.length);
+    const bytes = this.#header === null ? chunk : this.#append(this.#header, chunk);
     const header = readProxyHeader(bytes);
     if (header === null) {
-      this.#header = bytes;
+      if (this.#header === null) this.#append(new Uint8Array(FIRST_ROOM), chunk);
     } else if (header === "bad") {
       this.#refused();
       this.#socket.abort();
     } else {
+      this.#done = true;
       this.#header = null;
       if (header.ends !== null) ({ remote: this.remote, local: this.local } = header.ends);
       this.#socket.handler = this.#handler;
       if (header.bytes < bytes.length) this.#handler.data(bytes.subarray(header.bytes));
     }
+  }
+
+  /** Grows to twice as much, so that one that comes byte by byte is copied twice at most on average. @returns All that has come. */
+  #append(header: Uint8Array, chunk: Uint8Array): Uint8Array {
+    const start = this.#length;
+    this.#length += chunk.length;
+    if (this.#length > header.length) {
+      const larger = new Uint8Array(Math.max(2 * header.length, this.#length));
+      larger.set(header.subarray(0, start));
+      header = larger;
+    }
+    header.set(chunk, start);
+    this.#header = header;
+    return header.subarray(0, this.#length);
   }
 
   get handler(): SocketHandler {
@@ -55,7 +72,7 @@ export class ProxiedSocket implements Socket {
 
   set handler(handler: SocketHandler) {
     this.#handler = handler;
-    if (this.#header === null) this.#socket.handler = handler;
+    if (this.#done) this.#socket.handler = handler;
   }
 
   get tls(): Socket["tls"] {

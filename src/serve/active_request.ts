@@ -102,6 +102,12 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     return this.#forwarded.scheme ?? this.connection.scheme;
   }
 
+  /** Its target names a scheme that is neither its connection's nor, by a trusted proxy's word, its client's (RFC 9110 section 7.4). */
+  get misdirected(): boolean {
+    const { targetScheme } = this.head;
+    return targetScheme !== null && targetScheme !== this.connection.scheme && targetScheme !== this.scheme;
+  }
+
   /** HTTP/1.0 may name no host: then it is the listener's own. */
   get authority(): string {
     return this.#forwarded.authority ?? (this.head.authority || this.connection.fallbackAuthority);

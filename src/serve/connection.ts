@@ -23,7 +23,8 @@ const RETRY_SOON = [["retry-after", "1"]] as const;
  * A connection has one request at a time. What its client sends meanwhile is held, one chunk at most, and then it is not read.
  */
 export class Connection extends OpenSocket implements SocketHandler, CoreWaiter, DeadlineOwner, IntakeOwner {
-  readonly socket: Socket;
+  /** Another one if its client turns out to speak no TLS. */
+  socket: Socket;
   readonly exchange: Exchange;
   readonly scheme: "http" | "https";
   readonly intake: Intake;
@@ -99,6 +100,11 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
 
   secured(): void {
     if (this.state === "idle") this.#deadlines.awaitFirst();
+  }
+
+  plain(socket: Socket): void {
+    this.socket = socket;
+    this.refuse(new ProtocolError(400, "this port speaks HTTPS: write https:// in the URL"));
   }
 
   data(chunk: Uint8Array): void {
@@ -226,6 +232,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     const body = framing.kind === "none" ? null : new RequestBody(length, this.intake, this.#server.copy);
     const request = new ActiveRequest(this.#server, this, head, body);
     this.#request = request;
+    if (request.misdirected) throw new ProtocolError(421, "a target of another scheme than its connection's");
     if (body === null || !this.intake.begin(request, length)) return;
     const small = length !== null && length <= this.#server.postBufferingBytes && !request.bodyTooLong;
     if (!small || head.expectsContinue) this.#askForCore();

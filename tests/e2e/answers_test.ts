@@ -38,6 +38,19 @@ for (const [what, handler, message] of failures) {
   });
 }
 
+test("a whole answer of another length than declared: a 500, told, and the connection kept", LIMIT, async () => {
+  const fetch = (request: Request) => {
+    const length = new URL(request.url).pathname.slice(1);
+    return new Response("hello", length === "" ? {} : { headers: { "content-length": length } });
+  };
+  await withServer({ fetch }, async ({ exchange, heard }) => {
+    const answers = await exchange(get("/4") + get("/6") + get("/", CLOSE));
+    assert.deepEqual(answers.match(/HTTP\/1\.1 \d+/g), ["HTTP/1.1 500", "HTTP/1.1 500", "HTTP/1.1 200"]);
+    assert.match(answers, /Internal Server ErrorHTTP\/1\.1 200 [^]*hello$/);
+    assert.deepEqual(heard.errors.map(({ name }) => name), ["GET /4", "GET /6"]);
+  });
+});
+
 test("Expect: 100-continue is answered when the app first reads, and not before", LIMIT, async () => {
   let read = () => {};
   const fetch = async (request: Request) => {
@@ -146,6 +159,16 @@ test("absolute-form and OPTIONS * reach the app as URLs", LIMIT, async () => {
       /GET http:\/\/a\.example\/b\?c$/,
     );
     assert.match(await exchange("OPTIONS * HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n"), /OPTIONS http:\/\/a\.example\/\*?$/);
+  });
+});
+
+test("a target of https on a plain connection: 421", LIMIT, async () => {
+  await withServer({ fetch: () => new Response("x") }, async ({ exchange, heard }) => {
+    assert.match(
+      await exchange("GET https://shop.example/x HTTP/1.1\r\nHost: shop.example\r\n\r\n"),
+      /^HTTP\/1\.1 421 Misdirected Request\r\n[^]*connection: close\r\n/i,
+    );
+    assert.deepEqual([heard.refused, heard.requests], [[421], []]);
   });
 });
 

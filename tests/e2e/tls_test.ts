@@ -12,6 +12,8 @@ import type { TlsIdentity } from "../../src/contract/socket.ts";
 import { createIdentity } from "../support/certificate.ts";
 import { CliProcess } from "../support/cli_process.ts";
 import { appFile } from "../support/cli_server.ts";
+import { RawClient } from "../support/raw_client.ts";
+import { runtimeName } from "../support/runtime.ts";
 import { pause, until } from "../support/served.ts";
 
 const TIMEOUT_MS = 60_000;
@@ -328,6 +330,61 @@ except ssl.SSLEOFError:
   },
 );
 
+test(
+  "a client that ends without TLS's word of it gets the answer it waits for, and others are served",
+  { timeout: TIMEOUT_MS },
+  async () => {
+    await serving([], async (server) => {
+      // A deviation: Deno's node:tls (2.9.6) above a stream has no word of the end for a client that has ended.
+      const answersEnd = runtimeName() !== "deno";
+      const behind = [["", ""], ["GET /second HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n", "HTTP/1.1 200 OK"], [
+        "GET /cut HTTP/1.1\\r\\n",
+        "HTTP/1.1 400 Bad Request",
+      ]];
+      for (const [request, answer] of behind) {
+        const ended = await output("python3", [
+          "-c",
+          `import socket, ssl
+context = ssl.create_default_context()
+context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+client = context.wrap_socket(socket.create_connection(("127.0.0.1", ${server.port})), suppress_ragged_eofs=${answersEnd ? "False" : "True"})
+client.settimeout(10)
+client.sendall(b"GET /first HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
+assert b"/first" in client.recv(1000)
+client.sendall(b"${request}")
+socket.socket.shutdown(client, socket.SHUT_WR)
+received = b""
+while True:
+    chunk = client.recv(1000)
+    if not chunk: break
+    received += chunk
+print("ended", received.split(b"\\r\\n")[0].decode())`,
+        ]);
+        // Without the server's own word of the end, recv() would have thrown.
+        assert.equal(ended, `ended ${answer}\n`);
+      }
+      assert.match(await curl(server, "/still"), /\/still/);
+      assert.doesNotMatch(server.cli.stderr, /exception|error/i);
+    });
+  },
+);
+
+test("plain HTTP on a port of TLS: an upload gets its 400 and no reset, 20 times of 20", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async ({ port }) => {
+    const body = new Uint8Array(3 * MIB);
+    for (let round = 1; round <= 20; round++) {
+      const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port });
+      client.send(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`);
+      client.send(body);
+      client.end();
+      await until(() => client.closed);
+      assert.equal(client.errorCode, null, `round ${round}`);
+      assert.ok(client.accepted > body.length, `round ${round}: ${client.accepted} bytes were taken`);
+      assert.match(client.text, /^HTTP\/1\.1 400 Bad Request\r\n[^]*\r\n\r\nthis port speaks HTTPS/);
+    }
+  });
+});
+
 test("a record that is none, after the handshake, ends its connection and nothing else", { timeout: TIMEOUT_MS }, async () => {
   await serving([], async (server) => {
     for (const version of ["TLSv1_2", "TLSv1_3"]) {
@@ -363,6 +420,18 @@ test("a second handshake on one connection is refused", { timeout: TIMEOUT_MS },
     ]);
     assert.equal(said.match(/verify error:num/g)?.length, 1);
     assert.match(await curl(server, "/still"), /\/still/);
+  });
+});
+
+test("a target of http on a connection over TLS: 421; one of https is served", { timeout: TIMEOUT_MS }, async () => {
+  await serving([], async ({ port }) => {
+    for (const [scheme, status] of [["http", 421], ["https", 200]] as const) {
+      const client = await RawClient.connectTls({ transport: "tcp", hostname: "127.0.0.1", port });
+      client.send(`GET ${scheme}://shop.example/x HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n`);
+      await until(() => client.ended || client.closed);
+      assert.match(client.text, new RegExp(`^HTTP/1\\.1 ${status} `));
+      client.destroy();
+    }
   });
 });
 

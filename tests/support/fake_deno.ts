@@ -89,6 +89,13 @@ export class FakeDeno implements DenoSockets {
     return Promise.reject(systemError("EPERM"));
   }
 
+  umask(mask: number): number {
+    this.calls.push(`umask ${mask.toString(8)}`);
+    return 0o22;
+  }
+
+  readonly permissions = { querySync: () => ({ state: "prompt" }) };
+
   remove(path: string): Promise<void> {
     this.calls.push(`remove ${path}`);
     return Promise.resolve();

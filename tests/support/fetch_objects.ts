@@ -80,6 +80,7 @@ export function requestParts(sketch: RequestSketch = {}): RequestParts {
   const head: RequestHead = {
     method,
     target: path,
+    targetScheme: null,
     minor: 1,
     bytes: 0,
     authority,

@@ -120,6 +120,7 @@ const FIELDS: readonly Refusal[] = [
   ["a bare CR in a value", get("x: y\rz: a\r\n"), 400],
   ["a bare LF that ends the head", `GET / HTTP/1.1\r\n${HOST}\n`, 400],
   ["a bare CR that ends the head", `GET / HTTP/1.1\r\n${HOST}\rx`, 400],
+  ["100-continue with an empty element", get("Expect: 100-continue,\r\n"), 417],
   ["an unknown expectation", get("Expect: 200-ok\r\n"), 417],
   ["100-continue among others", get("Expect: 100-continue, x\r\n"), 417],
 ];

@@ -140,6 +140,23 @@ const unixCases: readonly IoCase[] = [
     },
   },
   {
+    name: "listen() binds a Unix socket with its mode: at no moment it is more open",
+    unix: "only",
+    async run(context) {
+      const path = context.unixPath();
+      const umask = process.umask(0);
+      try {
+        const listening = context.listen({ transport: "unix", path, mode: 0o600 }, refuse);
+        // Bound within the call; what would be done to the file after it is not done yet.
+        assert.equal(statSync(path).mode & 0o777, 0o600);
+        await listening;
+        assert.equal(process.umask(0), 0);
+      } finally {
+        process.umask(umask);
+      }
+    },
+  },
+  {
     name: "listen() sets the mode of a Unix socket",
     unix: "only",
     async run(context) {

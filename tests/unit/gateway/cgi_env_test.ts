@@ -8,6 +8,7 @@ function headOf(target: string, fields: ReadonlyArray<readonly [string, string]>
   return {
     method: "GET",
     target,
+    targetScheme: null,
     minor: 1,
     bytes: 0,
     authority: "example.com",

@@ -136,6 +136,8 @@ test("Exchange.sendWhole() honours an app's Connection: close, and keeps its oth
   const answer = parseAnswer(text(subject.sendWhole(426, "", [["connection", "Upgrade, Close"], ["upgrade", "h2c"]], null)));
   assert.equal(fieldOf(answer, "connection"), "close, upgrade");
   assert.equal(subject.mustClose, true);
+  const empty = asked().sendWhole(200, "", [["connection", ", x,, ,y,"]], null);
+  assert.equal(fieldOf(parseAnswer(text(empty)), "connection"), "x, y");
   const other = asked();
   assert.equal(
     fieldOf(parseAnswer(text(other.sendWhole(426, "", [["connection", "upgrade"], ["upgrade", "h2c"]], null))), "connection"),

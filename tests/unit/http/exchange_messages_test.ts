@@ -171,6 +171,11 @@ const LAST_MESSAGES: readonly Message[] = [
     events: [head("GET /", ["Host: a", "Connection: keep-alive", "Connection: x, CLOSE"], { flags: "close" }), END, { closed: true }],
   },
   {
+    name: "Connection: close among empty elements",
+    bytes: "GET / HTTP/1.1\r\nHost: a\r\nConnection: ,\t, x,, close ,\r\n\r\n",
+    events: [head("GET /", ["Host: a", "Connection: ,\t, x,, close ,"], { flags: "close" }), END, { closed: true }],
+  },
+  {
     name: "HTTP/1.0 that asks for both",
     bytes: "POST / HTTP/1.0\r\nConnection: keep-alive, close\r\nContent-Length: 2\r\n\r\nab",
     events: [

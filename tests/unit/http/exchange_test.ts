@@ -223,6 +223,49 @@ test("Exchange reads a head that comes byte by byte in linear time", () => {
   assert.ok(Math.min(...tries) < 9, `${tries}`);
 });
 
+/** Milliseconds that a chunked body takes of which a piece comes at a time. */
+function chunkedTime(pieces: readonly Uint8Array[], dataEvents: number): number {
+  let best = Infinity;
+  for (let round = 0; round < 3; round++) {
+    const subject = exchange();
+    assert.deepEqual(receive(subject, "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"), ["head", "need-more"]);
+    let data = 0;
+    let last = "";
+    const start = performance.now();
+    for (const piece of pieces) {
+      subject.receive(piece);
+      do {
+        last = subject.next().type;
+        if (last === "data") data++;
+      } while (last !== "need-more" && last !== "end");
+      subject.hold();
+    }
+    best = Math.min(best, performance.now() - start);
+    assert.deepEqual([data, last], [dataEvents, "end"]);
+  }
+  return best;
+}
+
+const byteWise = (bytes: Uint8Array) => Array.from(bytes, (_, at) => bytes.slice(at, at + 1));
+/** 98 lines, of the 100 that there may be. */
+const trailers = (bytes: number) => latin1(`0\r\n${`x: ${"y".repeat(bytes / 98 - 5)}\r\n`.repeat(98)}\r\n`);
+const oneByteChunks = (count: number) => latin1(`${"1\r\nA\r\n".repeat(count)}0\r\n\r\n`);
+
+const BODIES: readonly (readonly [what: string, time: (scale: number) => number])[] = [
+  ["trailers that come byte by byte", (scale) => chunkedTime(byteWise(trailers(1960 * scale)), 0)],
+  ["chunks of one byte that come at once", (scale) => chunkedTime([oneByteChunks(1000 * scale)], 1000 * scale)],
+  ["chunks of one byte that come byte by byte", (scale) => chunkedTime(byteWise(oneByteChunks(1000 * scale)), 1000 * scale)],
+];
+
+for (const [what, time] of BODIES) {
+  test(`Exchange reads ${what} in linear time`, () => {
+    time(1);
+    // 8 times the bytes: it would be 64 times if what has come were read or copied anew. As above, a busy machine may spoil a try.
+    const tries = Array.from({ length: 5 }, () => time(8) / time(1));
+    assert.ok(Math.min(...tries) < 24, `${tries}`);
+  });
+}
+
 test("Exchanges that share head readers keep their heads apart, however they are cut and whichever fails", () => {
   const readers = new HeadReaders(DEFAULT_LIMITS, decodeLatin1);
   const bytes = latin1("GET /a HTTP/1.1\r\nHost: a\r\nX-One: 1\r\n\r\n");

@@ -396,5 +396,6 @@ test("Connection dates each answer by the second in which it leaves", async () =
       dates.push(fieldOf(answersOf(peer).at(-1)!, "date"));
     }
     assert.deepEqual(dates, wanted);
+    for (const date of dates) assert.match(String(date), /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/);
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { serve, type ServeOptions } from "../../../mod.ts";
 import { createIdentity } from "../../support/certificate.ts";
+import { fieldOf } from "../../support/parse_answer.ts";
 import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
 
 const AGREED = { protocol: "http/1.1", serverName: "localhost" };
@@ -41,6 +42,30 @@ test("a request over TLS is one for https", async () => {
     peer.send(requestOf("GET /x"));
     await settle();
     assert.equal(answersOf(peer)[0]?.body, "https://a/x");
+  });
+});
+
+test("plain HTTP on a port of TLS: a 400 with a date that says so, then FIN, and what still comes is read for as long as ever", async () => {
+  await withMemoryServer(secure({}), async ({ server, connect, settle, pass, heard }) => {
+    const peer = await connect();
+    peer.socket.speakPlain();
+    await settle();
+    const [answer] = answersOf(peer);
+    assert.deepEqual([answer!.status, answer!.body, fieldOf(answer!, "connection"), peer.ended], [
+      400,
+      "this port speaks HTTPS: write https:// in the URL\n",
+      "close",
+      true,
+    ]);
+    assert.match(String(fieldOf(answer!, "date")), / GMT$/);
+    assert.deepEqual(heard.refused, [400]);
+    for (let second = 1; second < 10; second++) {
+      peer.send("x".repeat(1000));
+      await pass(1000);
+      assert.deepEqual([peer.closed, server.stats().connections], [false, 1]);
+    }
+    await pass(1001);
+    assert.equal(server.stats().connections, 0);
   });
 });
 

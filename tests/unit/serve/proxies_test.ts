@@ -37,6 +37,16 @@ test("trustProxy: nothing is believed of a stranger, and nothing by default", as
   }
 });
 
+test("trustProxy: a target's scheme may be the one that a proxy's client came by", async () => {
+  const absolute = (scheme: string) => requestOf(`GET ${scheme}://a/x`, null, ...FORWARDED);
+  assert.equal(await bodyOf({ trustProxy: [PEER] }, absolute("https")), "192.0.2.1 https://a/x");
+  // The proxy's own, on its connection to us: its client's is what the app sees.
+  assert.equal(await bodyOf({ trustProxy: [PEER] }, absolute("http")), "192.0.2.1 https://a/x");
+  assert.match(await bodyOf({ trustProxy: ["10.0.0.0/8"] }, absolute("https")), /another scheme/);
+  const forwarded = requestOf("GET https://a/x", null, "Forwarded: for=192.0.2.1;proto=https");
+  assert.equal(await bodyOf({ trustProxy: [PEER], trustProxyFields: ["forwarded"] }, forwarded), "192.0.2.1 https://a/x");
+});
+
 test("trustProxyFields: another field is read where the proxies write it", async () => {
   const fields = ["x-forwarded-for", "x-forwarded-host"];
   assert.equal(
