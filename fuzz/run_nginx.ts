@@ -3,13 +3,7 @@
  * each, one after the other: both must count the same requests. The first batch of inputs in which they do not ends it, and what is known of
  * it is printed.
  */
-import { readLongRun, startWorker } from "../scripts/long_run.ts";
+import { readLongRun, runInTurn } from "../scripts/long_run.ts";
 
-const { minutes, workers } = await readLongRun("fuzz/nginx_worker.ts", 5, Date.now() & 0xffffffff);
-let failed = false;
-for (const worker of workers) {
-  console.log(`${worker.name}: ${minutes} minutes`);
-  const { success } = await startWorker(worker, "inherit").status;
-  failed ||= !success;
-}
-Deno.exit(failed ? 1 : 0);
+const isWell = await runInTurn(await readLongRun("fuzz/nginx_worker.ts", 5, Date.now() & 0xffffffff));
+Deno.exit(isWell ? 0 : 1);
