@@ -28,6 +28,8 @@ export async function flushStreams({ out, err }: Streams): Promise<void> {
   await withinFlushTime(out.flush());
   out.tellLost();
   await withinFlushTime(err.flush());
+  err.tellLost();
+  await withinFlushTime(err.flush());
 }
 
 async function withinFlushTime(flushed: Promise<void>): Promise<void> {

@@ -32,6 +32,12 @@ export function enterCore<A>(task: CoreTask, run: (argument: A) => void, argumen
   else scope().runInAsyncScope(enter, null, task, run, argument);
 }
 
+/** Runs `run` outside of every request: a timer that many share is none of them's. */
+export function outsideRequests(run: () => void): void {
+  if (storage.getStore() === undefined) run();
+  else outside.runInAsyncScope(run);
+}
+
 /** The task whose code calls this; null outside of any. Still told after the request has given its core back. */
 export function currentCore(): CoreTask | null {
   return storage.getStore() ?? null;

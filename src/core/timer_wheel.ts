@@ -1,4 +1,5 @@
 import type { Clock, ClockTimer } from "../contract/clock.ts";
+import { outsideRequests } from "./current.ts";
 import { LinkedQueue, QueueLink } from "./linked_queue.ts";
 import { throwLater } from "./throw_later.ts";
 
@@ -201,7 +202,10 @@ export class TimerWheel {
   #setAlarm(tick: number): void {
     this.#alarm?.cancel();
     this.#alarmTick = tick;
-    this.#alarm = this.#clock.setTimer(Math.max(0, this.#originMs + tick - this.#clock.now()), this.#ring, true);
+    // One that a request's sleep sets rings for all.
+    outsideRequests(() => {
+      this.#alarm = this.#clock.setTimer(Math.max(0, this.#originMs + tick - this.#clock.now()), this.#ring, true);
+    });
   }
 
   #clearAlarm(): void {

@@ -10,6 +10,9 @@ import { statusLine } from "./status_line.ts";
  * `connection` are kept; `upgrade` becomes one, for it must not leave without (RFC 9110 section 7.8).
  */
 export class AnswerHead {
+  static readonly #text = new AnswerHead(200, "", TEXT_FIELDS);
+  static readonly #json = new AnswerHead(200, "", JSON_FIELDS);
+
   /** Status line and field lines. */
   text: Latin1;
   /** How many field lines `text` has. */
@@ -28,10 +31,10 @@ export class AnswerHead {
    * @param status 200 to 599.
    * @throws {TypeError} Something is not valid in HTTP.
    */
-  static of(status: number, statusText: string, fields: Iterable<Field>): AnswerHead {
+  static of(status: number, statusText: string, fields: Iterable<Field>): Readonly<AnswerHead> {
     if (status === 200 && statusText === "") {
-      if (fields === TEXT_FIELDS) return TEXT_HEAD;
-      if (fields === JSON_FIELDS) return JSON_HEAD;
+      if (fields === TEXT_FIELDS) return AnswerHead.#text;
+      if (fields === JSON_FIELDS) return AnswerHead.#json;
     }
     return new AnswerHead(status, statusText, fields);
   }
@@ -102,7 +105,3 @@ export class AnswerHead {
     this.contentLength = length;
   }
 }
-
-// With the phrase, or `of` would look for them before they are there.
-const TEXT_HEAD = AnswerHead.of(200, "OK", TEXT_FIELDS);
-const JSON_HEAD = AnswerHead.of(200, "OK", JSON_FIELDS);

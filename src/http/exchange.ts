@@ -2,7 +2,7 @@ import type { DecodeLatin1 } from "../contract/bytes.ts";
 import type { Latin1 } from "../contract/socket.ts";
 import { ProtocolError } from "../errors.ts";
 import type { Linked } from "../state_machine.ts";
-import { NO_FIELDS } from "./common_fields.ts";
+import { NO_FIELDS, TEXT_FIELDS } from "./common_fields.ts";
 import { CLOSED, type DataEvent, type EndEvent, NEED_MORE, type NeedMore, NO_TRAILERS, PAUSED, type ReceiveEvent } from "./events.ts";
 import { type Field, fieldLine } from "./field_line.ts";
 import type { HeadReader } from "./head_reader.ts";
@@ -318,7 +318,7 @@ export class Exchange {
    */
   errorAnswer(status: number, reason: string, fields: readonly Field[] = NO_FIELDS): Piece {
     const next = allowed(this.#server.refuse, "refuse");
-    const all: readonly Field[] = [["content-type", "text/plain;charset=UTF-8"], ...fields];
+    const all: readonly Field[] = [...TEXT_FIELDS, ...fields];
     const piece = this.#writer.whole(this.#to(true), status, "", all, `${reason}\n`);
     this.#server = next;
     this.#mustClose = true;

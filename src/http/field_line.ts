@@ -18,12 +18,12 @@ export function fieldLine(name: string, value: string): Latin1 {
   return name + ": " + value + "\r\n";
 }
 
-/** Whether `name` is a token (RFC 9110 section 5.6.2). */
+/** Whether `name` is a token (RFC 9110 section 5.6.2); what is no string is none, though a regular expression would make it one. */
 export function isFieldName(name: string): boolean {
-  return NAME.test(name);
+  return typeof name === "string" && NAME.test(name);
 }
 
 /** Whether `value` holds nothing but what a field value may (RFC 9110 section 5.5). */
 export function isFieldValue(value: string): boolean {
-  return VALUE.test(value);
+  return typeof value === "string" && VALUE.test(value);
 }

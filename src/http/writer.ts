@@ -89,7 +89,7 @@ export class Writer {
     return this.#begin(to, status, AnswerHead.of(status, statusText, fields), length);
   }
 
-  #begin(to: AnswerTo, status: number, head: AnswerHead, length: number | null): Latin1 {
+  #begin(to: AnswerTo, status: number, head: Readonly<AnswerHead>, length: number | null): Latin1 {
     const declared = this.#frame(to, status, head.contentLength, length);
     let text = head.text;
     let count = head.fields;

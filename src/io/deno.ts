@@ -9,7 +9,7 @@ import type {
   Socket,
   TlsIdentity,
 } from "../contract/socket.ts";
-import { BrokenError } from "../errors.ts";
+import { BrokenError, HeddleError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { readCertificates } from "./certificates.ts";
@@ -212,7 +212,7 @@ function delay(ms: number): Promise<void> {
  * network error of Deno 2.9 that has no code.
  */
 function translate(attempt: string, error: unknown): unknown {
-  if (error instanceof BrokenError) return error;
+  if (error instanceof HeddleError) return error;
   if (errorCode(error) !== null || !(error instanceof Error)) return brokenError(attempt, error);
   if (error instanceof RangeError || error instanceof TypeError) return error;
   if (error.message.startsWith("failed to lookup address")) return new BrokenError(`${attempt}: unknown host name`, { cause: error });

@@ -2,7 +2,7 @@ import { access, chmod, stat, unlink } from "node:fs/promises";
 import net from "node:net";
 import { dirname } from "node:path";
 import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, ListenUnix, Socket, TlsIdentity } from "../contract/socket.ts";
-import { BrokenError } from "../errors.ts";
+import { HeddleError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { readCertificates } from "./certificates.ts";
@@ -37,7 +37,7 @@ async function listen(options: ListenOptions, accept: (socket: Socket) => void):
       return await bind(options, accept);
     }
   } catch (error) {
-    throw error instanceof BrokenError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
+    throw error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
   }
 }
 

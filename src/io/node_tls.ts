@@ -2,8 +2,10 @@ import net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { Address, TlsInfo } from "../contract/socket.ts";
+import { UnsupportedError } from "../errors.ts";
 import { errorCode } from "./broken_error.ts";
 import type { Certificates } from "./certificates.ts";
+import { process } from "./node_process.ts";
 import { NodeSocket, type ReadGate } from "./node_socket.ts";
 import { ALPN_PROTOCOLS } from "./plain_on_tls.ts";
 import type { Renewable } from "./renewing.ts";
@@ -17,13 +19,18 @@ export class NodeTls implements Renewable {
   #contexts: SecureContexts;
   readonly #sni = (name: string, chosen: (error: null, context: tls.SecureContext) => void) => chosen(null, this.#contexts.of(name));
 
-  /** @throws What the runtime says of a certificate or key that is none. */
+  /**
+   * @throws {UnsupportedError} Several certificates on Deno.
+   * @throws What the runtime says of a certificate or key that is none.
+   */
   constructor(certificates: Certificates) {
+    refuseOnDeno(certificates);
     this.#contexts = new SecureContexts(certificates);
   }
 
   /** @throws As the constructor; the old ones stay. */
   renew(certificates: Certificates): void {
+    refuseOnDeno(certificates);
     this.#contexts = new SecureContexts(certificates);
   }
 
@@ -58,6 +65,17 @@ export class NodeTls implements Renewable {
     secure.once("secure", () => socket.secured(infoOf(secure)));
     return feed(secure, socket);
   }
+}
+
+/** With an `SNICallback`, `node:tls` of Deno (2.9.6) keeps each connection that ends before it has named a server for good, 12 KB: a port scan fills memory. */
+function refuseOnDeno({ identities }: Certificates): void {
+  const { deno } = process.versions;
+  if (deno === undefined || identities.length < 2) return;
+  throw new UnsupportedError(
+    `Deno ${deno}`,
+    "serve https with several certificates: on Deno a client that goes before it has named a server would cost memory for good; " +
+      "give each certificate a server of its own, or put a proxy in front that ends TLS",
+  );
 }
 
 /** What a `net.Socket` has within, on Node 20 to 24. */

@@ -16,6 +16,9 @@ const MOST_HELD = 8_388_608;
 /** Until a failed write is tried again, with the lines of that time lost; and between two notices of what was lost. A second is soon for a person. */
 const RETRY_MS = 1000;
 
+/** A notice of lost lines that is with a writer: whether it came through. */
+type Notice = (told: boolean) => void;
+
 /**
  * Collects lines and writes many at once. It never blocks, and never fails: lines that the sink cannot take are dropped, counted and told of.
  * After a failed write it drops for a second and tries again, unless the sink's reader is gone for good (`EPIPE`).
@@ -26,6 +29,8 @@ export class LineWriter {
   readonly #name: string;
   readonly #notices: LineWriter;
   #held = "";
+  /** The notices among them, which are no lines of the log. */
+  #notes: Notice[] = [];
   #armed = false;
   #writing: Promise<void> | null = null;
   #closed = false;
@@ -36,6 +41,8 @@ export class LineWriter {
   #dropped = 0;
   /** Of these lines somebody was told. */
   #told = 0;
+  /** A notice is under way: until it has come through nobody is told of them. */
+  #telling = false;
   #toldAtMs = -Infinity;
   /** Why the last one was lost. */
   #reason = "";
@@ -58,15 +65,15 @@ export class LineWriter {
 
   /** Takes a line, or several, each with its line feed. */
   write(line: string): void {
-    if (!this.#takes) {
-      this.#dropped += countLines(line);
-      return;
-    }
-    if (this.#held.length + line.length > MOST_HELD) {
+    if (!this.#takes) this.#dropped += countLines(line);
+    else if (this.#held.length + line.length > MOST_HELD) {
       this.#lose(countLines(line), "its reader is too slow");
-      return;
-    }
-    this.#held += line;
+      if (this.#notices !== this) this.#tellInTime();
+    } else this.#hold(line);
+  }
+
+  #hold(text: string): void {
+    this.#held += text;
     if (this.#writing !== null) return;
     if (this.#held.length >= ENOUGH) this.#write();
     else if (!this.#armed) {
@@ -87,13 +94,18 @@ export class LineWriter {
   /** Tells at once how many lines were lost since it was told last, if any were. */
   tellLost(): void {
     const lines = this.#dropped - this.#told;
-    if (lines === 0 || !this.#notices.#takes) return;
-    const nowMs = this.#clock.now();
-    this.#told = this.#dropped;
-    this.#toldAtMs = nowMs;
+    if (lines === 0 || this.#telling || !this.#notices.#takes) return;
     const { ctime } = logDate(this.#clock.wallTime());
     const were = lines === 1 ? "line of the log was" : "lines of the log were";
-    this.#notices.write(`${ctime} - *** WARNING *** ${lines} ${were} lost: write to ${this.#name}: ${this.#reason}\n`);
+    const notice = `${ctime} - *** WARNING *** ${lines} ${were} lost: write to ${this.#name}: ${this.#reason}\n`;
+    if (this.#notices.#held.length + notice.length > MOST_HELD) return;
+    this.#toldAtMs = this.#clock.now();
+    this.#telling = true;
+    this.#notices.#notes.push((told) => {
+      this.#telling = false;
+      if (told) this.#told += lines;
+    });
+    this.#notices.#hold(notice);
   }
 
   /** Lines are not dropped. */
@@ -103,34 +115,40 @@ export class LineWriter {
 
   #write(): void {
     if (this.#held === "") return;
-    const text = this.#held;
+    const [text, notes] = [this.#held, this.#notes];
     this.#held = "";
+    this.#notes = [];
     // A failed write may have left a part of a line behind: what comes now is none of it.
     this.#writing = this.#sink.write(this.#failed ? `\n${text}` : text).then(
-      () => this.#written(),
-      (error: unknown) => this.#fail(text, error),
+      () => this.#written(notes),
+      (error: unknown) => this.#fail(text, notes, error),
     );
   }
 
-  #written(): void {
+  #written(notes: readonly Notice[]): void {
     this.#writing = null;
     this.#failed = false;
+    for (const note of notes) note(true);
     this.#tellInTime();
     if (this.#held !== "" && this.#writing === null) this.#write();
   }
 
   /** Every line of a failed write counts as lost, though some may have come through. */
-  #fail(text: string, error: unknown): void {
+  #fail(text: string, written: readonly Notice[], error: unknown): void {
     this.#writing = null;
     this.#failed = true;
     this.#closed = (error as { readonly code?: unknown } | null)?.code === "EPIPE";
     this.#retryAtMs = this.#clock.now() + RETRY_MS;
-    this.#lose(countLines(text) + countLines(this.#held), errorSummary(error));
+    const notes = [...written, ...this.#notes];
+    this.#notes = [];
+    this.#lose(countLines(text) + countLines(this.#held) - notes.length, errorSummary(error));
     this.#held = "";
+    for (const note of notes) note(false);
     this.#tellInTime();
   }
 
   #lose(lines: number, reason: string): void {
+    if (reason !== this.#reason) this.tellLost();
     this.#dropped += lines;
     this.#reason = reason;
   }

@@ -4,7 +4,9 @@ import type { CoreContext, CoreTask, SuspendEngine } from "../contract/engine.ts
 import type { RequestHead } from "../contract/head.ts";
 import type { RequestName } from "../contract/observer.ts";
 import type { Address } from "../contract/socket.ts";
+import { enterCore } from "../core/current.ts";
 import { cgiEnv } from "../gateway/cgi_env.ts";
+import { TEXT_TYPE } from "../http/common_fields.ts";
 import { type Forwarded, NOTHING_SAID, readForwarded } from "../http/forwarded.ts";
 import { createRequest, type RequestParts } from "../http/request.ts";
 import { Answer } from "./answer.ts";
@@ -15,7 +17,7 @@ import type { ServerContext } from "./server_context.ts";
 /** A first slice that is longer is warned of: a person notices a wait of about 100 ms. */
 const BLOCKED_MS = 100;
 
-const OVERLOADED_FIELDS = [["content-type", "text/plain;charset=UTF-8"], ["retry-after", "1"]] as const;
+const OVERLOADED_FIELDS = [["content-type", TEXT_TYPE], ["retry-after", "1"]] as const;
 const OVERLOADED = new TextEncoder().encode("too many requests wait already\n");
 
 class Task implements CoreTask {
@@ -200,6 +202,11 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     this.task.request = null;
   }
 
+  /** The client has gone, or the server has given the request up. */
+  get aborted(): boolean {
+    return this.#aborted;
+  }
+
   /** Late touches replay what has happened; after the answer's end it aborts no more. */
   signal(): AbortSignal {
     if (this.#abort === null) {
@@ -214,7 +221,8 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     if (this.#aborted || this.reply.finished) return;
     this.#aborted = true;
     this.#reason = reason;
-    this.#abort?.abort(reason);
+    // Whoever tells of it may be a timer, or another request: what listens is this one's code.
+    if (this.#abort !== null) enterCore(this.task, () => this.#abort!.abort(reason), null);
   }
 
   waitUntil(promise: Promise<unknown>): void {

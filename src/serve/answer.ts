@@ -1,6 +1,8 @@
 import type { Reply } from "../contract/engine.ts";
 import type { RequestRecord } from "../contract/observer.ts";
-import { HeddleError } from "../errors.ts";
+import { enterCore } from "../core/current.ts";
+import { BrokenError, ClosedError, ProtocolError } from "../errors.ts";
+import { TEXT_FIELDS } from "../http/common_fields.ts";
 import { readResponse, type ResponseParts } from "../http/response.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import { sendStream } from "./answer_stream.ts";
@@ -218,14 +220,14 @@ export class Answer implements Reply {
       if (this.started) {
         this.flush();
         this.#request.connection.abort();
-      } else this.#sendWhole(500, FAILED, PLAIN_TEXT, FAILED);
+      } else this.#sendWhole(500, FAILED, TEXT_FIELDS, FAILED);
     }
     this.#finish();
   }
 
   /** @returns Whether it was news. */
   tell(error: unknown): boolean {
-    if (this.#gone && saysGone(error)) return false;
+    if ((this.#gone || this.#request.aborted) && saysGone(error)) return false;
     this.#request.server.observer.appError?.(error, this.#request);
     return true;
   }
@@ -234,7 +236,7 @@ export class Answer implements Reply {
   clientGone(reason: Error): void {
     if (this.closed) return;
     this.#gone = true;
-    this.onGone?.(reason);
+    if (this.onGone !== null) enterCore(this.#request.task, this.onGone, reason);
     this.drain();
   }
 
@@ -292,7 +294,8 @@ const COPIED_BYTES = 65_536;
 
 const encoder = new TextEncoder();
 
-const PLAIN_TEXT: ReadonlyArray<readonly [string, string]> = [["content-type", "text/plain;charset=UTF-8"]];
+/** What an app's signal and its body's reads say of a client that has gone. */
+const GONE = [BrokenError, ClosedError, ProtocolError] as const;
 
 /**
  * An app hears that its client has gone by errors of heddle's own, the signal's reason and what its body's reads reject with, and by the
@@ -300,7 +303,7 @@ const PLAIN_TEXT: ReadonlyArray<readonly [string, string]> = [["content-type", "
  */
 function saysGone(error: unknown): boolean {
   try {
-    return error instanceof HeddleError || error instanceof Error && error.name === "AbortError";
+    return GONE.some((kind) => error instanceof kind) || error instanceof Error && error.name === "AbortError";
   } catch {
     // An app may throw anything: an object whose getters throw, too.
     return false;

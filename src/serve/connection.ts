@@ -4,6 +4,7 @@ import { type CoreWaiter, WaitingPlace } from "../core/pool.ts";
 import { BrokenError, ClosedError, ProtocolError } from "../errors.ts";
 import { Exchange } from "../http/exchange.ts";
 import type { HttpHead } from "../http/http_head.ts";
+import type { Linked } from "../state_machine.ts";
 import { ActiveRequest } from "./active_request.ts";
 import { OpenSocket } from "./connections.ts";
 import { type DeadlineOwner, Deadlines } from "./deadlines.ts";
@@ -11,7 +12,6 @@ import { Intake, type IntakeOwner } from "./intake.ts";
 import { LingeringClose } from "./lingering_close.ts";
 import { RequestBody } from "./request_body.ts";
 import type { ServerContext } from "./server_context.ts";
-import type { Linked } from "../state_machine.ts";
 import { CONNECTION_IDLE, type ConnectionEvent, type ConnectionState } from "./state.ts";
 
 const RETRY_SOON = [["retry-after", "1"]] as const;
@@ -45,7 +45,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     this.#server = server;
     this.socket = socket;
     this.scheme = secure ? "https" : "http";
-    this.exchange = new Exchange(server.limits, server.date, server.latin1, server.headReaders);
+    this.exchange = new Exchange(server.limits, server.dates.now, server.latin1, server.headReaders);
     this.#deadlines = new Deadlines(server, this);
     this.intake = new Intake(this, this.#deadlines);
     server.open.rest(this);

@@ -1,5 +1,4 @@
 import type { App } from "../contract/app.ts";
-import type { Clock } from "../contract/clock.ts";
 import type { ListenOptions, Socket, TlsIdentity } from "../contract/socket.ts";
 import { CorePool } from "../core/pool.ts";
 import { CoreScheduler } from "../core/scheduler.ts";
@@ -15,6 +14,7 @@ import { misfits, selectEngine } from "../suspend/select.ts";
 import { addressesOf } from "./addresses.ts";
 import { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
+import { DateCache } from "./date_cache.ts";
 import { type Drain, drain } from "./drain.ts";
 import { identitiesOf, identityFacts, warnOfEnd } from "./identity.ts";
 import { type OpenListener, openListeners, urlOf } from "./listener.ts";
@@ -157,7 +157,9 @@ class HeddleServer implements Server {
     const mercyMs = options.mercyMs ?? this.#mercyMs;
     if (this.#closing === null) this.#closing = drain(server, this.#listeners.map(({ listener }) => listener), mercyMs);
     else this.#closing.hasten(mercyMs);
-    return await this.#closing.lost;
+    const lost = await this.#closing.lost;
+    server.dates.close();
+    return lost;
   }
 }
 
@@ -194,7 +196,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
     bodyMostBytes,
     writeBuffer: new WriteBuffer(options.writeBufferBytes ?? 67_108_864),
     keepAliveRequests: options.keepAliveRequests ?? 0,
-    date: cachedDate(clock),
+    dates: new DateCache(clock),
     open,
     closed(socket) {
       open.remove(socket);
@@ -226,23 +228,4 @@ function proxied(server: ServerContext, socket: Socket): Socket {
     socket,
     () => server.observer.refused?.(400, "a connection without a valid PROXY protocol header", socket.remote),
   );
-}
-
-/**
- * IMF-fixdate (RFC 9110 section 5.6.7), which is what `toUTCString` gives; made once a second in which it is asked for. A timer ends the second: to
- * read the clock for each answer costs 40 ns, and a date that is late by as much as the event loop was blocked is none the worse.
- */
-function cachedDate(clock: Clock): () => string {
-  let text: string | null = null;
-  const forget = () => {
-    text = null;
-  };
-  return () => {
-    if (text === null) {
-      const nowMs = clock.wallTime();
-      text = new Date(nowMs).toUTCString();
-      clock.setTimer(1000 - nowMs % 1000, forget, false);
-    }
-    return text;
-  };
 }

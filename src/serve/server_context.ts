@@ -12,6 +12,7 @@ import type { Trust } from "../http/forwarded.ts";
 import type { HeadReaders } from "../http/head_readers.ts";
 import type { HttpLimits } from "../http/limits.ts";
 import type { Connections, OpenSocket } from "./connections.ts";
+import type { DateCache } from "./date_cache.ts";
 import type { Timeouts } from "./timeouts.ts";
 import type { WriteBuffer } from "./write_buffer.ts";
 
@@ -51,8 +52,7 @@ export interface ServerContext {
   readonly writeBuffer: WriteBuffer;
   /** Requests that a connection may carry; 0 for no limit. */
   readonly keepAliveRequests: number;
-  /** The `date` field's value, made once a second. */
-  readonly date: () => string;
+  readonly dates: DateCache;
   readonly open: Connections;
   /** A socket of `open` is gone. */
   closed(socket: OpenSocket): void;

@@ -15,21 +15,24 @@ import { link, type Linked, type Transitions } from "../state_machine.ts";
  */
 export type ConnectionState = "idle" | "head" | "buffering" | "stalled" | "queued" | "active" | "skipping" | "flushing" | "over";
 
+const CONNECTION_EVENTS = [
+  "bytes",
+  "headDone",
+  "stall",
+  "proceed",
+  "enqueue",
+  "run",
+  "shed",
+  "answered",
+  "skip",
+  "skipped",
+  "unsent",
+  "flushed",
+  "finish",
+] as const;
+
 /** What happens to a connection. */
-export type ConnectionEvent =
-  | "bytes"
-  | "headDone"
-  | "stall"
-  | "proceed"
-  | "enqueue"
-  | "run"
-  | "shed"
-  | "answered"
-  | "skip"
-  | "skipped"
-  | "unsent"
-  | "flushed"
-  | "finish";
+export type ConnectionEvent = (typeof CONNECTION_EVENTS)[number];
 
 /** The table of transitions. */
 const CONNECTION_TRANSITIONS: Transitions<ConnectionState, ConnectionEvent> = {
@@ -45,22 +48,4 @@ const CONNECTION_TRANSITIONS: Transitions<ConnectionState, ConnectionEvent> = {
 };
 
 /** A connection's first state. */
-export const CONNECTION_IDLE: Linked<ConnectionState, ConnectionEvent> = link(
-  CONNECTION_TRANSITIONS,
-  [
-    "bytes",
-    "headDone",
-    "stall",
-    "proceed",
-    "enqueue",
-    "run",
-    "shed",
-    "answered",
-    "skip",
-    "skipped",
-    "unsent",
-    "flushed",
-    "finish",
-  ],
-  "idle",
-);
+export const CONNECTION_IDLE: Linked<ConnectionState, ConnectionEvent> = link(CONNECTION_TRANSITIONS, CONNECTION_EVENTS, "idle");

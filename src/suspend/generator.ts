@@ -61,7 +61,7 @@ class GeneratorEngine implements SuspendEngine {
     run.waits.fulfil();
     const { request } = task;
     if (request === null || run.over || run.inNext || run.congested || run.iterator === null) return;
-    if (request.reply.closed) this.#close(request, run);
+    if (request.reply.closed) enterCore(task, this.#close, request);
     else enterCore(task, this.#slice, request);
   }
 
@@ -77,7 +77,7 @@ class GeneratorEngine implements SuspendEngine {
     const run = runOf(task);
     run.over = true;
     run.waits.reject(reason);
-    if (!run.inNext) closeIterator(run, task.request?.reply);
+    if (!run.inNext) enterCore(task, () => closeIterator(run, task.request?.reply), null);
   }
 
   readonly #open = (request: CoreContext): void => {
@@ -155,11 +155,12 @@ class GeneratorEngine implements SuspendEngine {
     } else if (goesOn) this.#scheduler.ready(request.task);
   }
 
-  #close(request: CoreContext, run: Run): void {
+  readonly #close = (request: CoreContext): void => {
+    const run = runOf(request.task);
     run.over = true;
     closeIterator(run, request.reply);
     request.reply.end();
-  }
+  };
 
   #fail(request: CoreContext, error: unknown): void {
     const run = runOf(request.task);

@@ -31,8 +31,6 @@ const HELLO = file("hello.mjs", `export default { fetch: () => new Response("hel
 
 const identity = createIdentity();
 const [CERT, KEY] = [file("cert.pem", identity.cert), file("key.pem", identity.key)];
-const other = createIdentity("other", 30, "DNS:other.test");
-const [OTHER_CERT, OTHER_KEY] = [file("other_cert.pem", other.cert), file("other_key.pem", other.key)];
 
 /** A row of the table. */
 interface Row {
@@ -89,12 +87,6 @@ function rowsAt(port: number, path: string): Readonly<Record<string, Row>> {
     "--https": {
       args: [HELLO, "--https", http, "--cert", CERT, "--key", KEY],
       flags: [net, `${read},${CERT},${KEY}`],
-      address: loopback(port),
-      secure: true,
-    },
-    "--https with several certificates": {
-      args: [HELLO, "--https", http, "--cert", CERT, "--key", KEY, "--cert", OTHER_CERT, "--key", OTHER_KEY],
-      flags: [net, `${read},${CERT},${OTHER_CERT},${KEY},${OTHER_KEY}`],
       address: loopback(port),
       secure: true,
     },

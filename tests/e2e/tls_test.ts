@@ -8,9 +8,10 @@ import { join } from "node:path";
 import process from "node:process";
 import { after, test } from "node:test";
 import tls from "node:tls";
+import { EXIT_CODES } from "../../src/cli/exit_codes.ts";
 import type { TlsIdentity } from "../../src/contract/socket.ts";
 import { createIdentity } from "../support/certificate.ts";
-import { CliProcess } from "../support/cli_process.ts";
+import { CliProcess, runCli } from "../support/cli_process.ts";
 import { appFile } from "../support/cli_server.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { runtimeName } from "../support/runtime.ts";
@@ -164,7 +165,27 @@ test("SIGHUP: the new certificate for new connections; open ones go on; a bad on
   });
 });
 
-for (const io of [[], ["--io", "node"]]) {
+if (runtimeName() === "deno") {
+  for (const io of [[], ["--io", "node"]]) {
+    test(`several certificates${["", ...io].join(" ")}: an error that names Deno and the way out`, { timeout: TIMEOUT_MS }, async () => {
+      const folder = mkdtempSync(join(tmpdir(), "heddle-"));
+      const pairs = ["first", "second"].flatMap((name) => {
+        const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
+        const identity = createIdentity(name, 30, `DNS:${name}.test`);
+        writeFileSync(cert, identity.cert);
+        writeFileSync(key, identity.key);
+        return ["--cert", cert, "--key", key];
+      });
+      const { code, stderr } = await runCli(["serve", appFile(APP), "--https", "127.0.0.1:0", ...pairs, ...io]);
+      rmSync(folder, { recursive: true });
+      assert.equal(code, EXIT_CODES.usage);
+      assert.match(stderr, /several certificates: on Deno .*give each certificate a server of its own, or put a proxy in front/);
+    });
+  }
+}
+
+// On Deno there is one certificate for all names: tests/conformance/deviations.ts says why.
+for (const io of runtimeName() === "deno" ? [] : [[], ["--io", "node"]]) {
   test(
     `several certificates: the server name chooses, the first is for the others, and SIGHUP reads all again${["", ...io].join(" ")}`,
     { timeout: TIMEOUT_MS },

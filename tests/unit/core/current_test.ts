@@ -2,7 +2,7 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { CoreTask } from "../../../src/contract/engine.ts";
-import { currentCore, enterCore } from "../../../src/core/current.ts";
+import { currentCore, enterCore, outsideRequests } from "../../../src/core/current.ts";
 
 const A = { core: 0 } as CoreTask;
 const B = { core: 1 } as CoreTask;
@@ -112,3 +112,20 @@ function inTask(run: () => void): Promise<void> {
     }, 0)
   );
 }
+
+test("outsideRequests() leaves the request around it, for what is begun in it too", async () => {
+  const storage = new AsyncLocalStorage<string>();
+  const seen: unknown[] = [];
+  await new Promise<void>((resolve) => {
+    enterCore(A, () =>
+      storage.run("of A", () =>
+        outsideRequests(() => {
+          seen.push(currentCore(), storage.getStore());
+          setTimeout(() => {
+            seen.push(currentCore(), storage.getStore());
+            resolve();
+          }, 1);
+        })), 0);
+  });
+  assert.deepEqual(seen, [null, undefined, null, undefined]);
+});

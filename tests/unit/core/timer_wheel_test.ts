@@ -1,7 +1,10 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import type { ClockTimer } from "../../../src/contract/clock.ts";
+import type { CoreTask } from "../../../src/contract/engine.ts";
+import { currentCore, enterCore } from "../../../src/core/current.ts";
 import { TimerWheel, WheelTimer } from "../../../src/core/timer_wheel.ts";
+import { NodeClock } from "../../../src/io/clock_node.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { thrownLater } from "./thrown_later.ts";
 
@@ -288,4 +291,14 @@ test("10,000 sleeps at once expire on time, with few timers of the clock", { tim
   assert.equal(expired, 10_000);
   assert.ok(latest <= 1);
   assert.ok(clock.set <= 110, `${clock.set} timers of the clock`);
+});
+
+test("the alarm that a request's sleep sets is none of that request's: others' timers ring with it", async () => {
+  const wheel = new TimerWheel(new NodeClock());
+  const seen: unknown[] = [];
+  await new Promise<void>((resolve) => {
+    enterCore({ core: 0 } as CoreTask, () => wheel.schedule(new WheelTimer(() => seen.push(currentCore())), 1), 0);
+    wheel.schedule(new WheelTimer(resolve), 5);
+  });
+  assert.deepEqual(seen, [null]);
 });

@@ -335,3 +335,10 @@ test("Exchange refuses to answer what was not asked, and to answer twice", () =>
   assert.throws(() => answered.sendData("x"), TypeError);
   assert.throws(() => answered.sendEnd(), TypeError);
 });
+
+test("Exchange.sendWhole() refuses names and values that are no strings, which a text would be made of twice", () => {
+  for (const value of [undefined, null, 5, ["a", "b"], { toString: () => "a" }] as unknown as string[]) {
+    assert.throws(() => asked().sendWhole(200, "", [["x", value]], null), TypeError);
+    assert.throws(() => asked().sendWhole(200, "", [[value, "x"]], null), TypeError);
+  }
+});

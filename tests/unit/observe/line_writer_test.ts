@@ -90,7 +90,9 @@ test("LineWriter.write() drops and counts what goes over 8 MiB, and goes on once
   assert.equal(sink.texts[1].length, 8_388_608);
   writer.write("later\n");
   clock.advance(5);
-  assert.equal(sink.texts[2], "later\n");
+  assert.match(sink.texts[2]!, / 808 lines of the log were lost: write to the disk: its reader is too slow\n$/);
+  await sink.taken();
+  assert.equal(sink.texts[3], "later\n");
 });
 
 test("LineWriter.write() drops and counts everything once the sink is closed, and never throws", async () => {
@@ -224,4 +226,25 @@ test("LineWriter leaves no timer behind once its lines are written", () => {
   writer.write("a\n");
   clock.advance(5);
   assert.equal(clock.armed, 0);
+});
+
+test("LineWriter takes lines for told of once their notice has come through, and a notice for no line", async () => {
+  const [sink, told, clock] = [new FakeSink(), new FakeSink(), new FakeClock()];
+  const notices = new LineWriter(told, clock, "the same disk");
+  const writer = new LineWriter(sink, clock, "the disk", notices);
+  for (const line of ["a\n", "b\n"]) {
+    writer.write(line);
+    clock.advance(5);
+    await sink.failed("ENOSPC");
+    clock.advance(5);
+    await told.failed("ENOSPC");
+    clock.advance(1000);
+  }
+  writer.write("c\n");
+  clock.advance(5);
+  await sink.taken();
+  clock.advance(5);
+  await told.taken();
+  assert.match(told.texts.at(-1)!, /^\n.* 2 lines of the log were lost: write to the disk: .*ENOSPC\n$/);
+  assert.equal(notices.dropped, 0);
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sleep } from "../../../mod.ts";
+import { core, sleep } from "../../../mod.ts";
 import { BrokenError, ProtocolError } from "../../../src/errors.ts";
+import type { FakeClock } from "../../support/fake_clock.ts";
 import { Gate } from "../../support/gate.ts";
 import { fieldOf } from "../../support/parse_answer.ts";
 import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
@@ -398,4 +399,44 @@ test("Connection dates each answer by the second in which it leaves", async () =
     assert.deepEqual(dates, wanted);
     for (const date of dates) assert.match(String(date), /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/);
   });
+});
+
+test("what listens to a request's signal is that request's code, whoever aborts it", async () => {
+  const cores: number[][] = [];
+  const app = async (request: Request) => {
+    const own = core();
+    request.signal.addEventListener("abort", () => cores.push([own, core()]));
+    await request.text();
+    return new Response();
+  };
+  await withMemoryServer({ fetch: app }, async ({ sent, pass }) => {
+    await sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+    await sent("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+    await pass(BODY_IDLE_MS + LATE_MS);
+    assert.deepEqual(cores.sort(), [[0, 0], [1, 1]]);
+  });
+});
+
+test("an app that throws its signal's reason on, after its client's FIN, is not told of", async () => {
+  const app = async ({ signal }: Request) => {
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    signal.throwIfAborted();
+    return new Response();
+  };
+  await withMemoryServer({ fetch: app }, async ({ sent, settle, heard }) => {
+    const peer = await sent(requestOf("GET /"));
+    peer.end();
+    await settle();
+    assert.deepEqual([answersOf(peer)[0]!.status, heard.errors], [500, []]);
+  });
+});
+
+test("close() leaves no timer of the date's behind", async () => {
+  const clocks: FakeClock[] = [];
+  await withMemoryServer(hello, async ({ sent, clock }) => {
+    await sent(requestOf("GET /"));
+    assert.ok(clock.nextTimerMs < Infinity);
+    clocks.push(clock);
+  });
+  assert.equal(clocks[0]!.nextTimerMs, Infinity);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { App, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "../../../src/contract/app.ts";
-import { sleep, suspend } from "../../../src/suspend/calls.ts";
+import { core, sleep, suspend } from "../../../src/suspend/calls.ts";
 import { createGeneratorEngine } from "../../../src/suspend/generator.ts";
 import { engineSuite } from "../../conformance/engine_suite.ts";
 import { createScene } from "../../support/scene.ts";
@@ -150,14 +150,14 @@ test("yield: a client that has gone closes the generator, whose finally runs", a
       try {
         for (;;) yield "chunk";
       } finally {
-        log.push("finally");
+        log.push(`finally, on core ${core()}`);
       }
     }),
   );
   await turn();
   request.reply.closed = true;
   await settle();
-  assert.deepEqual(log, ["finally"]);
+  assert.deepEqual(log, ["finally, on core 0"]);
 });
 
 test("yield: what a finally throws is told, once, and the request ends", async () => {
