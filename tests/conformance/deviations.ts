@@ -150,6 +150,18 @@ export interface Gap {
 /** The gaps outside of the sockets; `docs/runtimes.md` is made from it too. */
 export const GAPS: readonly Gap[] = [
   {
+    runtime: "Node",
+    reason:
+      "A client that closes while its request runs sends FIN, and RST to what comes then: if the answer is a stream that gives nothing after its head, Node does not look " +
+      "for that RST, and the core stays busy until the stream gives something. `request.signal` has told of the FIN; a stream that may be silent should end with it, or say " +
+      "something now and then.",
+  },
+  {
+    runtime: "Node, Deno",
+    reason:
+      "An error in work that many requests share (a timer, a pool), which one of them has begun, is logged with that one's name. Begin it outside of requests.",
+  },
+  {
     runtime: "Node 24",
     reason:
       "With native globals, `new Request(request)` and `fetch(request)` of heddle's request throw an `UnsupportedError`: its brand is a private field. " +
