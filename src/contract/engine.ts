@@ -78,7 +78,8 @@ export interface Reply {
   fail(error: unknown): void;
   /**
    * Logs what the app threw or rejected where that costs the answer nothing: in a stream's `cancel`, in a generator's `finally`. Once the client
-   * has gone, an error of heddle's own (the signal's reason) or an `AbortError` says no more than that, and is not logged; any other one is.
+   * has gone, or the request's signal was aborted, that signal's reason, what its body's reads reject with (`BrokenError`, `ClosedError`,
+   * `ProtocolError`) and an `AbortError` say no more than that, and are not logged; any other error is.
    */
   tell(error: unknown): void;
 }
