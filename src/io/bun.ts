@@ -20,6 +20,7 @@ import type { BunProcess, BunSocketListener, BunSockets } from "./bun_types.ts";
 import { descriptorLimit } from "./node_descriptors.ts";
 import { giveSocket } from "./node_socket_owner.ts";
 import { renewing } from "./renewing.ts";
+import { withUmask } from "./with_umask.ts";
 
 /**
  * Descriptors kept from clients. At the process's limit Bun 1.4 asks the kernel for the waiting connection again and again, at 80 %
@@ -104,14 +105,9 @@ class BunEngine implements IoEngine {
     }
   }
 
-  /** The mode is set by the umask for this one call, so that there is no moment in which the file is more open than it should be. */
   #bindUnix({ path, mode }: ListenUnix, acceptor: BunAcceptor): BunSocketListener {
-    const umask = mode === undefined ? null : this.#process.umask(0o777 & ~mode);
-    try {
-      return this.#bun.listen({ unix: path, allowHalfOpen: true, socket: acceptor.handler });
-    } finally {
-      if (umask !== null) this.#process.umask(umask);
-    }
+    const bind = () => this.#bun.listen({ unix: path, allowHalfOpen: true, socket: acceptor.handler });
+    return withUmask(mode, (mask) => this.#process.umask(mask), bind);
   }
 
   /** Whether there is a socket file on which nobody listens: the one case in which the kernel refuses a connection to it. */

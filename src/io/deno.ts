@@ -17,6 +17,7 @@ import { DenoSocket } from "./deno_socket.ts";
 import type { DenoListener, DenoSockets } from "./deno_types.ts";
 import type { NodeTls } from "./node_tls.ts";
 import { renewing } from "./renewing.ts";
+import { withUmask } from "./with_umask.ts";
 
 /** As the contract has it; Deno's own default is 511. */
 const DEFAULT_BACKLOG = 1024;
@@ -123,15 +124,13 @@ class DenoEngine implements IoEngine {
     return this.#bindOnce(path, mode);
   }
 
-  /** With the umask of the mode, if it may be set: then there is no moment in which the file is more open than it should be. */
   #bindOnce(path: string, mode: number | undefined): DenoListener {
-    const isAllowed = mode !== undefined && this.#deno.permissions.querySync({ name: "sys", kind: "umask" }).state === "granted";
-    const umask = isAllowed ? this.#deno.umask(0o777 & ~mode) : null;
-    try {
-      return this.#deno.listen({ transport: "unix", path });
-    } finally {
-      if (umask !== null) this.#deno.umask(umask);
-    }
+    return withUmask(mode, (mask) => this.#setUmask(mask), () => this.#deno.listen({ transport: "unix", path }));
+  }
+
+  #setUmask(mask: number): number | null {
+    const { state } = this.#deno.permissions.querySync({ name: "sys", kind: "umask" });
+    return state === "granted" ? this.#deno.umask(mask) : null;
   }
 
   /** Whether there is a socket file on which nobody listens: the one case in which the kernel refuses a connection to it. */

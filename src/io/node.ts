@@ -12,6 +12,7 @@ import { NodeSocket } from "./node_socket.ts";
 import { giveSocket } from "./node_socket_owner.ts";
 import type { NodeTls } from "./node_tls.ts";
 import { renewing } from "./renewing.ts";
+import { withUmask } from "./with_umask.ts";
 
 /** As the contract says; Node's own is 511. */
 const DEFAULT_BACKLOG = 1024;
@@ -86,14 +87,9 @@ async function openTls(identities: readonly TlsIdentity[]): Promise<NodeTls> {
   return new NodeTls(certificates);
 }
 
-/** Node binds within the call. The umask is set for that alone, so that there is no moment in which the file is more open than it should be. */
+/** Node binds within the call. */
 function listenUnix(server: net.Server, { path, mode }: ListenUnix, backlog: number): void {
-  const umask = mode === undefined ? null : setUmask(0o777 & ~mode);
-  try {
-    server.listen({ path, backlog });
-  } finally {
-    if (umask !== null) process.umask(umask);
-  }
+  withUmask(mode, setUmask, () => server.listen({ path, backlog }));
 }
 
 /** @returns The one before; null where it cannot be set: Deno would ask whoever is at the terminal, and a worker thread has none of its own. */
