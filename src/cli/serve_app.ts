@@ -5,6 +5,7 @@ import { selectPlatform } from "../io/select.ts";
 import { createAccessLog } from "../observe/access_log.ts";
 import { headLimitsOf, limitPostMaxOf } from "../options/limits.ts";
 import { listenersOf } from "../options/listeners.ts";
+import { optionMisfits } from "../options/misfits.ts";
 import type { ServeOptionValues } from "../options/table.ts";
 import { serve } from "../serve/server.ts";
 import { VERSION } from "../version.ts";
@@ -73,18 +74,7 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   say(`app: ${path}, ${description}`);
   const listeners = [...http, ...https];
   server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(listeners[index])}`));
-  const { descriptorLimit = null } = platform;
-  if (values.connections !== null && descriptorLimit !== null && values.connections >= descriptorLimit) {
-    say(
-      `*** WARNING *** --connections ${values.connections}: this process may have ${descriptorLimit} files open (ulimit -n), so that it can never ` +
-        "have as many, and new ones will find no descriptor; raise that limit, or lower --connections",
-    );
-  }
-  if (http.every(({ transport }) => transport !== "unix")) {
-    for (const [flag, value] of [["--chmod-socket", values.chmodSocket], ["--chown-socket", values.chownSocket]] as const) {
-      if (value !== null) say(`*** WARNING *** ${flag} does nothing: none of the listeners is a Unix socket`);
-    }
-  }
+  for (const line of optionMisfits(values, { http, https }, platform.descriptorLimit ?? null)) say(`*** WARNING *** ${line}`);
   if (files !== null) files.readAgainOnSignal(server, streams.err);
   return await runUntilStopped(server, values.reloadMercyMs, observer, streams.err);
 }

@@ -38,6 +38,9 @@ const encoder = new TextEncoder();
 const scratch = new Uint8Array(ASCII_UNITS);
 const CRLF: Latin1 = "\r\n";
 
+/** An app's body is not as long as its content-length: its client could take what follows for a part of it, so the connection must end. */
+export class BodyLengthError extends TypeError {}
+
 /** Writes one connection's answers, one after another (RFC 9112 sections 6 and 7.1). What it writes can be taken for one message only. */
 export class Writer {
   /** Field lines and bytes of the last head. */
@@ -62,7 +65,8 @@ export class Writer {
   /**
    * A whole answer.
    *
-   * @throws {TypeError} Something is not valid in HTTP, or the body is not as long as the app's content-length.
+   * @throws {TypeError} Something is not valid in HTTP.
+   * @throws {BodyLengthError} The body is not as long as the app's content-length.
    */
   whole(to: AnswerTo, status: number, statusText: string, fields: Iterable<Field>, body: string | Uint8Array | null): Piece {
     const head = AnswerHead.of(status, statusText, fields);
@@ -83,7 +87,8 @@ export class Writer {
    * The head of an answer whose body follows.
    *
    * @param length Of the body in bytes, where it is known.
-   * @throws {TypeError} Something is not valid in HTTP, or the app's content-length differs from `length`.
+   * @throws {TypeError} Something is not valid in HTTP.
+   * @throws {BodyLengthError} The app's content-length differs from `length`.
    */
   head(to: AnswerTo, status: number, statusText: string, fields: Iterable<Field>, length: number | null): Latin1 {
     return this.#begin(to, status, AnswerHead.of(status, statusText, fields), length);
@@ -126,7 +131,7 @@ export class Writer {
     if (status === 304) return contentLength;
     if (to.method === "HEAD") return contentLength ?? length;
     if (length !== null && contentLength !== null && length !== contentLength) {
-      throw new TypeError(`send an answer: its body is ${length} bytes long and its content-length is ${contentLength}`);
+      throw new BodyLengthError(`send an answer: its body is ${length} bytes long and its content-length is ${contentLength}`);
     }
     const declared = length ?? contentLength;
     this.#framing = declared !== null ? "length" : to.minor === 1 ? "chunked" : "close";
@@ -137,7 +142,7 @@ export class Writer {
   /**
    * A piece of the body, framed.
    *
-   * @throws {TypeError} It goes past the declared length.
+   * @throws {BodyLengthError} It goes past the declared length.
    */
   data(chunk: string | Uint8Array): readonly Piece[] {
     const piece = this.#piece(chunk);
@@ -146,7 +151,7 @@ export class Writer {
     if (this.dataBytes === 0) return [];
     if (this.#framing === "length") {
       if (piece.length > this.#left) {
-        throw new TypeError(`send a body: it is longer than its content-length, by ${piece.length - this.#left} bytes or more`);
+        throw new BodyLengthError(`send a body: it is longer than its content-length, by ${piece.length - this.#left} bytes or more`);
       }
       this.#left -= piece.length;
     }
@@ -158,10 +163,11 @@ export class Writer {
   /**
    * The end of the body. Trailers leave with a chunked one, and are dropped elsewhere.
    *
-   * @throws {TypeError} The body is short of its declared length, or a trailer is not valid.
+   * @throws {BodyLengthError} The body is short of its declared length.
+   * @throws {TypeError} A trailer is not valid.
    */
   end(trailers: Iterable<Field>): Latin1 {
-    if (this.#left > 0) throw new TypeError(`send a body: it is ${this.#left} bytes short of its content-length`);
+    if (this.#left > 0) throw new BodyLengthError(`send a body: it is ${this.#left} bytes short of its content-length`);
     if (this.#framing !== "chunked") return "";
     let text = "0\r\n";
     for (const [name, value] of trailers) {

@@ -16,9 +16,10 @@ import { type BunHandler, type BunNative, createHandler } from "./bun_handler.ts
 import { BunSocket } from "./bun_socket.ts";
 import { readCertificates } from "./certificates.ts";
 import { BunTls } from "./bun_tls.ts";
-import type { BunProcess, BunSocketListener, BunSockets } from "./bun_types.ts";
+import type { BunSocketListener, BunSockets } from "./bun_types.ts";
 import { descriptorLimit } from "./node_descriptors.ts";
 import { giveSocket } from "./node_socket_owner.ts";
+import { setUmask } from "./node_umask.ts";
 import { renewing } from "./renewing.ts";
 import { withUmask } from "./with_umask.ts";
 
@@ -31,8 +32,8 @@ const RESERVED_DESCRIPTORS = 16;
 
 /** The I/O engine over `Bun.listen` and `Bun.connect`; for Bun 1.4.5 and later. */
 export function createBunEngine(): IoEngine {
-  const { Bun, process } = globalThis as typeof globalThis & { readonly Bun: BunSockets; readonly process: BunProcess };
-  return new BunEngine(Bun, process);
+  const { Bun } = globalThis as typeof globalThis & { readonly Bun: BunSockets };
+  return new BunEngine(Bun);
 }
 
 class BunEngine implements IoEngine {
@@ -40,11 +41,9 @@ class BunEngine implements IoEngine {
   /** Bun.listen makes a new buffer for each, as long as it is (1.4.5; a test holds it to that). */
   readonly givesChunks = true;
   readonly #bun: BunSockets;
-  readonly #process: BunProcess;
 
-  constructor(bun: BunSockets, process: BunProcess) {
+  constructor(bun: BunSockets) {
     this.#bun = bun;
-    this.#process = process;
   }
 
   async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
@@ -107,7 +106,7 @@ class BunEngine implements IoEngine {
 
   #bindUnix({ path, mode }: ListenUnix, acceptor: BunAcceptor): BunSocketListener {
     const bind = () => this.#bun.listen({ unix: path, allowHalfOpen: true, socket: acceptor.handler });
-    return withUmask(mode, (mask) => this.#process.umask(mask), bind);
+    return withUmask(mode, setUmask, bind);
   }
 
   /** Whether there is a socket file on which nobody listens: the one case in which the kernel refuses a connection to it. */

@@ -125,8 +125,3 @@ export interface BunSockets {
   connect<Data>(options: BunUnixOptions<Data>): Promise<BunTcpSocket<Data>>;
   file(path: string): BunFile;
 }
-
-/** Of `process`. */
-export interface BunProcess {
-  umask(mask: number): number;
-}

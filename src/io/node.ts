@@ -1,4 +1,4 @@
-import { access, chmod, stat, unlink } from "node:fs/promises";
+import { access, stat, unlink } from "node:fs/promises";
 import net from "node:net";
 import { dirname } from "node:path";
 import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, ListenUnix, Socket, TlsIdentity } from "../contract/socket.ts";
@@ -6,11 +6,11 @@ import { HeddleError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { readCertificates } from "./certificates.ts";
-import { process } from "./node_process.ts";
 import { NodeReader, onConnection } from "./node_reader.ts";
 import { NodeSocket } from "./node_socket.ts";
 import { giveSocket } from "./node_socket_owner.ts";
 import type { NodeTls } from "./node_tls.ts";
+import { setUmask } from "./node_umask.ts";
 import { renewing } from "./renewing.ts";
 import { withUmask } from "./with_umask.ts";
 
@@ -71,8 +71,6 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
   } else server.on("connection", (socket) => open(socket, (local, remote) => tls.accept(socket, local, remote)));
   if (options.transport === "unix") {
     try {
-      // Where the umask could not be set.
-      if (options.mode !== undefined) await chmod(options.path, options.mode);
       await giveSocket(options);
     } catch (error) {
       await listener.close();
@@ -90,16 +88,6 @@ async function openTls(identities: readonly TlsIdentity[]): Promise<NodeTls> {
 /** Node binds within the call. */
 function listenUnix(server: net.Server, { path, mode }: ListenUnix, backlog: number): void {
   withUmask(mode, setUmask, () => server.listen({ path, backlog }));
-}
-
-/** @returns The one before; null where it cannot be set: Deno would ask whoever is at the terminal, and a worker thread has none of its own. */
-function setUmask(mask: number): number | null {
-  if (process.versions.deno !== undefined) return null;
-  try {
-    return process.umask(mask);
-  } catch {
-    return null;
-  }
 }
 
 /**

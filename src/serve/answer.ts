@@ -4,6 +4,7 @@ import { enterCore } from "../core/current.ts";
 import { BrokenError, ClosedError, ProtocolError } from "../errors.ts";
 import { TEXT_FIELDS } from "../http/common_fields.ts";
 import { readResponse, type ResponseParts } from "../http/response.ts";
+import { BodyLengthError } from "../http/writer.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import { sendStream } from "./answer_stream.ts";
 
@@ -220,7 +221,10 @@ export class Answer implements Reply {
       if (this.started) {
         this.flush();
         this.#request.connection.abort();
-      } else this.#sendWhole(500, FAILED, TEXT_FIELDS, FAILED);
+      } else {
+        if (error instanceof BodyLengthError) this.#request.connection.exchange.closeAfter();
+        this.#sendWhole(500, FAILED, TEXT_FIELDS, FAILED);
+      }
     }
     this.#finish();
   }
