@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readForwarded } from "../src/http/forwarded.ts";
 import { createRequest } from "../src/http/request.ts";
+import { ClientHelloReader } from "../src/io/client_hello.ts";
 import { readProxyHeader } from "../src/io/proxy_header.ts";
 import { cutAt, eventsOf, latin1, type PlainEvent, text as textOf } from "../tests/support/exchange_events.ts";
 import { FieldLines, requestParts } from "../tests/support/fetch_objects.ts";
@@ -94,6 +95,20 @@ const proxyHeader: FuzzTarget = {
   },
 };
 
+/** A ClientHello's name is the same however the bytes are cut. */
+const clientHello: FuzzTarget = {
+  name: "client hello",
+  check(text, random) {
+    const bytes = latin1(text);
+    const name = new ClientHelloReader().read(bytes);
+    const reader = new ClientHelloReader();
+    let found: string | null = null;
+    for (let length = 0; length < bytes.length && found === null;) found = reader.read(bytes.subarray(0, length += 1 + random.below(40)));
+    assert.equal(found, name);
+    return [name === null ? "more" : name === "" ? "none" : "name"];
+  },
+};
+
 /** No head has them: a field's value is free of them. */
 const CONTROLS = /[^\t\x20-\x7e\x80-\xff]/g;
 
@@ -123,7 +138,7 @@ const forwarded: FuzzTarget = {
 };
 
 /** All of them. */
-export const TARGETS: readonly FuzzTarget[] = [receive, proxyHeader, forwarded];
+export const TARGETS: readonly FuzzTarget[] = [receive, proxyHeader, clientHello, forwarded];
 
 /**
  * Checks an input on a target.

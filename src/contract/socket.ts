@@ -192,7 +192,7 @@ export interface IoEngine {
    * With no descriptors left (EMFILE) it backs off, at most 50 ms at a time, and goes on.
    *
    * @param options A certificate in it is one, which the caller has seen to: Bun and Deno would say otherwise with the first connection.
-   * @throws {UnsupportedError} Several certificates on Deno.
+   * @throws {UnsupportedError} Several certificates on `node:net` of Deno.
    * @throws {BrokenError} The address is in use, not ours, or not allowed; `cause` is the runtime's error and `message` names the address.
    */
   listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener>;

@@ -81,15 +81,25 @@ class DenoEngine implements IoEngine {
     backlog: number,
     accept: (socket: Socket) => void,
   ): Promise<Listener> {
-    const [{ NodeTls }, { SocketDuplex }] = await Promise.all([import("./node_tls.ts"), import("./node_duplex.ts")]);
-    const tls = new NodeTls(await readCertificates(identities));
-    const secured = (socket: DenoSocket) => {
+    const [{ NodeTls }, { SocketDuplex }, { HelloSocket }] = await Promise.all([
+      import("./node_tls.ts"),
+      import("./node_duplex.ts"),
+      import("./hello_socket.ts"),
+    ]);
+    const tls = new NodeTls(await readCertificates(identities), true);
+    /** @param serverName Null where the client has said nothing yet. */
+    const secure = (socket: DenoSocket, serverName: string | null) => {
       const below = new SocketDuplex(socket);
-      const above = tls.accept(below, socket.local, socket.remote, below);
+      const above = tls.accept(below, socket.local, socket.remote, below, serverName ?? "");
       below.plain = (socket) => above.plain(socket);
-      above.open(accept);
+      if (serverName !== null) below.hold();
+      return above;
     };
-    return this.#listenTcp(options, backlog, secured, tls);
+    const admit = (socket: DenoSocket) => {
+      if (tls.hasSeveral) accept(new HelloSocket(socket, (serverName) => secure(socket, serverName)));
+      else secure(socket, null).open(accept);
+    };
+    return this.#listenTcp(options, backlog, admit, tls);
   }
 
   #listenTcp({ hostname, port }: ListenTcp, backlog: number, accept: (socket: DenoSocket) => void, tls: NodeTls | null = null): Listener {

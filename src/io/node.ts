@@ -82,7 +82,7 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
 
 async function openTls(identities: readonly TlsIdentity[]): Promise<NodeTls> {
   const [{ NodeTls }, certificates] = await Promise.all([import("./node_tls.ts"), readCertificates(identities)]);
-  return new NodeTls(certificates);
+  return new NodeTls(certificates, false);
 }
 
 /** Node binds within the call. */

@@ -1,5 +1,6 @@
 import { Duplex } from "node:stream";
 import type { Socket } from "../contract/socket.ts";
+import { process } from "./node_process.ts";
 import type { ReadGate } from "./node_socket.ts";
 import { speaksPlain } from "./plain_on_tls.ts";
 
@@ -16,6 +17,8 @@ export class SocketDuplex extends Duplex implements ReadGate {
   #full = false;
   #shut = false;
   #heard = false;
+  /** What has come while nothing may be read: null, as it mostly is, where it may. */
+  #held: Uint8Array[] | null = null;
   /** Its socket is another one's. */
   #gone = false;
   /** Called with the socket if what comes first is plain HTTP: Deno's node:tls (2.9) has no error of its own for that, as Node's has. */
@@ -31,12 +34,37 @@ export class SocketDuplex extends Duplex implements ReadGate {
         if (!this.#heard && speaksPlain(chunk)) return this.#goDown();
         this.#heard = true;
         // Borrowed bytes, and the stream keeps them.
-        if (!this.push(new Uint8Array(chunk))) this.#fill();
+        this.#give(new Uint8Array(chunk));
       },
       drain: () => {},
       end: () => void this.push(null),
       close: (error) => void this.destroy(error ?? undefined),
     };
+  }
+
+  /**
+   * Gives nothing to read until the next tick. Deno's TLSSocket starts in it (2.9.6), and by what there is to read before that it fails with an error that
+   * nobody can catch, where a handshake fails. To be called once it is there, and before anything has come.
+   */
+  hold(): void {
+    this.#held = [];
+    process.nextTick(() => this.#release());
+  }
+
+  #release(): void {
+    const held = this.#held!;
+    this.#held = null;
+    if (this.destroyed) return;
+    this.#full = false;
+    for (const chunk of held) this.#give(chunk);
+    if (!this.#full && !this.#shut) this.#socket.resume();
+  }
+
+  #give(chunk: Uint8Array): void {
+    if (this.#held !== null) {
+      this.#held.push(chunk);
+      this.#fill();
+    } else if (!this.push(chunk)) this.#fill();
   }
 
   #goDown(): void {
@@ -68,7 +96,7 @@ export class SocketDuplex extends Duplex implements ReadGate {
   }
 
   override _read(): void {
-    if (!this.#full) return;
+    if (!this.#full || this.#held !== null) return;
     this.#full = false;
     if (!this.#shut) this.#socket.resume();
   }

@@ -16,22 +16,33 @@ import type { ServerNames } from "./server_names.ts";
  * own, which plain listeners do not load.
  */
 export class NodeTls implements Renewable {
+  readonly #namesFirst: boolean;
   #contexts: SecureContexts;
   readonly #sni = (name: string, chosen: (error: null, context: tls.SecureContext) => void) => chosen(null, this.#contexts.of(name));
 
   /**
-   * @throws {UnsupportedError} Several certificates on Deno.
+   * @param namesFirst Whether `accept` is told which server a client asks for; else `node:tls` asks, where there are several certificates.
+   * @throws {UnsupportedError} Several certificates on Deno, and names come later.
    * @throws What the runtime says of a certificate or key that is none.
    */
-  constructor(certificates: Certificates) {
-    refuseOnDeno(certificates);
-    this.#contexts = new SecureContexts(certificates);
+  constructor(certificates: Certificates, namesFirst: boolean) {
+    this.#namesFirst = namesFirst;
+    this.#contexts = this.#contextsOf(certificates);
+  }
+
+  /** Whether there are several certificates. */
+  get hasSeveral(): boolean {
+    return this.#contexts.count > 1;
   }
 
   /** @throws As the constructor; the old ones stay. */
   renew(certificates: Certificates): void {
-    refuseOnDeno(certificates);
-    this.#contexts = new SecureContexts(certificates);
+    this.#contexts = this.#contextsOf(certificates);
+  }
+
+  #contextsOf(certificates: Certificates): SecureContexts {
+    if (!this.#namesFirst) refuseOnDeno(certificates);
+    return new SecureContexts(certificates);
   }
 
   /**
@@ -39,14 +50,15 @@ export class NodeTls implements Renewable {
    *
    * @param below The connection: a `net.Socket`, or any stream of bytes.
    * @param gate Shut while the socket is paused.
+   * @param serverName What the client asks for; empty for none, and where it is not known yet.
    */
-  accept(below: Duplex, local: Address, remote: Address, gate: ReadGate | null = null): NodeSocket {
+  accept(below: Duplex, local: Address, remote: Address, gate: ReadGate | null = null, serverName: string = ""): NodeSocket {
     const options = {
       isServer: true,
-      secureContext: this.#contexts.first,
+      secureContext: this.#contexts.of(serverName),
       ALPNProtocols: ALPN_PROTOCOLS,
       allowHalfOpen: true,
-      ...(this.#contexts.count > 1 && { SNICallback: this.#sni }),
+      ...(!this.#namesFirst && this.hasSeveral && { SNICallback: this.#sni }),
     };
     // The types want a net.Socket; the documentation, any Duplex.
     const secure = new tls.TLSSocket(below as net.Socket, options);
@@ -73,8 +85,8 @@ function refuseOnDeno({ identities }: Certificates): void {
   if (deno === undefined || identities.length < 2) return;
   throw new UnsupportedError(
     `Deno ${deno}`,
-    "serve https with several certificates: on Deno a client that goes before it has named a server would cost memory for good; " +
-      "give each certificate a server of its own, or put a proxy in front that ends TLS",
+    "serve https with several certificates: on Deno a client that goes before it has named a server would cost memory for good above node:net; " +
+      "take away --io node",
   );
 }
 
@@ -110,14 +122,12 @@ function infoOf(secure: tls.TLSSocket): TlsInfo {
 
 /** Certificates as `node:tls` takes them. */
 export class SecureContexts {
-  readonly first: tls.SecureContext;
   readonly #all: readonly tls.SecureContext[];
   readonly #names: ServerNames;
 
   /** @throws What the runtime says of a certificate or key that is none. */
   constructor({ identities, names }: Certificates) {
     this.#all = identities.map(({ cert, key }) => tls.createSecureContext({ cert, key, minVersion: "TLSv1.2" }));
-    this.first = this.#all[0]!;
     this.#names = names;
   }
 

@@ -1,4 +1,5 @@
 import type { Address, Latin1, Socket, SocketHandler } from "../contract/socket.ts";
+import { GatheredBytes } from "./gathered_bytes.ts";
 import { NO_HANDLER } from "./no_handler.ts";
 import { readProxyHeader } from "./proxy_header.ts";
 
@@ -15,9 +16,7 @@ export class ProxiedSocket implements Socket {
   readonly #socket: Socket;
   readonly #refused: () => void;
   #handler: SocketHandler = NO_HANDLER;
-  /** What has come of a header that is not whole, and room behind it; null where nothing has. */
-  #header: Uint8Array | null = null;
-  #length = 0;
+  readonly #gathered = new GatheredBytes(FIRST_ROOM);
   /** The header is whole: the socket's events go to the handler itself. */
   #done = false;
 
@@ -36,34 +35,19 @@ export class ProxiedSocket implements Socket {
   }
 
   #take(chunk: Uint8Array): void {
-    const bytes = this.#header === null ? chunk : this.#append(this.#header, chunk);
+    const bytes = this.#gathered.with(chunk);
     const header = readProxyHeader(bytes);
-    if (header === null) {
-      if (this.#header === null) this.#append(new Uint8Array(FIRST_ROOM), chunk);
-    } else if (header === "bad") {
+    if (header === null) this.#gathered.keep(chunk);
+    else if (header === "bad") {
       this.#refused();
       this.#socket.abort();
     } else {
       this.#done = true;
-      this.#header = null;
+      this.#gathered.drop();
       if (header.ends !== null) ({ remote: this.remote, local: this.local } = header.ends);
       this.#socket.handler = this.#handler;
       if (header.bytes < bytes.length) this.#handler.data(bytes.subarray(header.bytes));
     }
-  }
-
-  /** Grows to twice as much, so that one that comes byte by byte is copied twice at most on average. @returns All that has come. */
-  #append(header: Uint8Array, chunk: Uint8Array): Uint8Array {
-    const start = this.#length;
-    this.#length += chunk.length;
-    if (this.#length > header.length) {
-      const larger = new Uint8Array(Math.max(2 * header.length, this.#length));
-      larger.set(header.subarray(0, start));
-      header = larger;
-    }
-    header.set(chunk, start);
-    this.#header = header;
-    return header.subarray(0, this.#length);
   }
 
   get handler(): SocketHandler {

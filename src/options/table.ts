@@ -51,7 +51,7 @@ export const SERVE_OPTIONS = {
     repeatable: true,
     help:
       "A certificate for --https in PEM, and behind it those that it was issued by; of several, a client gets the one with the server name that " +
-      "it asks for (SNI), or else the first (several: not on Deno); read again on SIGHUP",
+      "it asks for (SNI), or else the first; read again on SIGHUP",
   },
   key: {
     flag: "--key",

@@ -10,10 +10,6 @@ export interface Deviation {
   readonly tests: readonly string[];
 }
 
-const SEVERAL_CERTIFICATES =
-  "Several certificates (`--cert` repeated) are an `UnsupportedError`: `node:tls` of Deno keeps each connection that ends before it has named a server " +
-  "for good, 12 KB of it (2.9.6). Give each certificate a server of its own, or put a proxy in front that ends TLS.";
-
 /** Every gap that is known; `docs/runtimes.md` is made from it. */
 export const DEVIATIONS: readonly Deviation[] = [
   {
@@ -116,21 +112,11 @@ export const DEVIATIONS: readonly Deviation[] = [
   },
   {
     runtime: "deno",
-    engine: "deno",
-    reason: SEVERAL_CERTIFICATES,
-    tests: [
-      "the server name chooses among several certificates, also after renew() (tls)",
-      "a session is taken up again for its own server name, and for no other one (tls)",
-    ],
-  },
-  {
-    runtime: "deno",
     engine: "node",
-    reason: SEVERAL_CERTIFICATES,
-    tests: [
-      "the server name chooses among several certificates, also after renew() (tls)",
-      "a session is taken up again for its own server name, and for no other one (tls)",
-    ],
+    reason:
+      "Several certificates (`--cert` repeated) are an `UnsupportedError`: `node:tls` of Deno keeps each connection that ends before it has named a server " +
+      "for good, 12 KB of it (2.9.6). The deno engine has them.",
+    tests: [],
   },
   {
     runtime: "bun",

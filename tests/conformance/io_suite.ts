@@ -45,7 +45,8 @@ function run(ioCase: IoCase, harness: IoHarness, transport: "tcp" | "unix"): voi
     each.tests.includes(name)
   );
   const reason = deviation === undefined ? null : `deviation: ${deviation.reason}`;
-  testUnless(reason, `${harness.engine.name}: ${name}`, async () => {
+  const several = (harness.tls?.length ?? 0) > 1 ? ", several certificates" : "";
+  testUnless(reason, `${harness.engine.name}: ${name}${several}`, async () => {
     const context = new IoContext(harness, transport);
     try {
       await ioCase.run(context);

@@ -78,6 +78,23 @@ async function serving(args: readonly string[], run: (server: Secure) => Promise
   }
 }
 
+/** The same with a second certificate behind the first, for second.test. */
+async function servingTwo(args: readonly string[], run: (server: Secure) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-"));
+  const [cert, key] = ["second.pem", "second.key"].map((file) => join(folder, file)) as [string, string];
+  const identity = createIdentity("second", 30, "DNS:second.test");
+  writeFileSync(cert, identity.cert);
+  writeFileSync(key, identity.key);
+  try {
+    await serving(["--cert", cert, "--key", key, ...args], run);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** On Deno several go another way: `HelloSocket`. */
+const BOTH = [["", serving], [", with several certificates", servingTwo]] as const;
+
 /** Runs a program. @returns What it wrote, on both streams. */
 function output(program: string, args: readonly string[], input = ""): Promise<string> {
   return new Promise((resolve) => {
@@ -128,20 +145,22 @@ test("--https: TLS 1.2 and 1.3 with ALPN http/1.1, and nothing older", { timeout
   });
 });
 
-test(
-  "--handshake-timeout: a client that does not finish its handshake is closed, and others are served",
-  { timeout: TIMEOUT_MS },
-  async () => {
-    await serving(["--handshake-timeout", "500ms"], async (server) => {
-      const silent = net.connect({ host: "127.0.0.1", port: server.port });
-      const begun = net.connect({ host: "127.0.0.1", port: server.port }, () => begun.write("\x16\x03\x01\x02\x00\x01", "latin1"));
-      let closed = 0;
-      for (const socket of [silent, begun]) socket.on("error", () => {}).on("close", () => closed++).resume();
-      assert.match(await curl(server, "/"), /^https/);
-      await until(() => closed === 2);
-    });
-  },
-);
+for (const [what, serve] of BOTH) {
+  test(
+    `--handshake-timeout: a client that does not finish its handshake is closed, and others are served${what}`,
+    { timeout: TIMEOUT_MS },
+    async () => {
+      await serve(["--handshake-timeout", "500ms"], async (server) => {
+        const silent = net.connect({ host: "127.0.0.1", port: server.port });
+        const begun = net.connect({ host: "127.0.0.1", port: server.port }, () => begun.write("\x16\x03\x01\x02\x00\x01", "latin1"));
+        let closed = 0;
+        for (const socket of [silent, begun]) socket.on("error", () => {}).on("close", () => closed++).resume();
+        assert.match(await curl(server, "/"), /^https/);
+        await until(() => closed === 2);
+      });
+    },
+  );
+}
 
 test("SIGHUP: the new certificate for new connections; open ones go on; a bad one changes nothing", { timeout: TIMEOUT_MS }, async () => {
   await serving([], async (server) => {
@@ -166,26 +185,24 @@ test("SIGHUP: the new certificate for new connections; open ones go on; a bad on
 });
 
 if (runtimeName() === "deno") {
-  for (const io of [[], ["--io", "node"]]) {
-    test(`several certificates${["", ...io].join(" ")}: an error that names Deno and the way out`, { timeout: TIMEOUT_MS }, async () => {
-      const folder = mkdtempSync(join(tmpdir(), "heddle-"));
-      const pairs = ["first", "second"].flatMap((name) => {
-        const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
-        const identity = createIdentity(name, 30, `DNS:${name}.test`);
-        writeFileSync(cert, identity.cert);
-        writeFileSync(key, identity.key);
-        return ["--cert", cert, "--key", key];
-      });
-      const { code, stderr } = await runCli(["serve", appFile(APP), "--https", "127.0.0.1:0", ...pairs, ...io]);
-      rmSync(folder, { recursive: true });
-      assert.equal(code, EXIT_CODES.usage);
-      assert.match(stderr, /several certificates: on Deno .*give each certificate a server of its own, or put a proxy in front/);
+  test("several certificates --io node: an error that names Deno and the way out", { timeout: TIMEOUT_MS }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), "heddle-"));
+    const pairs = ["first", "second"].flatMap((name) => {
+      const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}.key`)];
+      const identity = createIdentity(name, 30, `DNS:${name}.test`);
+      writeFileSync(cert, identity.cert);
+      writeFileSync(key, identity.key);
+      return ["--cert", cert, "--key", key];
     });
-  }
+    const { code, stderr } = await runCli(["serve", appFile(APP), "--https", "127.0.0.1:0", ...pairs, "--io", "node"]);
+    rmSync(folder, { recursive: true });
+    assert.equal(code, EXIT_CODES.usage);
+    assert.match(stderr, /several certificates: on Deno .*take away --io node/);
+  });
 }
 
-// On Deno there is one certificate for all names: tests/conformance/deviations.ts says why.
-for (const io of runtimeName() === "deno" ? [] : [[], ["--io", "node"]]) {
+// With --io node there is one certificate for all names on Deno: tests/conformance/deviations.ts says why.
+for (const io of runtimeName() === "deno" ? [[]] : [[], ["--io", "node"]]) {
   test(
     `several certificates: the server name chooses, the first is for the others, and SIGHUP reads all again${["", ...io].join(" ")}`,
     { timeout: TIMEOUT_MS },
@@ -390,21 +407,40 @@ print("ended", received.split(b"\\r\\n")[0].decode())`,
   },
 );
 
-test("plain HTTP on a port of TLS: an upload gets its 400 and no reset, 20 times of 20", { timeout: TIMEOUT_MS }, async () => {
-  await serving([], async ({ port }) => {
-    const body = new Uint8Array(3 * MIB);
-    for (let round = 1; round <= 20; round++) {
-      const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port });
-      client.send(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`);
-      client.send(body);
-      client.end();
-      await until(() => client.closed);
-      assert.equal(client.errorCode, null, `round ${round}`);
-      assert.ok(client.accepted > body.length, `round ${round}: ${client.accepted} bytes were taken`);
-      assert.match(client.text, /^HTTP\/1\.1 400 Bad Request\r\n[^]*\r\n\r\nthis port speaks HTTPS/);
-    }
+for (const [what, serve] of BOTH) {
+  test(`plain HTTP on a port of TLS: an upload gets its 400 and no reset, 20 times of 20${what}`, { timeout: TIMEOUT_MS }, async () => {
+    await serve([], async ({ port }) => {
+      const body = new Uint8Array(3 * MIB);
+      for (let round = 1; round <= 20; round++) {
+        const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port });
+        client.send(`POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${body.length}\r\n\r\n`);
+        client.send(body);
+        client.end();
+        await until(() => client.closed);
+        assert.equal(client.errorCode, null, `round ${round}`);
+        assert.ok(client.accepted > body.length, `round ${round}: ${client.accepted} bytes were taken`);
+        assert.match(client.text, /^HTTP\/1\.1 400 Bad Request\r\n[^]*\r\n\r\nthis port speaks HTTPS/);
+      }
+    });
   });
-});
+}
+
+for (const [what, serve] of BOTH) {
+  test(`what is no ClientHello ends its connection, and is nobody's exception${what}`, { timeout: TIMEOUT_MS }, async () => {
+    await serve([], async (server) => {
+      for (const length of ["00001c", "7fffff"]) {
+        for (let round = 1; round <= 20; round++) {
+          const client = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port: server.port });
+          client.send(Buffer.from(`160301002001${length}${"99".repeat(28)}`, "hex"));
+          await until(() => client.ended || client.closed);
+          client.destroy();
+        }
+      }
+      assert.match(await curl(server, "/still"), /\/still/);
+      assert.doesNotMatch(server.cli.stderr, /exception|error/i);
+    });
+  });
+}
 
 test("a record that is none, after the handshake, ends its connection and nothing else", { timeout: TIMEOUT_MS }, async () => {
   await serving([], async (server) => {

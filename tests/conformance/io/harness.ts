@@ -42,8 +42,8 @@ export interface IoHarness {
   unixPath(): string | null;
   /** Lets the network move once. */
   turn(): Promise<void>;
-  /** Its listeners speak TLS, and `connectPeer` too. */
-  readonly tls?: TlsIdentity;
+  /** Its listeners speak TLS with these certificates, and `connectPeer` too. */
+  readonly tls?: readonly TlsIdentity[];
 }
 
 /** A case of the suite. */
@@ -178,7 +178,7 @@ export class IoContext {
   /** Listens, and closes the listener after the case. */
   async listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
     const { tls } = this.harness;
-    const withTls = tls === undefined || options.transport === "unix" ? options : { tls: [tls], ...options };
+    const withTls = tls === undefined || options.transport === "unix" ? options : { tls, ...options };
     const listener = await this.engine.listen(withTls, accept);
     this.#listeners.push(listener);
     return listener;
