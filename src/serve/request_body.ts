@@ -32,6 +32,7 @@ const READ_CHUNKS = 16;
 interface Reader {
   readonly resolve: (chunk: Uint8Array | null) => void;
   readonly reject: (error: unknown) => void;
+  readonly keeps: boolean;
 }
 
 /**
@@ -105,7 +106,7 @@ export class RequestBody implements BodySource {
     const reader = this.#reader;
     if (reader !== null) {
       this.#reader = null;
-      if (given && bytes.length >= SPLIT_BYTES) reader.resolve(this.#splitOff(bytes));
+      if (given && !reader.keeps && bytes.length >= SPLIT_BYTES) reader.resolve(this.#splitOff(bytes));
       else reader.resolve(given ? bytes : this.#copy(bytes));
       return;
     }
@@ -196,7 +197,7 @@ export class RequestBody implements BodySource {
     return this.#take();
   }
 
-  read(): Uint8Array | null | Promise<Uint8Array | null> {
+  read(keeps = false): Uint8Array | null | Promise<Uint8Array | null> {
     if (this.#reader !== null) return Promise.reject(new TypeError("read a request's body: another read waits for its chunk"));
     this.#touch();
     this.hold();
@@ -210,7 +211,7 @@ export class RequestBody implements BodySource {
     if (this.#ended) return null;
     if (this.#cancelled) return Promise.reject(cancelledError());
     return new Promise((resolve, reject) => {
-      this.#reader = { resolve, reject };
+      this.#reader = { resolve, reject, keeps };
     });
   }
 

@@ -95,6 +95,14 @@ test("push() of a long chunk that is given gives a reader that waits a short cop
   assert.deepEqual(log, ["wanted"]);
 });
 
+test("push() of a long chunk that is given gives all of it to a reader that keeps what it reads", async () => {
+  const { body } = bodyWithLog();
+  const chunk = new Uint8Array(HIGH_WATER_MARK);
+  const waiting = body.read(true);
+  body.push(chunk, true);
+  assert.equal(await waiting, chunk);
+});
+
 test("full counts the rest of a long chunk once more has come, and nobody has taken it", async () => {
   const { body, log } = bodyWithLog();
   const waiting = body.read();
