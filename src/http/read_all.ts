@@ -8,7 +8,7 @@ import type { BodySource } from "../contract/body.ts";
 export function readAll(source: BodySource): Uint8Array<ArrayBuffer> | Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   for (;;) {
-    const read = source.read();
+    const read = source.read(true);
     if (read === null) return joined(chunks);
     if (!(read instanceof Uint8Array)) return readRest(source, chunks, read);
     chunks.push(read);
@@ -16,7 +16,7 @@ export function readAll(source: BodySource): Uint8Array<ArrayBuffer> | Promise<U
 }
 
 async function readRest(source: BodySource, chunks: Uint8Array[], next: Promise<Uint8Array | null>): Promise<Uint8Array<ArrayBuffer>> {
-  for (let read: ReturnType<BodySource["read"]> = next;; read = source.read()) {
+  for (let read: ReturnType<BodySource["read"]> = next;; read = source.read(true)) {
     const chunk = read instanceof Promise ? await read : read;
     if (chunk === null) return joined(chunks);
     chunks.push(chunk);

@@ -30,7 +30,7 @@ export class SourcePuller {
       while (this.pending !== null) await settled(this.pending);
       const chunk = await this.read();
       if (chunk === null) return this.close();
-      if (chunk.length > 0) return enqueue(this.#controller!, chunk);
+      if (chunk.length > 0) return this.#controller!.enqueue(chunk as Uint8Array<ArrayBuffer>);
     }
   }
 
@@ -74,9 +74,3 @@ export function settled(promise: Promise<unknown>): Promise<void> {
 }
 
 const NOTHING = (): void => {};
-
-/** A byte stream transfers the whole buffer, which is only ours if the chunk is all of it. */
-function enqueue(controller: ReadableByteStreamController, bytes: Uint8Array): void {
-  const whole = bytes.byteLength === bytes.buffer.byteLength && bytes.buffer instanceof ArrayBuffer;
-  controller.enqueue(whole ? bytes as Uint8Array<ArrayBuffer> : bytes.slice());
-}

@@ -78,6 +78,57 @@ test("push() of bytes that are given copies nothing", async () => {
   assert.equal(body.read(), second);
 });
 
+test("push() of a long chunk that is given gives a reader that waits a short copy, and the rest by its next read", async () => {
+  const { body, log } = bodyWithLog();
+  const chunk = new Uint8Array(8 * HIGH_WATER_MARK).fill(1);
+  const waiting = body.read();
+  body.push(chunk, true);
+  assert.equal(body.full, false, "the reader is about to take the rest");
+  const first = await waiting as Uint8Array;
+  assert.ok(first.length <= BLOCK && first.buffer !== chunk.buffer, "what a promise holds is short");
+  const rest = body.read() as Uint8Array;
+  assert.equal(rest.buffer, chunk.buffer, "the rest is not copied");
+  assert.equal(first.length + rest.length, chunk.length);
+  const next = body.read();
+  body.end();
+  assert.equal(await next, null);
+  assert.deepEqual(log, ["wanted"]);
+});
+
+test("push() of a long chunk that is given gives all of it to a reader that keeps what it reads", async () => {
+  const { body } = bodyWithLog();
+  const chunk = new Uint8Array(HIGH_WATER_MARK);
+  const waiting = body.read(true);
+  body.push(chunk, true);
+  assert.equal(await waiting, chunk);
+});
+
+test("full counts the rest of a long chunk once more has come, and nobody has taken it", async () => {
+  const { body, log } = bodyWithLog();
+  const waiting = body.read();
+  body.push(new Uint8Array(2 * HIGH_WATER_MARK), true);
+  body.push(new Uint8Array(BLOCK), true);
+  assert.equal(body.full, true);
+  const first = await waiting as Uint8Array;
+  const rest = body.read() as Uint8Array;
+  assert.equal(first.length + rest.length, 2 * HIGH_WATER_MARK);
+  assert.deepEqual([body.full, log], [false, ["wanted", "hungry"]]);
+});
+
+test("fail() and cancel() after a long chunk was split: the rest can be read, and is dropped", async () => {
+  for (const end of ["fail", "cancel"] as const) {
+    const { body } = bodyWithLog();
+    const waiting = body.read();
+    body.push(new Uint8Array(2 * HIGH_WATER_MARK), true);
+    if (end === "fail") body.fail(new BrokenError("gone"));
+    else body.cancel();
+    await waiting;
+    if (end === "fail") assert.ok((body.read() as Uint8Array).length > HIGH_WATER_MARK);
+    await assert.rejects(async () => await body.read(), BrokenError);
+    assert.equal(body.full, false);
+  }
+});
+
 test("takeWhole() lends a body that is in and in one piece, and copies nothing", () => {
   const { body, log } = bodyWithLog(1);
   const chunk = bytes(7);
