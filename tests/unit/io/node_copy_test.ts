@@ -17,3 +17,25 @@ test("createNodeCopy() copies into a buffer of the bytes' own length, which no o
     assert.equal(second.length, length);
   }
 });
+
+test("createNodeCopy() has dead copies collected once in 8 MiB, and looks for a way to only then", () => {
+  let [found, collected] = [0, 0];
+  const copy = createNodeCopy(() => {
+    found++;
+    return () => void collected++;
+  });
+  const bytes = new Uint8Array(65_536);
+  for (let count = 0; count < 127; count++) copy(bytes);
+  assert.deepEqual([found, collected], [0, 0]);
+  copy(bytes);
+  assert.deepEqual([found, collected], [1, 1]);
+  for (let count = 0; count < 1024; count++) copy(bytes);
+  assert.deepEqual([found, collected], [1, 9]);
+});
+
+test("createNodeCopy() copies where nothing can be collected", () => {
+  const copy = createNodeCopy(() => null);
+  const bytes = new Uint8Array(8 * 1024 * 1024).fill(7);
+  assert.deepEqual(copy(bytes), bytes);
+  assert.deepEqual(copy(bytes), bytes);
+});

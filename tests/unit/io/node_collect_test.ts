@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import v8 from "node:v8";
+import vm from "node:vm";
+import { createCollectYoung } from "../../../src/io/node_collect.ts";
+import { testUnless } from "../../support/test_unless.ts";
+
+const IS_NODE = !("Deno" in globalThis) && !("Bun" in globalThis);
+const NOT_HERE = IS_NODE ? null : "deviation: copies are collected on Node alone";
+
+/** Bytes of the young generation that are in use. */
+function youngBytes(): number {
+  return v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")!.space_used_size;
+}
+
+testUnless(NOT_HERE, "createCollectYoung() collects what is young and dead", () => {
+  const collect = createCollectYoung();
+  assert.ok(collect !== null);
+  collect();
+  const empty = youngBytes();
+  // Some 200 KB: less than the least young generation.
+  const made = Array.from({ length: 5000 }, (_, at) => ({ at }));
+  made.length = 0;
+  assert.ok(youngBytes() > empty + 100_000);
+  collect();
+  collect();
+  assert.ok(youngBytes() < empty + 50_000, `${youngBytes()} bytes, and ${empty} before`);
+});
+
+testUnless(NOT_HERE, "createCollectYoung() leaves no gc to contexts that are made later", () => {
+  const had = vm.runInNewContext("typeof gc");
+  createCollectYoung();
+  assert.equal(vm.runInNewContext("typeof gc"), had);
+});
