@@ -10,7 +10,7 @@ export { nativeResponse } from "./src/http/response.ts";
 export { core, sleep, suspend } from "./src/suspend/calls.ts";
 export type { App, Env, FetchHandler, RequestContext, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "./src/contract/app.ts";
 export type { IpNetwork, Network } from "./src/contract/network.ts";
-export type { Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
+export type { BusyCore, HarakiriRecord, Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
 export type { CopyBytes, DecodeLatin1 } from "./src/contract/bytes.ts";
 export type { Clock, ClockTimer } from "./src/contract/clock.ts";
 export type {
@@ -34,6 +34,7 @@ export type { Platform, RuntimeName } from "./src/io/select.ts";
 export type { CoreSnapshot, CoresSnapshot, RequestSnapshot } from "./src/core/snapshot.ts";
 export type { CoreState } from "./src/core/state.ts";
 export type { HttpLimits } from "./src/http/limits.ts";
+export type { HarakiriRoute } from "./src/serve/harakiri.ts";
 export type { Timeouts } from "./src/serve/timeouts.ts";
 export {
   BrokenError,

@@ -9,6 +9,7 @@ export interface ContextHost {
   signal(): AbortSignal;
   waitUntil(promise: Promise<unknown>): void;
   limitBody(bytes: number): void;
+  harakiri(seconds: number): void;
   detach(): void;
 }
 
@@ -49,6 +50,10 @@ class Context implements RequestContext {
 
   limitBody(bytes: number): void {
     this.#host.limitBody(bytes);
+  }
+
+  harakiri(seconds: number): void {
+    this.#host.harakiri(seconds);
   }
 
   detach(): void {

@@ -29,7 +29,14 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   await prepareRuntime(runtime.name, values.globals);
   const { app, description } = await loadApp(path, process.cwd());
   const format = values.logFormat === "none" ? null : values.logFormat;
-  const observer = createAccessLog({ format, requests: streams.out, problems: streams.err, clock, pid: process.pid });
+  const observer = createAccessLog({
+    format,
+    requests: streams.out,
+    problems: streams.err,
+    clock,
+    pid: process.pid,
+    harakiriVerbose: values.harakiriVerbose,
+  });
   const owner = values.chownSocket === null ? null : await socketOwner(values.chownSocket);
   const { http, https } = listenersOf(values, owner);
   const files = values.cert.length === 0 ? null : new TlsFiles(values.cert, values.key);
@@ -61,6 +68,8 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
       keepAliveMs: values.keepAliveMs,
       writeStallMs: values.writeStallMs,
     },
+    harakiriMs: values.harakiriMs,
+    harakiriRoutes: values.harakiriRoutes,
     reloadMercyMs: values.reloadMercyMs,
     ...(values.suspend !== null && { suspend: values.suspend }),
     observer,

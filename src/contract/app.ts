@@ -22,6 +22,14 @@ export interface RequestContext {
    * @throws {RangeError} `bytes` is not a whole number, or more than that.
    */
   limitBody(bytes: number): void;
+  /**
+   * Sets when this request is given up, in place of `--harakiri`, counted from now (uWSGI `set_user_harakiri`): its signal is aborted with a
+   * `HarakiriError`, its client gets a 504 or, where a head has left, a reset. Does nothing once the answer is complete.
+   *
+   * @param seconds Up to 24 days, with a fraction; 0 for no deadline.
+   * @throws {RangeError} `seconds` is no such number.
+   */
+  harakiri(seconds: number): void;
   /** Gives the core back when the head of the answer is sent: the body goes on without one, as event streams do by themselves. */
   detach(): void;
   /** There for Workers' sake; does nothing. */

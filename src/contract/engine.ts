@@ -98,7 +98,10 @@ export interface SuspendEngine {
   suspend(task: CoreTask): Promise<void>;
   /** Gives way for at least `ms` milliseconds; fulfils in a slice of this task's. */
   sleep(task: CoreTask, ms: number): Promise<void>;
-  /** The request is past its deadline: it must not be resumed again. */
+  /**
+   * The request is past its deadline: what it waits for is rejected, and it is not resumed again. Once its handler has settled the engine ends it as
+   * any other, by `reply.respond`, `reply.end` or `reply.fail`, which sends nothing and gives the core back.
+   */
   kill(task: CoreTask, reason: HarakiriError): void;
 }
 

@@ -39,6 +39,26 @@ export interface RequestName {
   readonly core: number;
 }
 
+/** A core that carries a request. */
+export interface BusyCore extends RequestName {
+  /** What it does: `running`, `ready`, `waiting`, `sleeping`, `sending` or `lost`. */
+  readonly state: string;
+  /** Milliseconds since the request got it. */
+  readonly ageMs: number;
+  readonly switches: number;
+}
+
+/** A request that was given up, as it was in that moment. */
+export interface HarakiriRecord extends BusyCore {
+  readonly remote: Address;
+  /** Its deadline: milliseconds from the moment in which it got its core. */
+  readonly limitMs: number;
+  /** What became of its client: 504 was answered, or the connection was reset, as a head had left, or it had gone before. */
+  readonly outcome: "answered" | "reset" | "gone";
+  /** All cores that carry a request, this one among them; about a microsecond a core. */
+  cores(): readonly BusyCore[];
+}
+
 /** Hears of what happens. A method must not throw. */
 export interface Observer {
   /** A request ended. */
@@ -49,6 +69,8 @@ export interface Observer {
   refused?(status: number, reason: string, remote: Address): void;
   /** The wait queue is full; at most once a second, with how many requests had to wait outside of it since the last time. */
   queueFull?(stalled: number): void;
+  /** A request was past its deadline (uWSGI `--harakiri`). */
+  harakiri?(record: HarakiriRecord): void;
   /** Something works less well than it could, and what to change (uWSGI's `*** DANGER ***` and `*** WARNING ***` lines). */
   warning?(message: string): void;
 }

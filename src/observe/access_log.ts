@@ -5,6 +5,7 @@ import { errorLines } from "./error_lines.ts";
 import { escapeControls } from "./escape.ts";
 import { logDate } from "./log_date.ts";
 import type { LineWriter } from "./line_writer.ts";
+import { harakiriLines } from "./harakiri_lines.ts";
 import { LOG_FORMATS, type LogFormatName } from "./log_formats.ts";
 
 /** Lines a second on refused peers: enough to see what is wrong, too few to fill a disk for whoever floods the server. */
@@ -21,6 +22,8 @@ export interface AccessLogOptions {
   readonly clock: Clock;
   /** Of this process. */
   readonly pid: number;
+  /** Writes what every core is at, with each request that is given up. */
+  readonly harakiriVerbose: boolean;
 }
 
 /** Makes the observer that writes the log. Lines on problems begin with the date, as uWSGI's do with `--log-date`. */
@@ -31,6 +34,7 @@ export function createAccessLog(options: AccessLogOptions): Observer {
     appError: (error, request) => write(errorLines(error, request)),
     refused: refusals(write, clock),
     queueFull: (stalled) => write(`[DANGER] async queue is full !!! ${stalled} connections had to wait\n`),
+    harakiri: (record) => write(harakiriLines(record, options.harakiriVerbose)),
     warning: (message) => write(`*** WARNING *** ${escapeControls(message)}\n`),
   };
   return format === null ? observer : { ...observer, request: requestLines(format, options) };

@@ -1,6 +1,7 @@
 import { FILE, HOST, LISTENER, PORT, TCP_LISTENER } from "./parse.ts";
 import { FORWARDING_FIELDS, NETWORK } from "./networks.ts";
 import { OWNER } from "./owner.ts";
+import { HARAKIRI_ROUTE } from "./harakiri_route.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { choice, count, duration, LONGEST_HANDSHAKE_MS, LONGEST_MS, MODE, size, SIZE_LIMIT, SWITCH } from "./units.ts";
 
@@ -295,6 +296,24 @@ export const SERVE_OPTIONS = {
     repeatable: false,
     help: "How long a client may take nothing of what waits for it; then its connection is reset",
   },
+  harakiriMs: {
+    flag: "--harakiri",
+    group: "Timeouts",
+    unit: duration("s", LONGEST_MS),
+    default: "0",
+    repeatable: false,
+    help:
+      "How long a request may have its core; then it alone is given up, with a 504 where no head has left, else a reset; 0 for any time",
+  },
+  harakiriRoutes: {
+    flag: "--harakiri-route",
+    group: "Timeouts",
+    unit: HARAKIRI_ROUTE,
+    default: null,
+    otherwise: "none",
+    repeatable: true,
+    help: "A --harakiri for the paths that fit, of several the first that does; * stands for any characters, ? for one",
+  },
   reloadMercyMs: {
     flag: "--reload-mercy",
     group: "Timeouts",
@@ -328,6 +347,14 @@ export const SERVE_OPTIONS = {
     default: "light",
     repeatable: false,
     help: "Put a faster Request and Response in the place of the global ones, or leave those alone",
+  },
+  harakiriVerbose: {
+    flag: "--harakiri-verbose",
+    group: "Log",
+    unit: SWITCH,
+    default: "no",
+    repeatable: false,
+    help: "Log what every core is at when a request is past its --harakiri",
   },
   logFormat: {
     flag: "--log-format",

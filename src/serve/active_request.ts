@@ -5,12 +5,15 @@ import type { RequestHead } from "../contract/head.ts";
 import type { RequestName } from "../contract/observer.ts";
 import type { Address } from "../contract/socket.ts";
 import { enterCore } from "../core/current.ts";
+import { HarakiriError } from "../errors.ts";
 import { cgiEnv } from "../gateway/cgi_env.ts";
 import { TEXT_TYPE } from "../http/common_fields.ts";
 import { type Forwarded, NOTHING_SAID, readForwarded } from "../http/forwarded.ts";
 import { createRequest, type RequestParts } from "../http/request.ts";
+import { LONGEST_MS } from "../options/units.ts";
 import { Answer } from "./answer.ts";
 import type { Connection } from "./connection.ts";
+import type { HarakiriRequest } from "./harakiri.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { ServerContext } from "./server_context.ts";
 
@@ -47,7 +50,7 @@ class Task implements CoreTask {
  * One request from its head to the end of its answer: what its engine and its app see of it. It is made when the head is in, waits
  * for its core, and gives the core back when the app is done and the socket has taken the last byte, or sooner if the answer is detached.
  */
-export class ActiveRequest implements CoreContext, RequestParts, ContextHost, RequestName {
+export class ActiveRequest implements CoreContext, RequestParts, ContextHost, RequestName, HarakiriRequest {
   readonly server: ServerContext;
   readonly connection: Connection;
   readonly head: RequestHead;
@@ -71,6 +74,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   /** Bytes that the app, or else the server, allows the body. */
   bodyLimit: number;
   #holdsCore = false;
+  #lost = false;
 
   constructor(server: ServerContext, connection: Connection, head: RequestHead, body: RequestBody | null) {
     this.server = server;
@@ -126,6 +130,10 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     return this.#said ??= trust !== null && trust.trusts(this.connection.remote) ? readForwarded(this.head.fields, trust) : NOTHING_SAID;
   }
 
+  get path(): string {
+    return this.head.path;
+  }
+
   get method(): string {
     return this.head.method;
   }
@@ -154,6 +162,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     this.#holdsCore = true;
     this.startedAt = server.clock.now();
     server.table.begin(core, this.startedAt, head.method, head.target);
+    server.harakiri.begin(this);
     server.scheduler.start(this);
     const heldMs = (this.endedAt || server.clock.now()) - this.startedAt;
     if (heldMs > BLOCKED_MS) this.#warnBlocked(heldMs);
@@ -177,6 +186,8 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   #keepCore(): void {
     const { server, core } = this;
     this.switches = server.table.switches(core);
+    // What its client does not take is a write timeout's affair.
+    server.harakiri.end(core);
     server.scheduler.sending(this.task);
     this.connection.whenTaken(() => this.releaseCore());
   }
@@ -186,8 +197,47 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     if (!this.#holdsCore) return;
     this.#holdsCore = false;
     const { server, core } = this;
+    server.harakiri.end(core);
     server.scheduler.finish(this.task);
     this.switches = server.table.switches(core);
+    server.pool.release(core);
+    server.checkQuiet();
+  }
+
+  /** It was given up, and its handler has not settled: its core carries no other one until then. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
+  /** Harakiri: this request dies, and no other. */
+  kill(limitMs: number): void {
+    const { server, core, task, reply, remote } = this;
+    if (!this.#holdsCore || reply.finished) return;
+    const { harakiri, table, observer } = server;
+    const busy = harakiri.busyCore(core);
+    const outcome = reply.started ? "reset" : reply.closed ? "gone" : "answered";
+    harakiri.end(core);
+    harakiri.count++;
+    harakiri.lost++;
+    this.#holdsCore = false;
+    this.#lost = true;
+    this.switches = busy.switches;
+    server.scheduler.finish(task);
+    table.move(core, "lose");
+    observer.harakiri?.({ ...busy, remote, limitMs, outcome, cores: () => harakiri.busyCores() });
+    const reason = new HarakiriError(`serve a request: it was not answered within ${Math.round(limitMs)} ms`);
+    this.abort(reason);
+    reply.giveUp(reason);
+    task.engine.kill(task, reason);
+  }
+
+  /** Its handler has settled. Does nothing unless it was lost. */
+  settle(): void {
+    if (!this.#lost) return;
+    this.#lost = false;
+    this.task.request = null;
+    const { server, core } = this;
+    server.harakiri.lost--;
     server.pool.release(core);
     server.checkQuiet();
   }
@@ -199,7 +249,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     const isTaken = !this.#holdsCore || !connection.congested || connection.state === "over";
     if (isTaken || server.writeBuffer.take(connection.socket)) this.releaseCore();
     else this.#keepCore();
-    this.task.request = null;
+    if (!this.#lost) this.task.request = null;
   }
 
   /** The client has gone, or the server has given the request up. */
@@ -243,6 +293,12 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     if (bytes > most) throw new RangeError(`limitBody(${bytes}): more than ${most}; start heddle with a larger --limit-post-max`);
     this.bodyLimit = bytes;
     this.connection.intake.limited(this);
+  }
+
+  harakiri(seconds: number): void {
+    const ms = seconds * 1000;
+    if (!(ms >= 0 && ms <= LONGEST_MS)) throw new RangeError(`harakiri(${seconds}): seconds from 0 to ${LONGEST_MS / 1000} are wanted`);
+    if (this.#holdsCore && !this.reply.finished) this.server.harakiri.set(this, ms);
   }
 
   detach(): void {

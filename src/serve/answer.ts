@@ -1,7 +1,7 @@
 import type { Reply } from "../contract/engine.ts";
 import type { RequestRecord } from "../contract/observer.ts";
 import { enterCore } from "../core/current.ts";
-import { BrokenError, ClosedError, ProtocolError } from "../errors.ts";
+import { BrokenError, ClosedError, HarakiriError, ProtocolError } from "../errors.ts";
 import { TEXT_FIELDS } from "../http/common_fields.ts";
 import { readResponse, type ResponseParts } from "../http/response.ts";
 import { BodyLengthError } from "../http/writer.ts";
@@ -35,6 +35,8 @@ export class Answer implements Reply {
   #detached = false;
   #offloaded = false;
   #drained: (() => void) | null = null;
+  /** Within `giveUp`. */
+  #givingUp = false;
   /** Called once if the client goes in mid-stream. */
   onGone: ((reason: Error) => void) | null = null;
 
@@ -214,9 +216,10 @@ export class Answer implements Reply {
   }
 
   fail(error: unknown): void {
-    const { server, core } = this.#request;
-    if (this.#finished) return;
+    const { server, core, lost } = this.#request;
+    if (this.#finished && !lost) return;
     if (this.tell(error)) server.table.countException(core);
+    if (this.#finished) return this.#finish();
     if (!this.#gone) {
       if (this.started) {
         this.flush();
@@ -227,6 +230,18 @@ export class Answer implements Reply {
       }
     }
     this.#finish();
+  }
+
+  /** Harakiri: a 504 in the app's place, or the end of an answer that has begun. The handler has not settled. */
+  giveUp(reason: HarakiriError): void {
+    if (this.started) {
+      this.#request.connection.abort();
+      this.clientGone(reason);
+    } else if (!this.#gone) {
+      this.#givingUp = true;
+      this.#sendWhole(504, "", TEXT_FIELDS, "Gateway Timeout");
+      this.#givingUp = false;
+    }
   }
 
   /** @returns Whether it was news. */
@@ -259,7 +274,11 @@ export class Answer implements Reply {
   }
 
   #finish(): void {
-    if (this.#finished) return;
+    if (!this.#finished) this.#complete();
+    if (!this.#givingUp) this.#request.settle();
+  }
+
+  #complete(): void {
     this.#finished = true;
     const request = this.#request;
     if (request.core >= 0) request.server.table.countBytes(request.core, this.#headBytes + this.#bodyBytes);
@@ -298,11 +317,11 @@ const COPIED_BYTES = 65_536;
 
 const encoder = new TextEncoder();
 
-/** What an app's signal and its body's reads say of a client that has gone. */
-const GONE = [BrokenError, ClosedError, ProtocolError] as const;
+/** What an app's signal, its body's reads and its waits say of a client that has gone, and of a request that was given up. */
+const GONE = [BrokenError, ClosedError, HarakiriError, ProtocolError] as const;
 
 /**
- * An app hears that its client has gone by errors of heddle's own, the signal's reason and what its body's reads reject with, and by the
+ * An app hears that nobody waits for its answer by errors of heddle's own, the signal's reason and what its body's reads reject with, and by the
  * `AbortError` of whatever it gave its signal to. It may throw them on.
  */
 function saysGone(error: unknown): boolean {

@@ -15,6 +15,9 @@ export const reportToConsole: Observer = {
   queueFull(stalled) {
     console.warn(`[DANGER] async queue is full !!! ${stalled} connections had to wait`);
   },
+  harakiri({ method, target, core, ageMs, outcome }) {
+    console.warn("%s", `*** HARAKIRI *** ${method} ${target} on core ${core} after ${Math.round(ageMs)} ms: its client was ${outcome}`);
+  },
   warning(message) {
     console.warn(`*** WARNING *** ${message}`);
   },

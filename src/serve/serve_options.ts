@@ -6,6 +6,7 @@ import { ConfigError } from "../errors.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../http/limits.ts";
 import type { Platform } from "../io/select.ts";
 import { LONGEST_HANDSHAKE_MS, LONGEST_MS } from "../options/units.ts";
+import type { HarakiriRoute } from "./harakiri.ts";
 import type { Timeouts } from "./timeouts.ts";
 
 /** What `serve` takes: the app, where to listen, and the options of `heddle serve`, in camelCase and with their units. */
@@ -147,6 +148,14 @@ export interface ServeOptions {
   readonly limits?: Partial<HttpLimits>;
   /** Timeouts that differ from `DEFAULT_TIMEOUTS` (`--head-timeout` and others). */
   readonly timeouts?: Partial<Timeouts>;
+  /**
+   * How long a request may have its core, in milliseconds (`--harakiri`); then it is given up, with a 504 where no head has left. 0 for any time.
+   *
+   * @default 0
+   */
+  readonly harakiriMs?: number;
+  /** Deadlines of some paths, the first that fits in place of `harakiriMs` (`--harakiri-route`). */
+  readonly harakiriRoutes?: readonly HarakiriRoute[];
   /** What apps get as `env`; the environment variables if it is left out. */
   readonly env?: Env;
   /** Who hears of requests, errors and warnings; errors and warnings go to the console if it is left out. */
@@ -194,6 +203,7 @@ const BOUNDS: Bounds<ServeOptions> = [
   ["postBufferingBytes", 0, 1_073_741_824],
   ["writeBufferBytes", 0, Number.MAX_SAFE_INTEGER],
   ["reloadMercyMs", 0, LONGEST_MS],
+  ["harakiriMs", 0, LONGEST_MS],
   ["connections", 1, 10_000_000],
   ["keepAliveRequests", 0, 1_000_000_000],
 ];
@@ -230,6 +240,7 @@ export function checkNumbers(options: ServeOptions): void {
   checkBounds("", options, BOUNDS);
   checkBounds("limits.", options.limits ?? {}, LIMIT_BOUNDS);
   checkBounds("timeouts.", options.timeouts ?? {}, TIMEOUT_BOUNDS);
+  for (const route of options.harakiriRoutes ?? []) checkBounds("harakiriRoutes.", route, [["ms", 0, LONGEST_MS]]);
   if (options.shed !== undefined && typeof options.shed !== "boolean") {
     throw new ConfigError("shed", `option shed: ${String(options.shed)} is not true or false`);
   }

@@ -16,6 +16,7 @@ import { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
 import { DateCache } from "./date_cache.ts";
 import { type Drain, drain } from "./drain.ts";
+import { Harakiri } from "./harakiri.ts";
 import { identitiesOf, identityFacts, warnOfEnd } from "./identity.ts";
 import { type OpenListener, openListeners, urlOf } from "./listener.ts";
 import { type Proxies, proxiesOf } from "./proxies.ts";
@@ -33,6 +34,10 @@ export interface ServerStats extends CoresSnapshot {
   readonly offloaded: number;
   /** Requests so far that got a 503 by `--shed` or `--queue-timeout`. */
   readonly shedRequests: number;
+  /** Requests so far that were past their deadline (uWSGI `harakiri_count`). */
+  readonly harakiriCount: number;
+  /** Cores whose request was given up and whose handler has not settled; `busy` counts them too. */
+  readonly lost: number;
   /** Bytes of complete answers that their clients have not taken. */
   readonly unsentBytes: number;
   /** Milliseconds since it began to listen. */
@@ -144,10 +149,12 @@ class HeddleServer implements Server {
     const server = this.#context;
     if (server === null) throw new ClosedError("tell a server's statistics: it does not listen yet; await server.ready");
     const now = server.clock.now();
-    const { open, offloaded, shedRequests, draining, writeBuffer } = server;
+    const { open, offloaded, shedRequests, harakiri, draining, writeBuffer } = server;
     const uptimeMs = now - this.#listeningSince;
     const cores = snapshotCores(server.table, server.pool, now);
-    return { ...cores, connections: open.size, offloaded, shedRequests, unsentBytes: writeBuffer.bytes, uptimeMs, draining };
+    const { count: harakiriCount, lost } = harakiri;
+    const unsentBytes = writeBuffer.bytes;
+    return { ...cores, connections: open.size, offloaded, shedRequests, harakiriCount, lost, unsentBytes, uptimeMs, draining };
   }
 
   async close(options: { readonly mercyMs?: number } = {}): Promise<number> {
@@ -196,6 +203,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
     bodyMostBytes,
     writeBuffer: new WriteBuffer(options.writeBufferBytes ?? 67_108_864),
     keepAliveRequests: options.keepAliveRequests ?? 0,
+    harakiri: new Harakiri({ ms: options.harakiriMs ?? 0, routes: options.harakiriRoutes ?? [] }, table, wheel, clock),
     dates: new DateCache(clock),
     open,
     closed(socket) {

@@ -13,6 +13,7 @@ import type { HeadReaders } from "../http/head_readers.ts";
 import type { HttpLimits } from "../http/limits.ts";
 import type { Connections, OpenSocket } from "./connections.ts";
 import type { DateCache } from "./date_cache.ts";
+import type { Harakiri } from "./harakiri.ts";
 import type { Timeouts } from "./timeouts.ts";
 import type { WriteBuffer } from "./write_buffer.ts";
 
@@ -52,6 +53,7 @@ export interface ServerContext {
   readonly writeBuffer: WriteBuffer;
   /** Requests that a connection may carry; 0 for no limit. */
   readonly keepAliveRequests: number;
+  readonly harakiri: Harakiri;
   readonly dates: DateCache;
   readonly open: Connections;
   /** A socket of `open` is gone. */

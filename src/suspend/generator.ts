@@ -29,6 +29,8 @@ interface Run {
   /** The client has not taken what was sent: the next slice waits for it, whatever else is due. */
   congested: boolean;
   over: boolean;
+  /** Past its deadline. */
+  killed: boolean;
 }
 
 class GeneratorEngine implements SuspendEngine {
@@ -51,6 +53,7 @@ class GeneratorEngine implements SuspendEngine {
       awaits: false,
       congested: false,
       over: false,
+      killed: false,
     };
     request.task.kept = run;
     enterCore(request.task, this.#open, request);
@@ -75,9 +78,13 @@ class GeneratorEngine implements SuspendEngine {
 
   kill(task: CoreTask, reason: HarakiriError): void {
     const run = runOf(task);
+    const { request } = task;
+    if (run.over || request === null) return;
     run.over = true;
+    run.killed = true;
     run.waits.reject(reason);
-    if (!run.inNext) enterCore(task, () => closeIterator(run, task.request?.reply), null);
+    // Else it has not settled.
+    if (!run.inNext && run.iterator !== null) enterCore(task, this.#close, request);
   }
 
   readonly #open = (request: CoreContext): void => {
@@ -94,7 +101,7 @@ class GeneratorEngine implements SuspendEngine {
   #first(request: CoreContext, iterator: ChunkIterator): void {
     const run = runOf(request.task);
     run.iterator = iterator;
-    if (run.over) closeIterator(run, request.reply);
+    if (run.over) this.#close(request);
     else this.#slice(request);
   }
 
@@ -116,7 +123,7 @@ class GeneratorEngine implements SuspendEngine {
   #settled(request: CoreContext, run: Run, result: IteratorResult<YieldChunk>): void {
     run.inNext = false;
     if (run.over) {
-      closeIterator(run, request.reply);
+      this.#close(request);
       return;
     }
     try {
@@ -158,13 +165,15 @@ class GeneratorEngine implements SuspendEngine {
   readonly #close = (request: CoreContext): void => {
     const run = runOf(request.task);
     run.over = true;
-    closeIterator(run, request.reply);
-    request.reply.end();
+    const closing = closeIterator(run, request.reply);
+    // Else it is over as far as its core goes, whatever its finally blocks wait for.
+    if (run.killed && closing !== null) closing.then(() => request.reply.end());
+    else request.reply.end();
   };
 
   #fail(request: CoreContext, error: unknown): void {
     const run = runOf(request.task);
-    if (run.over) return;
+    if (run.over && !run.killed) return;
     run.over = true;
     run.inNext = false;
     closeIterator(run, request.reply, error);
@@ -178,17 +187,22 @@ function runOf(task: CoreTask): Run {
   return run;
 }
 
-/** Lets the app's `finally` blocks run, and tells what they throw, unless it is what the app failed with. */
-function closeIterator(run: Run, reply: Reply | undefined, failure?: unknown): void {
+/**
+ * Lets the app's `finally` blocks run, and tells what they throw, unless it is what the app failed with.
+ *
+ * @returns Fulfils when they have run; null if they have.
+ */
+function closeIterator(run: Run, reply: Reply, failure?: unknown): PromiseLike<void> | null {
   const { iterator } = run;
   const tell = (error: unknown) => {
-    if (error !== failure) reply?.tell(error);
+    if (error !== failure) reply.tell(error);
   };
   run.iterator = null;
   try {
     const closing = iterator?.return?.();
-    if (isThenable(closing)) closing.then(undefined, tell);
+    if (isThenable(closing)) return closing.then(() => {}, tell);
   } catch (error) {
     tell(error);
   }
+  return null;
 }

@@ -4,14 +4,25 @@ import type { HarakiriError } from "../errors.ts";
 
 /** One `suspend` or `sleep` that has not come back. */
 class Wait extends QueueLink {
-  readonly resolve: () => void;
-  readonly reject: (reason: HarakiriError) => void;
+  /** The app's, which may await it or not. */
+  readonly promise: Promise<void>;
+  resolve!: () => void;
   timer: { cancel(): void } | null = null;
+  #reject!: (reason: HarakiriError) => void;
 
-  constructor(resolve: () => void, reject: (reason: HarakiriError) => void) {
+  constructor() {
     super();
-    this.resolve = resolve;
-    this.reject = reject;
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.#reject = reject;
+    });
+  }
+
+  reject(reason: HarakiriError): void {
+    this.timer?.cancel();
+    // Of one that is not awaited nobody shall say that nobody handled it: on Node that would end the process.
+    this.promise.catch(() => {});
+    this.#reject(reason);
   }
 }
 
@@ -36,18 +47,17 @@ export class Waits {
   }
 
   suspend(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#due.push(new Wait(resolve, reject));
-      this.#scheduler.ready(this.#task);
-    });
+    const wait = new Wait();
+    this.#due.push(wait);
+    this.#scheduler.ready(this.#task);
+    return wait.promise;
   }
 
   sleep(ms: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const wait = new Wait(resolve, reject);
-      this.#pending.push(wait);
-      wait.timer = this.#scheduler.sleep(this.#task, ms, () => this.#wake(wait));
-    });
+    const wait = new Wait();
+    this.#pending.push(wait);
+    wait.timer = this.#scheduler.sleep(this.#task, ms, () => this.#wake(wait));
+    return wait.promise;
   }
 
   #wake(wait: Wait): void {
@@ -68,10 +78,7 @@ export class Waits {
 
   /** Ends what waits with `reason`. */
   reject(reason: HarakiriError): void {
-    for (let wait = this.#pending.shift(); wait !== null; wait = this.#pending.shift()) {
-      wait.timer?.cancel();
-      wait.reject(reason);
-    }
+    for (let wait = this.#pending.shift(); wait !== null; wait = this.#pending.shift()) wait.reject(reason);
     for (let wait = this.#due.shift(); wait !== null; wait = this.#due.shift()) wait.reject(reason);
   }
 }

@@ -1,4 +1,4 @@
-import { type Observer, serve, type ServeOptions, type Server } from "../../mod.ts";
+import { type HarakiriRecord, type Observer, serve, type ServeOptions, type Server } from "../../mod.ts";
 import type { TcpAddress } from "../../src/contract/socket.ts";
 import { RawClient } from "./raw_client.ts";
 
@@ -14,6 +14,7 @@ export interface Heard {
     readonly aborted: boolean;
     readonly core: number;
   }[];
+  readonly harakiris: HarakiriRecord[];
   stalls: number;
 }
 
@@ -31,7 +32,7 @@ export interface Served {
 
 /** Serves while `run` runs, and closes with no mercy after it. */
 export async function withServer(options: ServeOptions, run: (served: Served) => Promise<void>): Promise<void> {
-  const heard: Heard = { errors: [], warnings: [], refused: [], requests: [], stalls: 0 };
+  const heard: Heard = { errors: [], warnings: [], refused: [], requests: [], harakiris: [], stalls: 0 };
   const server = serve({ port: 0, observer: observerOf(heard), ...options });
   await server.ready;
   const address: TcpAddress = { transport: "tcp", hostname: "127.0.0.1", port: Number(new URL(server.url).port) };
@@ -56,6 +57,7 @@ function observerOf(heard: Heard): Observer {
     appError: (error, request) => heard.errors.push({ error, name: request === null ? "" : `${request.method} ${request.target}` }),
     refused: (status) => heard.refused.push(status),
     queueFull: (stalled) => heard.stalls += stalled,
+    harakiri: (record) => heard.harakiris.push(record),
     warning: (message) => heard.warnings.push(message),
   };
 }

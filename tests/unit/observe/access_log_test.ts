@@ -27,11 +27,11 @@ const RECORD: RequestRecord = {
   field: () => null,
 };
 
-function scene(format: LogFormatName | null) {
+function scene(format: LogFormatName | null, harakiriVerbose = false) {
   const clock = new FakeClock();
   const collect = (texts: string[]) => new LineWriter({ write: (text) => Promise.resolve(void texts.push(text)) }, clock, "a list");
   const [out, err]: [string[], string[]] = [[], []];
-  const log = createAccessLog({ format, requests: collect(out), problems: collect(err), clock, pid: 7 });
+  const log = createAccessLog({ format, requests: collect(out), problems: collect(err), clock, pid: 7, harakiriVerbose });
   const lines = async (texts: string[]) => {
     await clock.settle();
     clock.advance(5);
@@ -75,4 +75,21 @@ test("createAccessLog() writes at most ten refusals a second, and how many it le
   assert.match(lines[0], / - refused: 192\.0\.2\.1, with 400: a bare CR$/);
   assert.match(lines[10], / - refused: 240 more$/);
   assert.match(lines[11], / - refused: 192\.0\.2\.1, with 431: too many fields$/);
+});
+
+test("createAccessLog() writes a request that was given up, and with --harakiri-verbose every core", async () => {
+  const busy = { method: "GET", target: "/a\nb", core: 3, state: "waiting", ageMs: 2000.4, switches: 5 };
+  const other = { ...busy, target: "/other", core: 4, state: "sleeping", ageMs: 7, switches: 0 };
+  const record = { ...busy, remote: REMOTE, limitMs: 2000, outcome: "answered", cores: () => [busy, other] } as const;
+  for (const verbose of [false, true]) {
+    const { log, err } = scene(null, verbose);
+    log.harakiri?.(record);
+    const lines = await err();
+    assert.equal(lines.length, verbose ? 3 : 1);
+    assert.match(
+      lines[0]!,
+      / - \*\*\* HARAKIRI \*\*\* \[core 3\] GET \/a\\\S+b, waiting after 2000 ms and 5 switches, from 192\.0\.2\.1, past its 2000 ms: answered with 504$/,
+    );
+    if (verbose) assert.equal(lines[2], "    HARAKIRI [core 4] GET /other, sleeping after 7 ms and 0 switches");
+  }
 });

@@ -42,10 +42,13 @@ test("readOptions() gives every default where nothing is given", () => {
     bodyRate: 240,
     keepAliveMs: 75_000,
     writeStallMs: 30_000,
+    harakiriMs: 0,
+    harakiriRoutes: [],
     reloadMercyMs: 30_000,
     io: null,
     suspend: null,
     globals: "light",
+    harakiriVerbose: false,
     logFormat: "uwsgi",
   });
 });

@@ -1,0 +1,120 @@
+import type { Clock } from "../contract/clock.ts";
+import type { BusyCore } from "../contract/observer.ts";
+import type { CoreTable } from "../core/table.ts";
+import { type TimerWheel, WheelEntry } from "../core/timer_wheel.ts";
+import { matchesGlob } from "./path_glob.ts";
+
+/** A deadline of its own for the requests of some paths (`--harakiri-route`). */
+export interface HarakiriRoute {
+  /** Of the path as sent, without its query: `*` for any characters, `?` for one. */
+  readonly glob: string;
+  /** From the moment in which a request has its core, in milliseconds; 0 for none. */
+  readonly ms: number;
+}
+
+/** Which requests have a deadline, and how long it is. */
+export interface HarakiriRules {
+  /** Of requests that no route names; 0 for none. */
+  readonly ms: number;
+  /** The first that fits holds. */
+  readonly routes: readonly HarakiriRoute[];
+}
+
+/** A request on its core. */
+export interface HarakiriRequest {
+  readonly core: number;
+  /** Its path and query. */
+  readonly path: string;
+  /** By the clock, when it took its core. */
+  readonly startedAt: number;
+  /** It is past its deadline, which was so many milliseconds after `startedAt`. */
+  kill(limitMs: number): void;
+}
+
+/** One core's deadline: made once, and used by its requests one after another. */
+class CoreDeadline extends WheelEntry {
+  request: HarakiriRequest | null = null;
+  limitMs = 0;
+
+  override expire(): void {
+    this.request?.kill(this.limitMs);
+  }
+}
+
+/** The deadlines of all cores (uWSGI `--harakiri`), in the timer wheel and, for who looks from outside, in the core table. */
+export class Harakiri {
+  /** Requests that were given up so far (uWSGI `harakiri_count`). */
+  count = 0;
+  /** Cores whose request was given up, and whose handler has not settled. */
+  lost = 0;
+  readonly #rules: HarakiriRules;
+  readonly #table: CoreTable;
+  readonly #wheel: TimerWheel;
+  readonly #clock: Clock;
+  /** By core; made with its first deadline. */
+  readonly #deadlines: CoreDeadline[] = [];
+  readonly #hasRules: boolean;
+
+  constructor(rules: HarakiriRules, table: CoreTable, wheel: TimerWheel, clock: Clock) {
+    this.#rules = rules;
+    this.#table = table;
+    this.#wheel = wheel;
+    this.#clock = clock;
+    this.#hasRules = rules.ms > 0 || rules.routes.some(({ ms }) => ms > 0);
+  }
+
+  /** A request has its core. */
+  begin(request: HarakiriRequest): void {
+    if (!this.#hasRules) return;
+    const ms = this.#limitOf(request.path);
+    if (ms > 0) this.#arm(request, ms, request.startedAt);
+  }
+
+  /** A request asks for another deadline, so many milliseconds from now; 0 for none. */
+  set(request: HarakiriRequest, ms: number): void {
+    if (ms === 0) this.end(request.core);
+    else this.#arm(request, ms, this.#clock.now());
+  }
+
+  /** A core's request is over, or needs no deadline any more. */
+  end(core: number): void {
+    const deadline = this.#deadlines[core];
+    if (deadline === undefined || deadline.request === null) return;
+    deadline.request = null;
+    this.#wheel.cancel(deadline);
+    this.#table.setDeadline(core, 0);
+  }
+
+  /** Every core that carries a request; about a microsecond a core. */
+  busyCores(): BusyCore[] {
+    const nowMs = this.#clock.now();
+    const busy: BusyCore[] = [];
+    for (let core = 0; core < this.#table.count; core++) {
+      if (this.#table.state(core) !== "idle") busy.push(this.busyCore(core, nowMs));
+    }
+    return busy;
+  }
+
+  /** What a core's request is at. */
+  busyCore(core: number, nowMs: number = this.#clock.now()): BusyCore {
+    const { method, target, state, startedMs, switches } = this.#table.row(core);
+    return { core, method, target, state, ageMs: nowMs - startedMs, switches };
+  }
+
+  #arm(request: HarakiriRequest, ms: number, nowMs: number): void {
+    const { core } = request;
+    const deadline = this.#deadlines[core] ??= new CoreDeadline();
+    deadline.request = request;
+    deadline.limitMs = nowMs + ms - request.startedAt;
+    this.#table.setDeadline(core, nowMs + ms);
+    this.#wheel.schedule(deadline, ms, nowMs);
+  }
+
+  #limitOf(path: string): number {
+    const { ms, routes } = this.#rules;
+    if (routes.length === 0) return ms;
+    const question = path.indexOf("?");
+    const bare = question < 0 ? path : path.slice(0, question);
+    return routes.find(({ glob }) => matchesGlob(glob, bare))?.ms ?? ms;
+  }
+}

@@ -1,0 +1,49 @@
+/** Deadlines of requests on real sockets, with the command's own options and log. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { appFile, servingCli } from "../support/cli_server.ts";
+import { until } from "../support/served.ts";
+
+const LIMIT = { timeout: 60_000 };
+
+const APP = appFile(
+  `export default {
+    async fetch(request, env, context) {
+      const { pathname } = new URL(request.url);
+      if (pathname === "/quick") return new Response("quick");
+      if (pathname === "/own") context.harakiri(0.3);
+      if (pathname === "/stream") return new Response(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(9)) }));
+      await new Promise((resolve) => request.signal.addEventListener("abort", resolve));
+      throw request.signal.reason;
+    },
+  };`,
+);
+
+const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
+
+test("--harakiri ends the requests that are past it, and no others; the log names them and all cores", LIMIT, async () => {
+  const options = ["--async", "4", "--harakiri", "1s", "--harakiri-route", "/patient*=60s", "--harakiri-verbose"];
+  await servingCli([APP, ...options], async ({ connect, cli }) => {
+    const [slow, own, stream, patient] = await Promise.all([connect(), connect(), connect(), connect()]);
+    slow.send(get("/slow"));
+    own.send(get("/own"));
+    stream.send(get("/stream"));
+    await until(() => stream.text.includes("200 OK"));
+    patient.send(get("/patient"));
+    await until(() => slow.text.endsWith("Gateway Timeout") && own.text.endsWith("Gateway Timeout") && (stream.ended || stream.closed));
+    assert.match(slow.text, /^HTTP\/1\.1 504 /);
+    assert.equal(patient.text, "");
+    slow.send(get("/quick"));
+    await until(() => slow.text.endsWith("quick"));
+    await until(() => (cli.stderr.match(/\*\*\* HARAKIRI \*\*\*/g) ?? []).length === 3);
+    assert.match(
+      cli.stderr,
+      /\*\*\* HARAKIRI \*\*\* \[core \d\] GET \/slow, waiting after \d+ ms and 0 switches, from 127\.0\.0\.1, past its 1000 ms: answered with 504/,
+    );
+    assert.match(cli.stderr, /GET \/own, [^\n]*past its 30\d ms: answered with 504/);
+    assert.match(cli.stderr, /GET \/stream, [^\n]*past its 1000 ms: its answer had begun: reset/);
+    assert.match(cli.stderr, /\n {4}HARAKIRI \[core \d\] GET \/patient, waiting after/);
+    assert.doesNotMatch(cli.stderr, /\[ERROR\]/);
+    for (const client of [slow, own, stream, patient]) client.destroy();
+  });
+});

@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import process from "node:process";
+import { test } from "node:test";
+import type { RequestContext, StartResponse, YieldEnv } from "../../../mod.ts";
+import { HarakiriError } from "../../../src/errors.ts";
+import { sleep, suspend } from "../../../src/suspend/calls.ts";
+import { Gate } from "../../support/gate.ts";
+import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
+
+const GATEWAY_TIMEOUT = [504, "Gateway Timeout"];
+
+test("harakiri: a handler past its deadline: its signal is aborted, its client gets a 504, and its core is lost until it settles", async () => {
+  const gate = new Gate();
+  const reasons: unknown[] = [];
+  const fetch = async (request: Request) => {
+    if (request.url.endsWith("/quick")) return new Response("quick");
+    request.signal.addEventListener("abort", () => reasons.push(request.signal.reason));
+    await gate.opened;
+    return new Response("late");
+  };
+  await withMemoryServer({ fetch, async: 2, harakiriMs: 2000 }, async ({ sent, pass, settle, server, heard }) => {
+    const peer = await sent(requestOf("GET /slow"));
+    await pass(1999);
+    assert.deepEqual([answersOf(peer).length, server.stats().cores[0]!.state], [0, "waiting"]);
+    await pass(2);
+    assert.deepEqual(answersOf(peer).map(({ status, body }) => [status, body]), [GATEWAY_TIMEOUT]);
+    assert.ok(reasons.length === 1 && reasons[0] instanceof HarakiriError);
+    const { busy, lost, harakiriCount, cores } = server.stats();
+    assert.deepEqual([busy, lost, harakiriCount, cores[0]!.state], [1, 1, 1, "lost"]);
+    assert.deepEqual(heard.harakiris.map(({ target, state, limitMs, outcome }) => [target, state, limitMs, outcome]), [
+      ["/slow", "waiting", 2000, "answered"],
+    ]);
+    // The connection goes on, on the other core.
+    peer.send(requestOf("GET /quick"));
+    await settle();
+    assert.equal(answersOf(peer)[1]!.body, "quick");
+    gate.open();
+    await settle();
+    assert.deepEqual([server.stats().busy, server.stats().lost, answersOf(peer).length], [0, 0, 2]);
+    assert.deepEqual(heard.errors, []);
+    assert.deepEqual(heard.requests.map(({ target, status }) => [target, status]), [["/slow", 504], ["/quick", 200]]);
+  });
+});
+
+test("harakiri: a request that waits in suspend or sleep is rejected there; an error of its own is told, with its name", async () => {
+  const caught: unknown[] = [];
+  const fetch = async (request: Request) => {
+    try {
+      if (request.url.endsWith("/sleep")) await sleep(60_000);
+      for (;;) await suspend();
+    } catch (error) {
+      caught.push(error);
+      if (request.url.endsWith("/sleep")) throw error;
+      throw new Error("cannot undo", { cause: error });
+    }
+  };
+  await withMemoryServer({ fetch, harakiriMs: 100 }, async ({ sent, pass, server, heard }) => {
+    const peers = [await sent(requestOf("GET /sleep"))];
+    await pass(101);
+    assert.equal(server.stats().lost, 0);
+    assert.ok(caught[0] instanceof HarakiriError);
+    assert.deepEqual(heard.errors, []);
+    assert.deepEqual(answersOf(peers[0]!).map(({ status }) => status), [504]);
+  });
+});
+
+test("harakiri: an error of its own, after it was given up, is told with its request", async () => {
+  const fetch = async () => {
+    await sleep(60_000).catch((cause: unknown) => {
+      throw new Error("cannot undo", { cause });
+    });
+    return new Response("late");
+  };
+  await withMemoryServer({ fetch, harakiriMs: 100 }, async ({ sent, pass, server, heard }) => {
+    await sent(requestOf("GET /undo"));
+    await pass(101);
+    assert.deepEqual(heard.errors.map(({ name, error }) => [name, String(error)]), [["GET /undo", "Error: cannot undo"]]);
+    assert.deepEqual([server.stats().busy, server.stats().exceptions], [0, 1]);
+  });
+});
+
+test("harakiri: an answer that has begun is reset, and its stream cancelled", async () => {
+  const reasons: unknown[] = [];
+  const fetch = () =>
+    new Response(
+      new ReadableStream({
+        start: (controller) => controller.enqueue(new Uint8Array(3)),
+        cancel: (reason) => void reasons.push(reason),
+      }),
+    );
+  await withMemoryServer({ fetch, harakiriMs: 1000 }, async ({ sent, pass, server, heard }) => {
+    const peer = await sent(requestOf("GET /stream"));
+    await pass(1001);
+    assert.match(peer.text, /^HTTP\/1\.1 200 /);
+    assert.doesNotMatch(peer.text, /504/);
+    assert.equal(peer.closed, true);
+    assert.ok(reasons.length === 1 && reasons[0] instanceof HarakiriError);
+    assert.deepEqual([heard.harakiris[0]!.outcome, server.stats().busy, server.stats().lost], ["reset", 0, 0]);
+  });
+});
+
+test("harakiri: a handler that never settles after its client has gone", async () => {
+  await withMemoryServer({ fetch: () => new Promise<Response>(() => {}), harakiriMs: 1000 }, async ({ sent, pass, server, heard }) => {
+    const peer = await sent(requestOf("GET /"));
+    peer.socket.abort();
+    await pass(1001);
+    assert.deepEqual([heard.harakiris[0]!.outcome, server.stats().lost, server.stats().connections], ["gone", 1, 0]);
+  });
+});
+
+test("harakiri: a request that waits for a core, and one whose client is slow, have no deadline", async () => {
+  const gate = new Gate();
+  const fetch = async (request: Request) => {
+    if (request.url.endsWith("/first")) await gate.opened;
+    return new Response("x");
+  };
+  await withMemoryServer({ fetch, async: 1, harakiriMs: 1000 }, async ({ sent, pass, settle, server, heard }) => {
+    const first = await sent(requestOf("GET /first"));
+    const second = await sent(requestOf("GET /second"));
+    await pass(1001);
+    assert.deepEqual([server.stats().queued, heard.harakiris.length], [1, 1]);
+    await pass(5000);
+    gate.open();
+    await settle();
+    assert.deepEqual([answersOf(first)[0]!.status, answersOf(second)[0]!.status, heard.harakiris.length], [504, 200, 1]);
+  });
+});
+
+test("context.harakiri(): later, sooner, never, counted from now", async () => {
+  const fetch = async (_request: Request, _env: unknown, context: RequestContext) => {
+    await sleep(900);
+    context.harakiri(new URL(_request.url).pathname === "/never" ? 0 : 0.5);
+    await sleep(600);
+    return new Response("done");
+  };
+  await withMemoryServer({ fetch, harakiriMs: 1000 }, async ({ sent, pass, heard }) => {
+    const [never, sooner] = [await sent(requestOf("GET /never")), await sent(requestOf("GET /sooner"))];
+    await pass(900);
+    await pass(499);
+    assert.deepEqual(heard.harakiris, []);
+    await pass(1);
+    assert.deepEqual(heard.harakiris.map(({ target, limitMs }) => [target, limitMs]), [["/sooner", 1400]]);
+    await pass(200);
+    assert.deepEqual([answersOf(never)[0]!.status, answersOf(sooner)[0]!.status], [200, 504]);
+  });
+});
+
+test("context.harakiri(): without --harakiri, and what is no number of seconds", async () => {
+  const fetch = async (_request: Request, _env: unknown, context: RequestContext) => {
+    for (const seconds of [-1, NaN, Infinity, 3e6, "x" as unknown as number]) assert.throws(() => context.harakiri(seconds), RangeError);
+    context.harakiri(2);
+    await sleep(60_000);
+    return new Response("late");
+  };
+  await withMemoryServer({ fetch }, async ({ sent, pass }) => {
+    const peer = await sent(requestOf("GET /"));
+    await pass(2001);
+    assert.deepEqual(answersOf(peer).map(({ status, body }) => [status, body]), [GATEWAY_TIMEOUT]);
+  });
+});
+
+test("harakiriRoutes: the first path that fits, without its query", async () => {
+  const fetch = async () => {
+    await sleep(100_000);
+    return new Response("late");
+  };
+  const harakiriRoutes = [{ glob: "/slow/*", ms: 5000 }, { glob: "/slow/no", ms: 1 }, { glob: "/live", ms: 0 }];
+  await withMemoryServer({ fetch, harakiriMs: 1000, harakiriRoutes }, async ({ sent, pass, heard }) => {
+    for (const target of ["/other?/live", "/slow/no?x", "/live?x=/y"]) await sent(requestOf(`GET ${target}`));
+    await pass(1001);
+    assert.deepEqual(heard.harakiris.map(({ target }) => target), ["/other?/live"]);
+    await pass(4000);
+    assert.deepEqual(heard.harakiris.map(({ target }) => target), ["/other?/live", "/slow/no?x"]);
+    await pass(80_000);
+    assert.equal(heard.harakiris.length, 2);
+  });
+});
+
+test("harakiri: a yield app's finally blocks run, and its core is given back when they have", async () => {
+  const gate = new Gate();
+  const log: string[] = [];
+  const application = (env: YieldEnv, startResponse: StartResponse) => {
+    startResponse("200 OK", []);
+    return env.PATH_INFO === "/async" ? awaiting() : yielding();
+  };
+  function* yielding() {
+    try {
+      for (;;) {
+        void sleep(300);
+        yield "";
+      }
+    } finally {
+      log.push("closed");
+    }
+  }
+  async function* awaiting() {
+    try {
+      for (;;) {
+        await sleep(300);
+        yield "";
+      }
+    } finally {
+      await gate.opened;
+      log.push("closed later");
+    }
+  }
+  await withMemoryServer({ application, harakiriMs: 1000 }, async ({ sent, pass, settle, server, heard }) => {
+    const peers = [await sent(requestOf("GET /sync")), await sent(requestOf("GET /async"))];
+    await pass(1001);
+    for (const peer of peers) assert.deepEqual(answersOf(peer).map(({ status }) => status), [504]);
+    assert.deepEqual([log, server.stats().lost], [["closed"], 1]);
+    gate.open();
+    await settle();
+    assert.deepEqual([log, server.stats().lost, server.stats().busy], [["closed", "closed later"], 0, 0]);
+    assert.deepEqual(heard.errors, []);
+  });
+});
+
+test("harakiri: a wait that the app does not await is no unhandled rejection", async () => {
+  const unhandled: unknown[] = [];
+  const hear = (error: unknown) => void unhandled.push(error);
+  process.on("unhandledRejection", hear);
+  try {
+    const fetch = () => {
+      void sleep(60_000);
+      return new Promise<Response>(() => {});
+    };
+    await withMemoryServer({ fetch, harakiriMs: 100 }, async ({ sent, pass, server }) => {
+      await sent(requestOf("GET /"));
+      await pass(101);
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      assert.deepEqual([server.stats().lost, unhandled], [1, []]);
+    });
+  } finally {
+    process.off("unhandledRejection", hear);
+  }
+});
