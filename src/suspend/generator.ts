@@ -1,14 +1,15 @@
 import { type ChunkIterator, openYieldApp } from "../app/yield_app.ts";
 import type { App, YieldChunk } from "../contract/app.ts";
 import type { CoreContext, CoreTask, Reply, Scheduler, SuspendEngine } from "../contract/engine.ts";
+import type { RegisteredWait, Woken } from "../contract/waiting.ts";
 import { isThenable } from "../app/thenable.ts";
 import { enterCore } from "../core/current.ts";
 import type { HarakiriError } from "../errors.ts";
-import { Waits } from "./waits.ts";
+import { RESUMED, Waits } from "./waits.ts";
 
 /**
  * The engine of yield apps, after uWSGI's: each chunk that the app yields is one slice, after which the core goes to the run queue's
- * tail and another one runs. `yield ""` gives way and sends nothing. After `sleep(ms)` without an await, the next yield is the sleep, as with
+ * tail and another one runs. `yield ""` gives way and sends nothing, and gives what `suspend()` does: what registered target was ready. After `sleep(ms)` without an await, the next yield is the sleep, as with
  * uWSGI's `async_sleep`; where several were called, the first that is due wakes the core. An async generator may await them as well.
  *
  * @param scheduler Where the requests wait.
@@ -29,6 +30,8 @@ interface Run {
   /** The client has not taken what was sent: the next slice waits for it, whatever else is due. */
   congested: boolean;
   over: boolean;
+  /** What the next slice's `yield` gives. */
+  woken: Woken;
 }
 
 class GeneratorEngine implements SuspendEngine {
@@ -51,6 +54,7 @@ class GeneratorEngine implements SuspendEngine {
       awaits: false,
       congested: false,
       over: false,
+      woken: RESUMED,
     };
     request.task.kept = run;
     enterCore(request.task, this.#open, request);
@@ -65,7 +69,15 @@ class GeneratorEngine implements SuspendEngine {
     else enterCore(task, this.#slice, request);
   }
 
-  suspend(task: CoreTask): Promise<void> {
+  register(task: CoreTask, wait: RegisteredWait): void {
+    runOf(task).waits.register(wait);
+  }
+
+  giveWay(task: CoreTask): Promise<void> {
+    return runOf(task).waits.giveWay();
+  }
+
+  suspend(task: CoreTask): Promise<Woken> {
     return runOf(task).waits.suspend();
   }
 
@@ -100,9 +112,12 @@ class GeneratorEngine implements SuspendEngine {
 
   readonly #slice = (request: CoreContext): void => {
     const run = runOf(request.task);
+    run.waits.unpark();
     if (!run.awaits) run.waits.forget();
+    const { woken } = run;
+    run.woken = RESUMED;
     try {
-      const result = run.iterator!.next();
+      const result = run.iterator!.next(woken);
       if (isThenable(result)) {
         run.awaits = true;
         run.inNext = true;
@@ -142,6 +157,7 @@ class GeneratorEngine implements SuspendEngine {
     if (typeof chunk !== "string" && !(chunk instanceof Uint8Array)) {
       throw new TypeError(`send a yielded chunk: it is a value of type ${typeof chunk}; yield a string or a Uint8Array`);
     }
+    if (run.waits.hasRegistered) run.waits.park((woken) => void (run.woken = woken));
     const goesOn = !run.waits.sleeping;
     // An app may refill its buffer as soon as it goes on.
     const kept = typeof chunk === "string" ? chunk : chunk.slice();
@@ -150,7 +166,8 @@ class GeneratorEngine implements SuspendEngine {
       this.#scheduler.sending(request.task);
       reply.drained(() => {
         run.congested = false;
-        this.#scheduler.ready(request.task);
+        // A sleep, or a wait, ends by itself.
+        if (!run.waits.sleeping) this.#scheduler.ready(request.task);
       });
     } else if (goesOn) this.#scheduler.ready(request.task);
   }
