@@ -1,9 +1,8 @@
 import type { CoreTask } from "../contract/engine.ts";
 import type { ReadTarget, TimeLimit, Woken, WriteTarget } from "../contract/waiting.ts";
 import { currentCore } from "../core/current.ts";
-import { UnsupportedError } from "../errors.ts";
-import { runtimeDisplayName } from "../io/runtime.ts";
-import { checkTimeout, LONGEST_MS } from "./check_timeout.ts";
+import { LONGEST_MS } from "./check_timeout.ts";
+import { registerRead, registerWrite } from "./register.ts";
 
 /**
  * Gives way to the other cores, from any call depth (uWSGI `uwsgi.suspend()`); fulfils in this request's next slice.
@@ -50,9 +49,7 @@ export function suspend(): Promise<Woken> {
  */
 export function waitRead(target: ReadTarget, { timeoutMs = 0 }: TimeLimit = {}): void {
   const task = taskOf("waitRead()");
-  if (!isTarget(target, "watchRead")) throw notATarget("waitRead", target);
-  checkTimeout("waitRead", timeoutMs);
-  task.engine.register(task, { side: "read", target, timeoutMs });
+  registerRead(task, "waitRead", target, timeoutMs);
 }
 
 /**
@@ -66,9 +63,7 @@ export function waitRead(target: ReadTarget, { timeoutMs = 0 }: TimeLimit = {}):
  */
 export function waitWrite(target: WriteTarget, { timeoutMs = 0 }: TimeLimit = {}): void {
   const task = taskOf("waitWrite()");
-  if (!isTarget(target, "watchWrite")) throw notATarget("waitWrite", target);
-  checkTimeout("waitWrite", timeoutMs);
-  task.engine.register(task, { side: "write", target, timeoutMs });
+  registerWrite(task, "waitWrite", target, timeoutMs);
 }
 
 /**
@@ -113,21 +108,4 @@ function taskOf(call: string): CoreTask {
     throw new TypeError(`${call}: no request is being served here; call it from a handler, or from what a handler calls`);
   }
   return task;
-}
-
-function isTarget(target: unknown, method: "watchRead" | "watchWrite"): boolean {
-  return typeof target === "object" && target !== null && typeof (target as Record<string, unknown>)[method] === "function";
-}
-
-function notATarget(call: string, target: unknown): Error {
-  if (typeof target === "number") {
-    const runtime = runtimeDisplayName();
-    const message =
-      `${call}(${target}): ${runtime} cannot watch a descriptor without reading it; wait for "await adoptFd(${target})" in its place`;
-    return new UnsupportedError(runtime, message);
-  }
-  const what = call === "waitRead" ? "a stream of connect() or adoptFd(), or peekable(readable)" : "a stream of connect() or adoptFd()";
-  return new TypeError(
-    `${call}(): the target is ${target === null ? "null" : `a value of type ${typeof target}`} that cannot be waited for; give it ${what}`,
-  );
 }

@@ -5,6 +5,7 @@ import type { RegisteredWait, Woken } from "../contract/waiting.ts";
 import { isThenable } from "../app/thenable.ts";
 import { enterCore } from "../core/current.ts";
 import type { HarakiriError } from "../errors.ts";
+import { addWaitCalls, noteWoken } from "./wait_env.ts";
 import { RESUMED, Waits } from "./waits.ts";
 
 /**
@@ -94,6 +95,7 @@ class GeneratorEngine implements SuspendEngine {
 
   readonly #open = (request: CoreContext): void => {
     try {
+      addWaitCalls(request.task, request.yieldEnv);
       const opened = openYieldApp(request);
       if (isThenable(opened)) {
         opened.then((iterator) => this.#first(request, iterator), (error: unknown) => this.#fail(request, error));
@@ -157,7 +159,7 @@ class GeneratorEngine implements SuspendEngine {
     if (typeof chunk !== "string" && !(chunk instanceof Uint8Array)) {
       throw new TypeError(`send a yielded chunk: it is a value of type ${typeof chunk}; yield a string or a Uint8Array`);
     }
-    if (run.waits.hasRegistered) run.waits.park((woken) => void (run.woken = woken));
+    if (run.waits.hasRegistered) run.waits.park((woken) => this.#woken(request, run, woken));
     const goesOn = !run.waits.sleeping;
     // An app may refill its buffer as soon as it goes on.
     const kept = typeof chunk === "string" ? chunk : chunk.slice();
@@ -170,6 +172,11 @@ class GeneratorEngine implements SuspendEngine {
         if (!run.waits.sleeping) this.#scheduler.ready(request.task);
       });
     } else if (goesOn) this.#scheduler.ready(request.task);
+  }
+
+  #woken(request: CoreContext, run: Run, woken: Woken): void {
+    run.woken = woken;
+    noteWoken(request.yieldEnv, woken);
   }
 
   readonly #close = (request: CoreContext): void => {

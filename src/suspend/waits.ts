@@ -39,7 +39,7 @@ export class Waits {
   readonly #pending = new LinkedQueue<AnyWait>();
   readonly #due = new LinkedQueue<AnyWait>();
   /** What the next `suspend` waits for. */
-  #registered: RegisteredWait[] = [];
+  #registered: RegisteredWait[] | null = null;
   /** What a yield waits for. */
   #parked: Wait<Woken> | null = null;
 
@@ -55,14 +55,15 @@ export class Waits {
 
   /** Whether the next `suspend` has something to wait for. */
   get hasRegistered(): boolean {
-    return this.#registered.length > 0;
+    return this.#registered !== null;
   }
 
   register(wait: RegisteredWait): void {
     const { target, side } = wait;
-    const before = this.#registered.findIndex((other) => other.target === target && other.side === side);
-    if (before < 0) this.#registered.push(wait);
-    else this.#registered[before] = wait;
+    const registered = this.#registered ??= [];
+    const before = registered.findIndex((other) => other.target === target && other.side === side);
+    if (before < 0) registered.push(wait);
+    else registered[before] = wait;
   }
 
   giveWay(): Promise<void> {
@@ -96,8 +97,8 @@ export class Waits {
   }
 
   #waitForFirst(wait: Wait<Woken>): void {
-    const registered = this.#registered;
-    this.#registered = [];
+    const registered = this.#registered ?? [];
+    this.#registered = null;
     this.#pending.push(wait);
     wait.source = waitForFirst(registered, this.#scheduler, (woken) => {
       wait.value = woken;
@@ -130,7 +131,7 @@ export class Waits {
 
   /** Ends what waits with `reason`. */
   reject(reason: HarakiriError): void {
-    this.#registered = [];
+    this.#registered = null;
     for (let wait = this.#pending.shift(); wait !== null; wait = this.#pending.shift()) {
       wait.source?.cancel();
       wait.reject(reason);

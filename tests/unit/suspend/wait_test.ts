@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { App } from "../../../src/contract/app.ts";
+import type { App, YieldEnv } from "../../../src/contract/app.ts";
 import type { ReadTarget, Woken } from "../../../src/contract/waiting.ts";
 import { BrokenError, HarakiriError, UnsupportedError } from "../../../src/errors.ts";
 import { createAsyncEngine } from "../../../src/suspend/async.ts";
@@ -300,6 +300,38 @@ test("a yield of a plain generator waits for what was registered, and gives what
     undefined,
   ]]);
   assert.deepEqual([request.outcome, one.watching, two.watching, clock.armed], ["answered", 0, 0, 0]);
+});
+
+test("x-wsgiorg.fdevent.readable and .writable of a yield app's env: seconds, and what came of them in env", async () => {
+  type WaitCall = (target: unknown, seconds?: number) => string;
+  const { run, settle, clock } = createScene(createGeneratorEngine);
+  const [one, two] = [new OpenTarget(), new OpenTarget()];
+  const seen: unknown[][] = [];
+  const application = function* (env: YieldEnv): Generator<string> {
+    const note = () => seen.push([env["x-wsgiorg.fdevent.timeout"], env["uwsgi.ready_fd"], env["uwsgi.core"]]);
+    const readable = env["x-wsgiorg.fdevent.readable"] as WaitCall;
+    const writable = env["x-wsgiorg.fdevent.writable"] as WaitCall;
+    note();
+    yield readable(one, 1.5);
+    note();
+    readable(one, 1.5);
+    yield writable(two);
+    note();
+    for (const call of [readable, writable]) {
+      assert.throws(() => call(7), /^UnsupportedError: x-wsgiorg\.fdevent\.\w+\(7\): .* "await adoptFd\(7\)"/);
+    }
+  };
+  const request = run("a", { kind: "yield", application });
+  await settle();
+  clock.advance(1499);
+  await settle();
+  assert.equal(seen.length, 1);
+  clock.advance(2);
+  await settle();
+  two.writable();
+  await settle();
+  const { core } = request;
+  assert.deepEqual([seen, request.outcome, request.error], [[[null, null, core], [true, null, core], [null, two, core]], "answered", null]);
 });
 
 test("a yield of an async generator waits as a plain one's does, and suspend() in it too", async () => {
