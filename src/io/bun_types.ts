@@ -110,7 +110,7 @@ export interface BunUnixOptions<Data> {
   readonly socket: BunSocketHandler<Data>;
 }
 
-/** What `Bun.connect` takes of a descriptor (since 1.4); missing in bun-types 1.4.5. */
+/** What `Bun.connect` takes of a descriptor (seen on 1.4.5); missing in its types. */
 export interface BunFdOptions<Data> {
   readonly fd: number;
   readonly allowHalfOpen: true;

@@ -69,8 +69,13 @@ class Watch implements Watcher {
   begin(scheduler: Scheduler): void {
     const { timeoutMs } = this.#wait;
     if (timeoutMs > 0) this.#timer = scheduler.after(timeoutMs, () => this.#wake("timedOut", undefined));
-    if (this.#wait.side === "read") this.#wait.target.watchRead(this);
-    else this.#wait.target.watchWrite(this);
+    try {
+      if (this.#wait.side === "read") this.#wait.target.watchRead(this);
+      else this.#wait.target.watchWrite(this);
+    } catch (error) {
+      // An app's own target.
+      this.failed(error);
+    }
   }
 
   ready(): void {

@@ -248,6 +248,30 @@ test("waitRead(), waitWrite(), suspend(), asyncSleep() outside of a request say 
   }
 });
 
+test("waitRead() of an app's own target that throws: it has failed, and the others are called off", async () => {
+  const { run, settle, clock } = createScene(createAsyncEngine);
+  const other = new OpenTarget();
+  const error = new Error("as told");
+  const target: ReadTarget = {
+    watchRead() {
+      throw error;
+    },
+    unwatch() {},
+  };
+  const seen: Woken[] = [];
+  run(
+    "a",
+    app(async () => {
+      waitRead(other);
+      waitRead(target, { timeoutMs: 100 });
+      seen.push(await suspend());
+    }),
+  );
+  await settle();
+  assert.deepEqual(seen.map(outcome), [["failed", target, "read", error]]);
+  assert.deepEqual([other.watching, clock.armed], [0, 0]);
+});
+
 test("waitRead() of what cannot be waited for", async () => {
   const { run, settle } = createScene(createAsyncEngine);
   const read = waitRead as (target: unknown, limit?: { timeoutMs: number }) => void;
