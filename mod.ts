@@ -7,7 +7,12 @@ export { serve, type Server, type ServerStats } from "./src/serve/server.ts";
 export type { ServeOptions } from "./src/serve/serve_options.ts";
 export { nativeRequest } from "./src/http/request.ts";
 export { nativeResponse } from "./src/http/response.ts";
-export { core, sleep, suspend } from "./src/suspend/calls.ts";
+export { asyncSleep, core, sleep, suspend, waitRead, waitWrite } from "./src/suspend/calls.ts";
+export { connect, type ConnectLimits } from "./src/suspend/connect.ts";
+export { adoptFd, type AdoptOptions } from "./src/suspend/adopt_fd.ts";
+export { type Peekable, peekable } from "./src/io/peekable.ts";
+export type { Stream } from "./src/io/streams.ts";
+export type { ReadTarget, TimeLimit, WaitSide, Watcher, Woken, WriteTarget } from "./src/contract/waiting.ts";
 export type { App, Env, FetchHandler, RequestContext, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "./src/contract/app.ts";
 export type { IpNetwork, Network } from "./src/contract/network.ts";
 export type { BusyCore, HarakiriRecord, Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
@@ -16,6 +21,7 @@ export type { Clock, ClockTimer } from "./src/contract/clock.ts";
 export type {
   Address,
   ConnectOptions,
+  DescriptorSide,
   IoEngine,
   Latin1,
   Listener,
@@ -30,7 +36,8 @@ export type {
   TlsInfo,
   UnixAddress,
 } from "./src/contract/socket.ts";
-export type { Platform, RuntimeName } from "./src/io/select.ts";
+export type { Platform } from "./src/io/select.ts";
+export type { RuntimeName } from "./src/io/runtime.ts";
 export type { CoreSnapshot, CoresSnapshot, RequestSnapshot } from "./src/core/snapshot.ts";
 export type { CoreState } from "./src/core/state.ts";
 export type { HttpLimits } from "./src/http/limits.ts";

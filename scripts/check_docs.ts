@@ -14,7 +14,7 @@ import { walkFiles } from "./walk_files.ts";
 const GUIDES = ["docs/architecture.md", "docs/request.md"];
 
 /** Pages that quote the tests which show what they say. */
-const EVIDENCE = ["docs/http.md"];
+const EVIDENCE = ["docs/http.md", "docs/uwsgi.md"];
 
 const FOLDERS = ["src", "tests", "scripts", "npm", "docs", "examples", "fuzz", "soak", "faults", "bench", ".ci"];
 
@@ -39,7 +39,7 @@ async function checkPages(): Promise<string[]> {
     }
   }
   const tests = new Map<string, string>();
-  for (const file of files) if (/_test\.ts$|^tests\/support\//.test(file)) tests.set(file, await read(file));
+  for (const file of files) if (/_test\.ts$|^tests\/(support|conformance)\//.test(file)) tests.set(file, await read(file));
   const exists = (path: string) => files.has(path) || folders.has(path);
   return [
     ...[...pages.keys()].flatMap((page) => checkLinks(page, pages, exists)),

@@ -21,6 +21,7 @@ const app = await loadApp(readArguments(args).app);
 const { engine, latin1 } = await selectPlatform();
 const date = new Date().toUTCString();
 const suspendEngine = {} as CoreTask["engine"];
+const host = {} as CoreTask["host"];
 const neverAborted = new AbortController().signal;
 
 /** A body that is in, in the pieces in which it came. */
@@ -80,7 +81,7 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
         else if (event.type === "data") pieces.push(event.bytes.slice());
         else {
           if (pieces.length > 0) body = new WholeBody(pieces);
-          enterCore({ core: 0, engine: suspendEngine, request: null, requestName: null, kept: null }, run, head!);
+          enterCore({ core: 0, engine: suspendEngine, host, request: null, requestName: null, kept: null }, run, head!);
           body = null;
           pieces = [];
         }

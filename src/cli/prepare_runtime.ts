@@ -1,5 +1,5 @@
 import { installLightGlobals } from "../http/globals.ts";
-import type { RuntimeName } from "../io/select.ts";
+import type { RuntimeName } from "../io/runtime.ts";
 
 /**
  * Makes the runtime ready for an app: an app's `import "heddle"` gets this very heddle, and the light Request and Response take the

@@ -47,7 +47,11 @@ export type YieldChunk = string | Uint8Array;
 /** Tells status and fields, once, before the first non-empty chunk (PEP 3333). `status` is `"200 OK"`. */
 export type StartResponse = (status: string, fields: ReadonlyArray<readonly [string, string]>) => void;
 
-/** CGI variables and heddle's own, as PEP 3333's environ has them; `wsgi.input` is the body, with `read()` and as an async iterable of chunks. */
+/**
+ * CGI variables and heddle's own, as PEP 3333's environ has them; `wsgi.input` is the body, with `read()` and as an async iterable of chunks. Of uWSGI's
+ * `uwsgi.core`, and the calls `x-wsgiorg.fdevent.readable` and `.writable`, which take a target and seconds as `waitRead` and `waitWrite` do; after a
+ * yield that waited `uwsgi.ready_fd` is the target, and `x-wsgiorg.fdevent.timeout` true if it timed out, null else.
+ */
 export type YieldEnv = Record<string, unknown>;
 
 /** uWSGI's kind of app: each chunk is one slice, after which the core gives way. */

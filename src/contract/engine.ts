@@ -8,7 +8,10 @@
  */
 import type { App, Env, RequestContext, YieldEnv } from "./app.ts";
 import type { HarakiriError } from "../errors.ts";
+import type { ClockTimer } from "./clock.ts";
 import type { RequestName } from "./observer.ts";
+import type { IoEngine } from "./socket.ts";
+import type { RegisteredWait, Woken } from "./waiting.ts";
 
 /**
  * A request's flow of control: what gives way, sleeps and is resumed. It outlives the request where the app left something running, and
@@ -19,6 +22,8 @@ export interface CoreTask {
   readonly core: number;
   /** Who runs it. */
   readonly engine: SuspendEngine;
+  /** Whose network and time its calls use. */
+  readonly host: RequestHost;
   /** Null once it is over: the answer is complete and the core given back. */
   readonly request: CoreContext | null;
   /**
@@ -31,6 +36,13 @@ export interface CoreTask {
    * a Set a request it was 6 of 25 us a request that sleeps (Node 24).
    */
   kept: object | null;
+}
+
+/** What the calls of an app take from the server that runs it; outside of any, the runtime's own stand in. */
+export interface RequestHost {
+  readonly io: IoEngine;
+  /** Calls back once, at least `delayMs` later. */
+  after(delayMs: number, expired: () => void): ClockTimer;
 }
 
 /** One request on its core, as its suspend engine sees it. */
@@ -94,8 +106,15 @@ export interface SuspendEngine {
   start(request: CoreContext): void;
   /** Runs the next slice; called by the run queue, once for each `ready`. Never throws. */
   resume(task: CoreTask): void;
-  /** Gives way to the other cores; fulfils in this task's next slice. */
-  suspend(task: CoreTask): Promise<void>;
+  /** Registers what the task's next `suspend` waits for; one of the same target and side is taken back for it. */
+  register(task: CoreTask, wait: RegisteredWait): void;
+  /** Gives way to the other cores; fulfils in this task's next slice. What is registered stays so: this is for heddle's own use. */
+  giveWay(task: CoreTask): Promise<void>;
+  /**
+   * Gives way to the other cores; fulfils in this task's next slice, or, where something was registered, in a slice of its after the first of that is
+   * ready, has failed or is out of time. The others are called off then.
+   */
+  suspend(task: CoreTask): Promise<Woken>;
   /** Gives way for at least `ms` milliseconds; fulfils in a slice of this task's. */
   sleep(task: CoreTask, ms: number): Promise<void>;
   /**
@@ -116,7 +135,9 @@ export interface Scheduler {
   /** Puts the core at the tail of the run queue, if it is not in it, and counts a switch; the scheduler will call `engine.resume`. */
   ready(task: CoreTask): void;
   /** The core sleeps; `wake` is called once, at least `ms` later, unless it is called off. */
-  sleep(task: CoreTask, ms: number, wake: () => void): { cancel(): void };
+  sleep(task: CoreTask, ms: number, wake: () => void): ClockTimer;
+  /** A timer that says nothing of its core: of a wait. */
+  after(ms: number, expired: () => void): ClockTimer;
   /**
    * Asks whether the chunk that a task is about to send, and be `ready` after, may wait for more: if so, `reply.flush` is called before the
    * sockets have a turn. Not while slices are long, for it would be late by one.

@@ -202,7 +202,19 @@ export interface IoEngine {
    * @throws {BrokenError} Refused, unreachable, or no such file.
    */
   connect(options: ConnectOptions): Promise<Socket>;
+  /**
+   * Takes an inherited pipe or socket over, paused as `connect` leaves one; the descriptor is closed with it. Left out where there is no such thing.
+   *
+   * @param fd A number that nobody else uses.
+   * @param side Which ways it goes: a pipe has one.
+   * @throws {BrokenError} It is no open descriptor of a pipe or stream socket.
+   * @throws {UnsupportedError} A pipe on Bun.
+   */
+  adopt?(fd: number, side: DescriptorSide): Promise<Socket>;
 }
+
+/** Which ways a descriptor goes. */
+export type DescriptorSide = "read" | "write" | "both";
 
 /**
  * Bytes of `unsent` past which `write` returns false: 64 KiB, four of Node's stream buffers; the most that a client

@@ -1,8 +1,9 @@
-import type { Clock } from "../contract/clock.ts";
+import type { Clock, ClockTimer } from "../contract/clock.ts";
 import type { CoreContext, CoreTask, Scheduler } from "../contract/engine.ts";
 import { RunQueue } from "./run_queue.ts";
 import type { CoreTable } from "./table.ts";
 import { type TimerWheel, WheelEntry } from "./timer_wheel.ts";
+import { wheelAlarm } from "./wheel_alarm.ts";
 
 /** What a scheduler needs. */
 export interface CoreSchedulerOptions {
@@ -106,7 +107,7 @@ export class CoreScheduler implements Scheduler {
     this.#runQueue.push(task);
   }
 
-  sleep(task: CoreTask, ms: number, wake: () => void): { cancel(): void } {
+  sleep(task: CoreTask, ms: number, wake: () => void): ClockTimer {
     const timer = new Sleep(task, wake, this.#sleepOver);
     if (this.#holders[task.core] === task) {
       this.#table.move(task.core, "sleep");
@@ -114,6 +115,10 @@ export class CoreScheduler implements Scheduler {
     }
     this.#wheel.schedule(timer, ms);
     return timer;
+  }
+
+  after(ms: number, expired: () => void): ClockTimer {
+    return wheelAlarm(this.#wheel, ms, expired);
   }
 
   hold(task: CoreTask): boolean {

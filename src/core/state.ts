@@ -8,7 +8,7 @@ export type CoreState =
   | "running"
   /** In the run queue: its next slice is due. */
   | "ready"
-  /** Its request awaits something of its own: a promise that heddle does not see settle. */
+  /** Its request awaits what it has registered by `waitRead` and `waitWrite`, or something of its own: a promise that heddle does not see settle. */
   | "waiting"
   /** Its request sleeps. */
   | "sleeping"

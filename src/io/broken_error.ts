@@ -19,6 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTDIR: "not a directory",
   ENOTFOUND: "unknown host name",
   ENOTSOCK: "not a socket",
+  EBADF: "not an open descriptor",
   EAI_AGAIN: "name service does not answer",
   EPERM: "not permitted",
   EPIPE: "closed by the peer",

@@ -9,7 +9,7 @@ import type {
   Socket,
   TlsIdentity,
 } from "../contract/socket.ts";
-import { BrokenError } from "../errors.ts";
+import { BrokenError, UnsupportedError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { type BunHandler, type BunNative, createHandler } from "./bun_handler.ts";
@@ -17,9 +17,10 @@ import { BunSocket } from "./bun_socket.ts";
 import { readCertificates } from "./certificates.ts";
 import { BunTls } from "./bun_tls.ts";
 import type { BunSocketListener, BunSockets } from "./bun_types.ts";
-import { descriptorLimit } from "./node_descriptors.ts";
+import { descriptorLimit, isPipe } from "./node_descriptors.ts";
 import { giveSocket } from "./node_socket_owner.ts";
 import { setUmask } from "./node_umask.ts";
+import { runtimeDisplayName } from "./runtime.ts";
 import { renewing } from "./renewing.ts";
 import { withUmask } from "./with_umask.ts";
 
@@ -58,21 +59,29 @@ class BunEngine implements IoEngine {
   }
 
   async connect(options: ConnectOptions): Promise<Socket> {
-    const socket = createHandler((native) => {
-      const local = options.transport === "tcp" ? tcpAddress(native.localAddress ?? "", native.localPort ?? 0) : UNNAMED;
-      const opened = new BunSocket(native, local, remoteAddress(native) ?? options);
-      native.data = opened;
-      // Here and not later: what comes meanwhile has nobody to go to.
-      opened.pause();
-    });
+    const socket = openingHandler(options);
     try {
       const native = options.transport === "tcp"
         ? await this.#bun.connect({ hostname: options.hostname, port: options.port, allowHalfOpen: true, socket })
         : await this.#bun.connect({ unix: options.path, allowHalfOpen: true, socket });
-      // Set above: Bun calls `open` before the promise is fulfilled.
+      // Set by the handler: Bun calls `open` before the promise is fulfilled.
       return native.data as BunSocket;
     } catch (error) {
       throw translate(`connect to ${formatAddress(options)}`, error);
+    }
+  }
+
+  async adopt(fd: number): Promise<Socket> {
+    const attempt = `adopt descriptor ${fd}`;
+    if (isPipe(fd, attempt)) {
+      const runtime = runtimeDisplayName();
+      const way = `give it a socket, or wait for peekable(Bun.file(${fd}).stream())`;
+      throw new UnsupportedError(runtime, `${attempt}: ${runtime} cannot take a pipe over; ${way}`);
+    }
+    try {
+      return (await this.#bun.connect({ fd, allowHalfOpen: true, socket: openingHandler(UNNAMED) })).data as BunSocket;
+    } catch (error) {
+      throw translate(attempt, error);
     }
   }
 
@@ -124,6 +133,16 @@ class BunEngine implements IoEngine {
 
 /** The end of a Unix socket that was never bound. */
 const UNNAMED: Address = { transport: "unix", path: "" };
+
+/** Makes the socket of a connection that Bun opens, paused: what comes before there is a handler has nobody to go to. */
+function openingHandler(remote: Address): BunHandler {
+  return createHandler((native) => {
+    const local = remote.transport === "tcp" ? tcpAddress(native.localAddress ?? "", native.localPort ?? 0) : UNNAMED;
+    const opened = new BunSocket(native, local, remoteAddress(native) ?? remote);
+    native.data = opened;
+    opened.pause();
+  });
+}
 
 /** A listener, and what Bun calls when a client connects to it. */
 class BunAcceptor implements Listener {

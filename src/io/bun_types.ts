@@ -110,6 +110,13 @@ export interface BunUnixOptions<Data> {
   readonly socket: BunSocketHandler<Data>;
 }
 
+/** What `Bun.connect` takes of a descriptor (seen on 1.4.5); missing in its types. */
+export interface BunFdOptions<Data> {
+  readonly fd: number;
+  readonly allowHalfOpen: true;
+  readonly socket: BunSocketHandler<Data>;
+}
+
 /** Of `Bun.BunFile`. */
 export interface BunFile {
   text(): Promise<string>;
@@ -123,5 +130,6 @@ export interface BunSockets {
   listen<Data>(options: BunUnixOptions<Data>): BunSocketListener;
   connect<Data>(options: BunTcpOptions<Data>): Promise<BunTcpSocket<Data>>;
   connect<Data>(options: BunUnixOptions<Data>): Promise<BunTcpSocket<Data>>;
+  connect<Data>(options: BunFdOptions<Data>): Promise<BunTcpSocket<Data>>;
   file(path: string): BunFile;
 }

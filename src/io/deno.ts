@@ -1,6 +1,7 @@
 import type {
   Address,
   ConnectOptions,
+  DescriptorSide,
   IoEngine,
   Listener,
   ListenOptions,
@@ -69,6 +70,11 @@ class DenoEngine implements IoEngine {
     } catch (error) {
       throw translate(`connect to ${formatAddress(options)}`, error);
     }
+  }
+
+  /** By `node:net`: Deno itself opens no descriptor by its number. */
+  async adopt(fd: number, side: DescriptorSide): Promise<Socket> {
+    return (await import("./node_adopt.ts")).adoptByNode(fd, side);
   }
 
   /**

@@ -1,7 +1,17 @@
 import { access, stat, unlink } from "node:fs/promises";
 import net from "node:net";
 import { dirname } from "node:path";
-import type { Address, ConnectOptions, IoEngine, Listener, ListenOptions, ListenUnix, Socket, TlsIdentity } from "../contract/socket.ts";
+import type {
+  Address,
+  ConnectOptions,
+  DescriptorSide,
+  IoEngine,
+  Listener,
+  ListenOptions,
+  ListenUnix,
+  Socket,
+  TlsIdentity,
+} from "../contract/socket.ts";
 import { HeddleError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
@@ -25,7 +35,7 @@ const UNNAMED: Address = { transport: "unix", path: "" };
 
 /** The I/O engine on `node:net`, for Node 20 and later; Deno and Bun run it too. */
 export function createNodeEngine(): IoEngine {
-  return { name: "node", givesChunks: false, listen, connect };
+  return { name: "node", givesChunks: false, listen, connect, adopt };
 }
 
 async function listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
@@ -132,6 +142,10 @@ function connect(options: ConnectOptions): Promise<Socket> {
       resolve(reader.attach(socket, new NodeSocket(socket, local, remote)));
     });
   });
+}
+
+async function adopt(fd: number, side: DescriptorSide): Promise<Socket> {
+  return (await import("./node_adopt.ts")).adoptByNode(fd, side);
 }
 
 function boundAddress(server: net.Server, options: ListenOptions): Address {

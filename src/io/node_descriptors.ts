@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { fstatSync, readFileSync, type Stats } from "node:fs";
+import { brokenError } from "./broken_error.ts";
 import type { RuntimeGlobals } from "./runtime_types.ts";
 
 /** What the kernel allows this process; Linux only. */
@@ -13,5 +14,26 @@ export function descriptorLimit({ Deno }: RuntimeGlobals): number | null {
     return soft === undefined ? null : Number(soft);
   } catch {
     return null;
+  }
+}
+
+/**
+ * Whether a descriptor is a pipe, and not a socket.
+ *
+ * @param attempt What it is wanted for, for the error.
+ * @throws {BrokenError} It is neither, or not open.
+ */
+export function isPipe(fd: number, attempt: string): boolean {
+  const found = statOf(fd, attempt);
+  if (found.isFIFO()) return true;
+  if (found.isSocket()) return false;
+  throw brokenError(attempt, new Error("it is neither a pipe nor a socket"));
+}
+
+function statOf(fd: number, attempt: string): Stats {
+  try {
+    return fstatSync(fd);
+  } catch (error) {
+    throw brokenError(attempt, error);
   }
 }

@@ -9,10 +9,8 @@ import { descriptorLimit } from "./node_descriptors.ts";
 import { createEnv } from "./env.ts";
 import { createNodeCopy } from "./node_copy.ts";
 import { createNodeLatin1 } from "./node_latin1.ts";
+import { detectRuntime, DISPLAY_NAMES, type RuntimeName } from "./runtime.ts";
 import type { RuntimeGlobals } from "./runtime_types.ts";
-
-/** The runtimes that heddle runs on. */
-export type RuntimeName = "deno" | "bun" | "node";
 
 /** What heddle takes from the runtime it runs on. */
 export interface Platform {
@@ -30,8 +28,6 @@ export interface Platform {
   readonly descriptorLimit?: number | null;
 }
 
-const DISPLAY_NAMES: Readonly<Record<RuntimeName, string>> = { deno: "Deno", bun: "Bun", node: "Node" };
-
 /**
  * Finds out the runtime and loads its I/O engine, and that one only.
  *
@@ -41,7 +37,7 @@ const DISPLAY_NAMES: Readonly<Record<RuntimeName, string>> = { deno: "Deno", bun
  */
 export async function selectPlatform(name?: string): Promise<Platform> {
   const globals = globalThis as RuntimeGlobals;
-  const runtime = detectRuntime(globals);
+  const runtime = detectRuntime();
   const chosen = name ?? runtime.name;
   if (!isEngineName(chosen)) {
     throw new ConfigError("--io", `choose the I/O engine ${JSON.stringify(chosen)}: the engines are "deno", "bun" and "node"`);
@@ -57,12 +53,6 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     descriptorLimit: descriptorLimit(globals),
   };
   return runtime.name === "node" ? { ...shared, copy: createNodeCopy() } : shared;
-}
-
-function detectRuntime(globals: RuntimeGlobals): Platform["runtime"] {
-  if (globals.Deno !== undefined) return { name: "deno", version: globals.Deno.version.deno };
-  if (globals.Bun !== undefined) return { name: "bun", version: globals.Bun.version };
-  return { name: "node", version: globals.process?.versions.node ?? "" };
 }
 
 function isEngineName(name: string): name is RuntimeName {

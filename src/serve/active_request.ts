@@ -1,6 +1,6 @@
 import { type ContextHost, createContext } from "../app/context.ts";
 import type { App, Env, RequestContext, YieldEnv } from "../contract/app.ts";
-import type { CoreContext, CoreTask, SuspendEngine } from "../contract/engine.ts";
+import type { CoreContext, CoreTask, RequestHost, SuspendEngine } from "../contract/engine.ts";
 import type { RequestHead } from "../contract/head.ts";
 import type { RequestName } from "../contract/observer.ts";
 import type { Address } from "../contract/socket.ts";
@@ -37,6 +37,10 @@ class Task implements CoreTask {
 
   get engine(): SuspendEngine {
     return this.server.engine;
+  }
+
+  get host(): RequestHost {
+    return this.server.host;
   }
 
   /** Strings of the head would keep all of it (docs/decisions/0008): what is left of a request that is over is its core's row. */

@@ -137,7 +137,7 @@ class Pump {
     }
   }
 
-  readonly #giveWay = (): Promise<void> => this.#request.task.engine.suspend(this.#request.task);
+  readonly #giveWay = (): Promise<void> => this.#request.task.engine.giveWay(this.#request.task);
 
   /** By promises, which keep the core's context. */
   #whenTaken(next: () => void): void {

@@ -183,6 +183,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
   return {
     app,
     engine: selectEngine(app, options.suspend ?? null, scheduler),
+    host: { io: platform.engine, after: (ms, expired) => scheduler.after(ms, expired) },
     scheduler,
     table,
     pool,

@@ -2,7 +2,7 @@ import type { App, Env } from "../contract/app.ts";
 import type { AddressTest } from "../contract/network.ts";
 import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
-import type { SuspendEngine } from "../contract/engine.ts";
+import type { RequestHost, SuspendEngine } from "../contract/engine.ts";
 import type { Observer } from "../contract/observer.ts";
 import type { CorePool } from "../core/pool.ts";
 import type { CoreScheduler } from "../core/scheduler.ts";
@@ -22,6 +22,8 @@ export interface ServerContext {
   readonly app: App;
   readonly engine: SuspendEngine;
   readonly scheduler: CoreScheduler;
+  /** What apps' own sockets are made by. */
+  readonly host: RequestHost;
   readonly table: CoreTable;
   readonly pool: CorePool;
   readonly wheel: TimerWheel;

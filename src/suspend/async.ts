@@ -1,6 +1,7 @@
 import { callFetch } from "../app/fetch.ts";
 import type { App } from "../contract/app.ts";
 import type { CoreContext, CoreTask, Scheduler, SuspendEngine } from "../contract/engine.ts";
+import type { RegisteredWait, Woken } from "../contract/waiting.ts";
 import { enterCore } from "../core/current.ts";
 import type { HarakiriError } from "../errors.ts";
 import { Waits } from "./waits.ts";
@@ -35,7 +36,15 @@ class AsyncEngine implements SuspendEngine {
     waitsOf(task)?.fulfil();
   }
 
-  suspend(task: CoreTask): Promise<void> {
+  register(task: CoreTask, wait: RegisteredWait): void {
+    this.#waits(task).register(wait);
+  }
+
+  giveWay(task: CoreTask): Promise<void> {
+    return this.#waits(task).giveWay();
+  }
+
+  suspend(task: CoreTask): Promise<Woken> {
     return this.#waits(task).suspend();
   }
 

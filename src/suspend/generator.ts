@@ -1,14 +1,16 @@
 import { type ChunkIterator, openYieldApp } from "../app/yield_app.ts";
 import type { App, YieldChunk } from "../contract/app.ts";
 import type { CoreContext, CoreTask, Reply, Scheduler, SuspendEngine } from "../contract/engine.ts";
+import type { RegisteredWait, Woken } from "../contract/waiting.ts";
 import { isThenable } from "../app/thenable.ts";
 import { enterCore } from "../core/current.ts";
 import type { HarakiriError } from "../errors.ts";
-import { Waits } from "./waits.ts";
+import { addWaitCalls, noteWoken } from "./wait_env.ts";
+import { RESUMED, Waits } from "./waits.ts";
 
 /**
  * The engine of yield apps, after uWSGI's: each chunk that the app yields is one slice, after which the core goes to the run queue's
- * tail and another one runs. `yield ""` gives way and sends nothing. After `sleep(ms)` without an await, the next yield is the sleep, as with
+ * tail and another one runs. `yield ""` gives way and sends nothing, and gives what `suspend()` does: what registered target was ready. After `sleep(ms)` without an await, the next yield is the sleep, as with
  * uWSGI's `async_sleep`; where several were called, the first that is due wakes the core. An async generator may await them as well.
  *
  * @param scheduler Where the requests wait.
@@ -31,6 +33,8 @@ interface Run {
   over: boolean;
   /** Past its deadline. */
   killed: boolean;
+  /** What the next slice's `yield` gives. */
+  woken: Woken;
 }
 
 class GeneratorEngine implements SuspendEngine {
@@ -54,6 +58,7 @@ class GeneratorEngine implements SuspendEngine {
       congested: false,
       over: false,
       killed: false,
+      woken: RESUMED,
     };
     request.task.kept = run;
     enterCore(request.task, this.#open, request);
@@ -68,7 +73,15 @@ class GeneratorEngine implements SuspendEngine {
     else enterCore(task, this.#slice, request);
   }
 
-  suspend(task: CoreTask): Promise<void> {
+  register(task: CoreTask, wait: RegisteredWait): void {
+    runOf(task).waits.register(wait);
+  }
+
+  giveWay(task: CoreTask): Promise<void> {
+    return runOf(task).waits.giveWay();
+  }
+
+  suspend(task: CoreTask): Promise<Woken> {
     return runOf(task).waits.suspend();
   }
 
@@ -89,6 +102,7 @@ class GeneratorEngine implements SuspendEngine {
 
   readonly #open = (request: CoreContext): void => {
     try {
+      addWaitCalls(request.task, request.yieldEnv);
       const opened = openYieldApp(request);
       if (isThenable(opened)) {
         opened.then((iterator) => this.#first(request, iterator), (error: unknown) => this.#fail(request, error));
@@ -107,9 +121,12 @@ class GeneratorEngine implements SuspendEngine {
 
   readonly #slice = (request: CoreContext): void => {
     const run = runOf(request.task);
+    run.waits.unpark();
     if (!run.awaits) run.waits.forget();
+    const { woken } = run;
+    run.woken = RESUMED;
     try {
-      const result = run.iterator!.next();
+      const result = run.iterator!.next(woken);
       if (isThenable(result)) {
         run.awaits = true;
         run.inNext = true;
@@ -149,6 +166,7 @@ class GeneratorEngine implements SuspendEngine {
     if (typeof chunk !== "string" && !(chunk instanceof Uint8Array)) {
       throw new TypeError(`send a yielded chunk: it is a value of type ${typeof chunk}; yield a string or a Uint8Array`);
     }
+    if (run.waits.hasRegistered) run.waits.park((woken) => this.#woken(request, run, woken));
     const goesOn = !run.waits.sleeping;
     // An app may refill its buffer as soon as it goes on.
     const kept = typeof chunk === "string" ? chunk : chunk.slice();
@@ -157,9 +175,15 @@ class GeneratorEngine implements SuspendEngine {
       this.#scheduler.sending(request.task);
       reply.drained(() => {
         run.congested = false;
-        this.#scheduler.ready(request.task);
+        // A sleep, or a wait, ends by itself.
+        if (!run.waits.sleeping) this.#scheduler.ready(request.task);
       });
     } else if (goesOn) this.#scheduler.ready(request.task);
+  }
+
+  #woken(request: CoreContext, run: Run, woken: Woken): void {
+    run.woken = woken;
+    noteWoken(request.yieldEnv, woken);
   }
 
   readonly #close = (request: CoreContext): void => {

@@ -219,6 +219,12 @@ export const GAPS: readonly Gap[] = [
       "An exception that a timer's callback throws is logged as the app's, without its request: the handler of `uncaughtException` has no AsyncLocalStorage there.",
   },
   {
+    runtime: "Bun",
+    reason:
+      "`adoptFd(fd)` of a pipe is an `UnsupportedError`: `Bun.connect` takes sockets over, and nothing there a pipe with backpressure (1.4.5). Give it one end of a socket pair, " +
+      "or wait for `peekable(Bun.file(fd).stream())`.",
+  },
+  {
     runtime: "Deno",
     reason:
       "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked. [docs/deno.md](deno.md) has what each use needs.",

@@ -184,7 +184,9 @@ test("a yield app's env has the CGI variables of the request", LIMIT, async () =
   await withServer({ application }, async ({ exchange, address }) => {
     const fields = "X-Two: a\r\nX-Two: b\r\nCookie: c=1\r\nCookie: d=2\r\nContent-Type: text/plain\r\nProxy: http://evil\r\n";
     assert.match(await exchange(get("/a%20b/%C3%A4?q=1&r=%20", fields + CLOSE)), /^HTTP\/1\.1 204 /);
-    const { "wsgi.input": input, REMOTE_PORT, ...env } = seen[0]!;
+    const { "wsgi.input": input, "x-wsgiorg.fdevent.readable": readable, "x-wsgiorg.fdevent.writable": writable, REMOTE_PORT, ...env } =
+      seen[0]!;
+    assert.deepEqual([typeof readable, typeof writable], ["function", "function"]);
     assert.equal((input as CgiInput).read(), null);
     assert.ok(Number(REMOTE_PORT) > 0);
     assert.deepEqual(env, {
@@ -205,6 +207,9 @@ test("a yield app's env has the CGI variables of the request", LIMIT, async () =
       HTTP_CONNECTION: "close",
       "wsgi.url_scheme": "http",
       "heddle.core": env["heddle.core"],
+      "uwsgi.core": env["heddle.core"],
+      "uwsgi.ready_fd": null,
+      "x-wsgiorg.fdevent.timeout": null,
     });
     assert.equal(typeof env["heddle.core"], "number");
   });

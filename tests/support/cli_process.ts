@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import process from "node:process";
+import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { leastPermissions } from "./least_permissions.ts";
 import { runtimeName } from "./runtime.ts";
@@ -17,6 +18,8 @@ export interface CliOptions {
   readonly openFiles?: number;
   /** Where its standard output goes; then `stdout` has nothing of it. */
   readonly stdoutTo?: string;
+  /** Its descriptor 3 is one end of a socket pair, of which `peer` is the other. */
+  readonly descriptor3?: boolean;
   /**
    * What runs it: an executable and its flags.
    *
@@ -57,11 +60,16 @@ export class CliProcess {
     this.#child = spawn(command, [...first, ...args], {
       cwd: options.cwd,
       env: { ...process.env, ...options.env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", ...(options.descriptor3 === true ? ["pipe" as const] : [])],
     });
     this.#child.stdout?.on("data", (chunk) => this.#read("stdout", String(chunk)));
     this.#child.stderr?.on("data", (chunk) => this.#read("stderr", String(chunk)));
     this.exit = new Promise((resolve) => this.#child.on("close", (code, signal) => resolve({ code, signal })));
+  }
+
+  /** What its descriptor 3 leads to. */
+  get peer(): Duplex {
+    return this.#child.stdio[3] as Duplex;
   }
 
   /** The process, while it runs. */

@@ -1,8 +1,9 @@
 import type { App, RequestContext, YieldEnv } from "../../src/contract/app.ts";
-import type { CoreContext, CoreTask, Reply, Scheduler, SuspendEngine } from "../../src/contract/engine.ts";
+import type { CoreContext, CoreTask, Reply, RequestHost, Scheduler, SuspendEngine } from "../../src/contract/engine.ts";
 import { CoreScheduler } from "../../src/core/scheduler.ts";
 import { type CoreTable, createCoreTable } from "../../src/core/table.ts";
 import { TimerWheel } from "../../src/core/timer_wheel.ts";
+import { createMemoryEngine } from "../../src/io/memory.ts";
 import { FakeClock } from "./fake_clock.ts";
 
 /** A request of a scene: what became of it, and what it sent. */
@@ -35,6 +36,7 @@ export function createScene(create: (scheduler: Scheduler) => SuspendEngine): Sc
   const wheel = new TimerWheel(clock);
   const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: 0 });
   const engine = create(scheduler);
+  const host: RequestHost = { io: createMemoryEngine(), after: (ms, expired) => scheduler.after(ms, expired) };
   let next = 0;
   const turn = async () => {
     clock.advance(0);
@@ -49,7 +51,7 @@ export function createScene(create: (scheduler: Scheduler) => SuspendEngine): Sc
       for (let count = 0; count < 40; count++) await turn();
     },
     run(name, app) {
-      const request = new FakeRequest(next++, name, app, engine, (finished) => scheduler.finish(finished));
+      const request = new FakeRequest(next++, name, app, engine, host, (finished) => scheduler.finish(finished));
       table.move(request.core, "take");
       table.begin(request.core, clock.now(), "GET", `/${name}`);
       scheduler.start(request);
@@ -72,10 +74,10 @@ class FakeRequest implements SceneRequest {
   readonly reply: SceneRequest["reply"];
   readonly #finish: (task: CoreTask) => void;
 
-  constructor(core: number, name: string, app: App, engine: SuspendEngine, finish: (task: CoreTask) => void) {
+  constructor(core: number, name: string, app: App, engine: SuspendEngine, host: RequestHost, finish: (task: CoreTask) => void) {
     this.core = core;
     this.app = app;
-    this.task = { core, engine, request: this, requestName: null, kept: null };
+    this.task = { core, engine, host, request: this, requestName: null, kept: null };
     this.#finish = finish;
     this.request = new Request(`http://localhost/${name}`);
     this.yieldEnv = { PATH_INFO: `/${name}` };

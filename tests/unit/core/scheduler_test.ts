@@ -11,6 +11,8 @@ import { FakeClock } from "../../support/fake_clock.ts";
 const UNUSED = {
   name: "async" as const,
   accepts: () => true,
+  register: () => assert.fail("not for the scheduler"),
+  giveWay: () => Promise.reject(new Error("not for the scheduler")),
   suspend: () => Promise.reject(new Error("not for the scheduler")),
   sleep: () => Promise.reject(new Error("not for the scheduler")),
   kill: () => assert.fail("not for the scheduler"),

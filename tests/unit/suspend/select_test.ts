@@ -5,7 +5,13 @@ import type { Scheduler } from "../../../src/contract/engine.ts";
 import { ConfigError } from "../../../src/errors.ts";
 import { misfits, selectEngine } from "../../../src/suspend/select.ts";
 
-const scheduler: Scheduler = { ready() {}, sleep: () => ({ cancel() {} }), hold: () => false, sending() {} };
+const scheduler: Scheduler = {
+  ready() {},
+  sleep: () => ({ cancel() {} }),
+  after: () => ({ cancel() {} }),
+  hold: () => false,
+  sending() {},
+};
 const fetchApp: App = { kind: "fetch", fetch: () => new Response() };
 const yieldApp: App = { kind: "yield", application: function* () {} };
 

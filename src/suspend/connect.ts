@@ -1,0 +1,87 @@
+import type { RequestHost } from "../contract/engine.ts";
+import type { Address, ConnectOptions, Socket } from "../contract/socket.ts";
+import type { TimeLimit } from "../contract/waiting.ts";
+import { BrokenError, ConfigError } from "../errors.ts";
+import { formatAddress } from "../io/address.ts";
+import { openStream, type Stream } from "../io/streams.ts";
+import { LISTENER } from "../options/parse.ts";
+import { checkTimeout } from "./check_timeout.ts";
+import { currentHost } from "./current_host.ts";
+
+/** How `connect` connects. */
+export interface ConnectLimits extends TimeLimit {
+  /**
+   * Ends the connection when it aborts, before it stands and after: reads and writes then fail with the signal's reason. With a request's own signal
+   * it ends when the client goes.
+   *
+   * @default none
+   */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Connects to a TCP port or a Unix socket, within a request or outside (uWSGI `uwsgi.async_connect()`); the event loop does not stand still meanwhile.
+ *
+ * @example
+ * ```ts
+ * const cache = await connect("127.0.0.1:11211", { timeoutMs: 500, signal: request.signal });
+ * await cache.write("get greeting\r\n");
+ * const answer = await cache.read({ timeoutMs: 500 });
+ * ```
+ * @param address `HOST:PORT`, `[IPV6]:PORT`, `unix:PATH`, or taken apart.
+ * @param limits How long it may take, and what ends it.
+ * @throws {BrokenError} (as a rejection) Refused, unreachable, no such file, or not there in time.
+ * @throws {TypeError} (as a rejection) The address is none.
+ * @throws {RangeError} (as a rejection) The time is out of bounds.
+ * @throws The signal's reason (as a rejection).
+ */
+export async function connect(address: string | Address, { timeoutMs = 0, signal }: ConnectLimits = {}): Promise<Stream> {
+  checkTimeout("connect", timeoutMs);
+  const options = typeof address === "string" ? readAddress(address) : address;
+  const found = currentHost();
+  const host = found instanceof Promise ? await found : found;
+  signal?.throwIfAborted();
+  const socket = await connectWithin(host, options, timeoutMs, signal);
+  const abort = () => stream.abort(signal?.reason);
+  const stream = openStream(socket, host.after, () => signal?.removeEventListener("abort", abort));
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted === true) abort();
+  return stream;
+}
+
+function readAddress(text: string): ConnectOptions {
+  try {
+    return LISTENER.parse(text);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new TypeError(`connect to ${JSON.stringify(text)}: ${error.message}`);
+  }
+}
+
+/** An engine cannot be called off: what comes too late is aborted. */
+function connectWithin(host: RequestHost, options: ConnectOptions, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    let isOver = false;
+    const settle = (): boolean => {
+      if (isOver) return false;
+      isOver = true;
+      timer?.cancel();
+      signal?.removeEventListener("abort", aborted);
+      return true;
+    };
+    const aborted = () => {
+      if (settle()) reject(signal?.reason);
+    };
+    const expired = () => {
+      if (settle()) reject(new BrokenError(`connect to ${formatAddress(options)}: no answer within ${timeoutMs} ms`));
+    };
+    const timer = timeoutMs > 0 ? host.after(timeoutMs, expired) : null;
+    signal?.addEventListener("abort", aborted);
+    host.io.connect(options).then((socket) => {
+      if (settle()) resolve(socket);
+      else socket.abort();
+    }, (error: unknown) => {
+      if (settle()) reject(error);
+    });
+  });
+}
