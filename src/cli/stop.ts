@@ -3,6 +3,7 @@ import { process } from "../io/node_process.ts";
 import type { Observer, RequestName } from "../contract/observer.ts";
 import type { LineWriter } from "../observe/line_writer.ts";
 import type { Server } from "../serve/server.ts";
+import { HarakiriError } from "../errors.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
 
 /** The signals that stop a server, with their numbers (signal(7)). */
@@ -39,7 +40,10 @@ export function runUntilStopped(server: Server, mercyMs: number, observer: Obser
       resolve(128 + STOP_SIGNALS[signal]);
     };
     for (const signal of Object.keys(STOP_SIGNALS) as StopSignal[]) process.on(signal, () => signalled(signal));
-    process.on("unhandledRejection", (reason) => observer.appError?.(reason, currentName()));
+    process.on("unhandledRejection", (reason) => {
+      // Of a branch of a request that was given up, which nobody awaits: the log has the request.
+      if (!(reason instanceof HarakiriError)) observer.appError?.(reason, currentName());
+    });
     process.on("uncaughtException", (error) => {
       observer.appError?.(error, currentName());
       stop("uncaught exception", EXIT_CODES.app);

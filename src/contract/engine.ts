@@ -62,6 +62,8 @@ export interface CoreContext {
 export interface Reply {
   /** The client has gone or the answer is complete: more output is of no use. */
   readonly closed: boolean;
+  /** Called once, if the client goes, or the request is given up, before the answer's end; null for nobody. */
+  onGone: ((reason: Error) => void) | null;
   /** A fetch app's whole answer; the engine is done with the request. */
   respond(response: Response): void;
   /**

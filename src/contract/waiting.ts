@@ -5,7 +5,7 @@
  * Rules for a target:
  * - Of `ready` and `failed` it calls one, once at most for each watch; then the watcher is forgotten. It may do so from within the watch.
  * - Any number of watchers may watch it at once; all are told, in the order in which they came.
- * - A watcher never throws. A target that throws when it is watched has failed.
+ * - A watcher never throws. A target that throws when it is watched has failed; what it throws in `unwatch` is an uncaught exception.
  */
 
 /** Who waits for a target. */

@@ -143,7 +143,8 @@ export class NodeSocket implements Socket {
   }
 
   resume(): void {
-    this.#socket.resume();
+    // The end of a pipe that can be written alone fails if it is read.
+    if (this.#socket.readable) this.#socket.resume();
     this.#gate?.open();
   }
 

@@ -50,6 +50,11 @@ export class Outbox {
     for (const write of this.#writes) this.#sendOne(write);
   }
 
+  /** After `flush`: nobody will write any more. What was written still leaves. */
+  end(reason: unknown): void {
+    this.#watchers.fail(reason);
+  }
+
   fail(reason: unknown): void {
     if (this.#failure !== null) return;
     this.#failure = { reason };

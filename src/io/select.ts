@@ -9,6 +9,7 @@ import { descriptorLimit } from "./node_descriptors.ts";
 import { createEnv } from "./env.ts";
 import { createNodeCopy } from "./node_copy.ts";
 import { createNodeLatin1 } from "./node_latin1.ts";
+import { ignoreRejections } from "./node_rejections.ts";
 import { detectRuntime, DISPLAY_NAMES, type RuntimeName } from "./runtime.ts";
 import type { RuntimeGlobals } from "./runtime_types.ts";
 
@@ -24,6 +25,8 @@ export interface Platform {
   readonly copy?: CopyBytes;
   /** The environment variables, read on touch. */
   readonly env: Env;
+  /** Has rejections that nobody handles, and that are ignored, not end the process; left out, nothing is done about them. */
+  readonly ignoreRejections?: (isIgnored: (reason: unknown) => boolean) => void;
   /** Files and sockets that the process may have open; null, or left out, where it is not known. */
   readonly descriptorLimit?: number | null;
 }
@@ -50,6 +53,7 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     clock,
     latin1: createNodeLatin1(),
     env: runtimeEnv(globals),
+    ignoreRejections,
     descriptorLimit: descriptorLimit(globals),
   };
   return runtime.name === "node" ? { ...shared, copy: createNodeCopy() } : shared;

@@ -1,5 +1,5 @@
 import type { ClockTimer } from "../contract/clock.ts";
-import type { Address, Socket, SocketHandler, TlsInfo } from "../contract/socket.ts";
+import type { Address, DescriptorSide, Socket, SocketHandler, TlsInfo } from "../contract/socket.ts";
 import type { ReadTarget, TimeLimit, Watcher, WriteTarget } from "../contract/waiting.ts";
 import { BrokenError, ClosedError } from "../errors.ts";
 import { formatAddress } from "./address.ts";
@@ -59,9 +59,10 @@ export type SetAlarm = (delayMs: number, expired: () => void) => ClockTimer;
  *
  * @param after What times reads and writes.
  * @param closed Called once, when nothing comes or goes any more.
+ * @param side Where it is a pipe's: the other side has ended.
  */
-export function openStream(socket: Socket, after: SetAlarm, closed: () => void = () => {}): Stream {
-  return new SocketStream(socket, after, closed);
+export function openStream(socket: Socket, after: SetAlarm, closed: () => void = () => {}, side: DescriptorSide = "both"): Stream {
+  return new SocketStream(socket, after, closed, side);
 }
 
 class SocketStream implements Stream {
@@ -77,11 +78,13 @@ class SocketStream implements Stream {
   #writable: WritableStream<Uint8Array> | null = null;
   #writer: WritableStreamDefaultController | null = null;
 
-  constructor(socket: Socket, after: SetAlarm, closed: () => void) {
+  constructor(socket: Socket, after: SetAlarm, closed: () => void, side: DescriptorSide) {
     this.#socket = socket;
     this.#after = after;
     this.#outbox = new Outbox((bytes) => socket.write(bytes));
     this.#name = `the connection with ${formatAddress(socket.remote)}`;
+    if (side === "write") this.#inbox.end();
+    this.#ended = side === "read";
     socket.handler = this.#handler(closed);
     socket.resume();
   }
@@ -131,7 +134,7 @@ class SocketStream implements Stream {
     return new Promise((resolve, reject) => {
       const { failure } = this.#outbox;
       if (failure !== null) return reject(failure.reason);
-      if (this.#ended) return reject(new ClosedError(`write to ${this.#name}: it was ended`));
+      if (this.#ended) return reject(this.#endedError());
       const write: PendingWrite = { bytes: bytesOf(chunk), resolve, reject, timer: null };
       if (timeoutMs > 0) write.timer = this.#limit("write to", timeoutMs, () => this.#outbox.forget(write), reject);
       this.#outbox.write(write);
@@ -148,7 +151,12 @@ class SocketStream implements Stream {
     if (this.#ended) return;
     this.#ended = true;
     this.#outbox.flush();
+    this.#outbox.end(this.#endedError());
     this.#socket.end();
+  }
+
+  #endedError(): ClosedError {
+    return new ClosedError(`write to ${this.#name}: it was ended`);
   }
 
   close(): void {
@@ -183,7 +191,7 @@ class SocketStream implements Stream {
   }
 
   watchWrite(watcher: Watcher): void {
-    if (this.#ended && this.#outbox.failure === null) watcher.failed(new ClosedError(`write to ${this.#name}: it was ended`));
+    if (this.#ended && this.#outbox.failure === null) watcher.failed(this.#endedError());
     else this.#outbox.watch(watcher);
   }
 

@@ -221,8 +221,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     const busy = harakiri.busyCore(core);
     const outcome = reply.started ? "reset" : reply.closed ? "gone" : "answered";
     harakiri.end(core);
-    harakiri.count++;
-    harakiri.lost++;
+    harakiri.lose();
     this.#holdsCore = false;
     this.#lost = true;
     this.switches = busy.switches;

@@ -32,6 +32,7 @@ async function run(server: ServerContext, listeners: readonly Listener[], mercy:
   mercy.cancel();
   let lost = 0;
   for (const socket of server.open.all()) if (socket.kill()) lost++;
+  server.harakiri.stop();
   await closing;
   return lost;
 }

@@ -43,24 +43,38 @@ class CoreDeadline extends WheelEntry {
 
 /** The deadlines of all cores (uWSGI `--harakiri`), in the timer wheel and, for who looks from outside, in the core table. */
 export class Harakiri {
-  /** Requests that were given up so far (uWSGI `harakiri_count`). */
-  count = 0;
   /** Cores whose request was given up, and whose handler has not settled. */
   lost = 0;
+  #count = 0;
   readonly #rules: HarakiriRules;
   readonly #table: CoreTable;
   readonly #wheel: TimerWheel;
   readonly #clock: Clock;
+  readonly #first: () => void;
   /** By core; made with its first deadline. */
   readonly #deadlines: CoreDeadline[] = [];
   readonly #hasRules: boolean;
+  #stopped = false;
 
-  constructor(rules: HarakiriRules, table: CoreTable, wheel: TimerWheel, clock: Clock) {
+  /** @param first Called before the first request is given up. */
+  constructor(rules: HarakiriRules, table: CoreTable, wheel: TimerWheel, clock: Clock, first: () => void) {
+    this.#first = first;
     this.#rules = rules;
     this.#table = table;
     this.#wheel = wheel;
     this.#clock = clock;
     this.#hasRules = rules.ms > 0 || rules.routes.some(({ ms }) => ms > 0);
+  }
+
+  /** Requests that were given up so far (uWSGI `harakiri_count`). */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** A request is given up, and its core with it until its handler settles. */
+  lose(): void {
+    this.lost++;
+    if (this.#count++ === 0) this.#first();
   }
 
   /** A request has its core. */
@@ -85,6 +99,12 @@ export class Harakiri {
     this.#table.setDeadline(core, 0);
   }
 
+  /** The server has stopped: whoever has a core keeps it, and no timer keeps the process. */
+  stop(): void {
+    this.#stopped = true;
+    for (let core = 0; core < this.#table.count; core++) this.end(core);
+  }
+
   /** Every core that carries a request; about a microsecond a core. */
   busyCores(): BusyCore[] {
     const nowMs = this.#clock.now();
@@ -102,6 +122,7 @@ export class Harakiri {
   }
 
   #arm(request: HarakiriRequest, ms: number, nowMs: number): void {
+    if (this.#stopped) return;
     const { core } = request;
     const deadline = this.#deadlines[core] ??= new CoreDeadline();
     deadline.request = request;

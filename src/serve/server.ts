@@ -5,7 +5,7 @@ import { CoreScheduler } from "../core/scheduler.ts";
 import { type CoresSnapshot, snapshotCores } from "../core/snapshot.ts";
 import { createCoreTable } from "../core/table.ts";
 import { TimerWheel } from "../core/timer_wheel.ts";
-import { ClosedError, ConfigError } from "../errors.ts";
+import { ClosedError, ConfigError, HarakiriError } from "../errors.ts";
 import { HeadReaders } from "../http/head_readers.ts";
 import { decodeLatin1 } from "../http/latin1.ts";
 import { ProxiedSocket } from "../io/proxied_socket.ts";
@@ -204,7 +204,13 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
     bodyMostBytes,
     writeBuffer: new WriteBuffer(options.writeBufferBytes ?? 67_108_864),
     keepAliveRequests: options.keepAliveRequests ?? 0,
-    harakiri: new Harakiri({ ms: options.harakiriMs ?? 0, routes: options.harakiriRoutes ?? [] }, table, wheel, clock),
+    harakiri: new Harakiri(
+      { ms: options.harakiriMs ?? 0, routes: options.harakiriRoutes ?? [] },
+      table,
+      wheel,
+      clock,
+      () => ignoreGivenUp(platform),
+    ),
     dates: new DateCache(clock),
     open,
     closed(socket) {
@@ -221,6 +227,15 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
     offloaded: 0,
     shedRequests: 0,
   };
+}
+
+let ignoresGivenUp = false;
+
+/** A branch of an app's that nobody awaits, of a request that was given up, must not end the process. Once for all servers in it. */
+function ignoreGivenUp({ ignoreRejections }: Platform): void {
+  if (ignoresGivenUp || ignoreRejections === undefined) return;
+  ignoresGivenUp = true;
+  ignoreRejections((reason) => reason instanceof HarakiriError);
 }
 
 function accept(server: ServerContext, accepted: Socket, secure: boolean): void {

@@ -35,5 +35,5 @@ export async function adoptFd(fd: number, { side = "both" }: AdoptOptions = {}):
     const runtime = runtimeDisplayName();
     throw new UnsupportedError(runtime, `adopt descriptor ${fd}: the I/O engine "${io.name}" has no descriptors; leave --io out`);
   }
-  return openStream(await io.adopt(fd, side), after);
+  return openStream(await io.adopt(fd, side), after, undefined, side);
 }

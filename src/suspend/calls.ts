@@ -40,7 +40,9 @@ export function suspend(): Promise<Woken> {
  * if (outcome === "timedOut") return new Response("too late", { status: 504 });
  * const bytes = await (target === one ? one : other).read();
  * ```
- * @param target A stream of `connect()` or `adoptFd()`, what `peekable()` gives, or an object of the app's own that has `watchRead`. A second call for
+ * A `suspend` that the app gives up, as the loser of a race, is watched until its target is ready or its time is over: give it a `timeoutMs`.
+ *
+ * @param target A stream of `connect()` or `adoptFd()`, what `peekable()` gives, or an object of the app's own that has `watchRead` and `unwatch`. A second call for
  * the same target takes the place of the first.
  * @param limit Counted from the `suspend` on.
  * @throws {UnsupportedError} The target is a descriptor's number: these runtimes cannot watch one without reading it; `adoptFd` is the way.

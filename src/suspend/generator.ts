@@ -61,6 +61,8 @@ class GeneratorEngine implements SuspendEngine {
       woken: RESUMED,
     };
     request.task.kept = run;
+    // Whatever it waits for: its next slice closes the iterator.
+    request.reply.onGone = () => this.#scheduler.ready(request.task);
     enterCore(request.task, this.#open, request);
   }
 
@@ -189,6 +191,8 @@ class GeneratorEngine implements SuspendEngine {
   readonly #close = (request: CoreContext): void => {
     const run = runOf(request.task);
     run.over = true;
+    run.waits.unpark();
+    if (!run.killed) run.waits.forget();
     const closing = closeIterator(run, request.reply);
     // Else it is over as far as its core goes, whatever its finally blocks wait for.
     if (run.killed && closing !== null) closing.then(() => request.reply.end());

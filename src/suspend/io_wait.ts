@@ -1,5 +1,6 @@
 import type { ClockTimer } from "../contract/clock.ts";
 import type { Scheduler } from "../contract/engine.ts";
+import { throwLater } from "../core/throw_later.ts";
 import type { RegisteredWait, Watcher, Woken } from "../contract/waiting.ts";
 
 /**
@@ -88,7 +89,12 @@ class Watch implements Watcher {
 
   cancel(): void {
     this.#timer?.cancel();
-    this.#wait.target.unwatch(this);
+    try {
+      this.#wait.target.unwatch(this);
+    } catch (error) {
+      // An app's own target: its bug must not keep the others, or who waits.
+      throwLater(error);
+    }
   }
 
   #wake(outcome: "ready" | "timedOut" | "failed", error: unknown): void {

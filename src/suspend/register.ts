@@ -27,7 +27,9 @@ export function registerWrite(task: CoreTask, call: string, target: WriteTarget,
 }
 
 function isTarget(target: unknown, method: "watchRead" | "watchWrite"): boolean {
-  return typeof target === "object" && target !== null && typeof (target as Record<string, unknown>)[method] === "function";
+  if (typeof target !== "object" || target === null) return false;
+  const methods = target as Record<string, unknown>;
+  return typeof methods[method] === "function" && typeof methods.unwatch === "function";
 }
 
 function notATarget(call: string, target: unknown, others: string): Error {

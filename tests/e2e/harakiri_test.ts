@@ -1,7 +1,9 @@
 /** Deadlines of requests on real sockets, with the command's own options and log. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CliProcess } from "../support/cli_process.ts";
 import { appFile, servingCli } from "../support/cli_server.ts";
+import { runtimeName } from "../support/runtime.ts";
 import { until } from "../support/served.ts";
 
 const LIMIT = { timeout: 60_000 };
@@ -46,4 +48,13 @@ test("--harakiri ends the requests that are past it, and no others; the log name
     assert.doesNotMatch(cli.stderr, /\[ERROR\]/);
     for (const client of [slow, own, stream, patient]) client.destroy();
   });
+});
+
+test("serve(): a branch that nobody awaits, of a request that was given up, ends no process; another rejection does", LIMIT, async () => {
+  const cli = new CliProcess([], { module: "tests/e2e/fixtures/given_up", denoFlags: ["-A"] });
+  const { code } = await cli.exit;
+  // On Bun what nobody handles ends the process once nothing is left to do.
+  assert.match(cli.stdout, runtimeName() === "bun" ? /^504 quick 1\n/ : /^504 quick 1\n$/);
+  assert.match(cli.stderr, /nobody handles this/);
+  assert.notEqual(code, 0);
 });

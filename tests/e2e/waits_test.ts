@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import process from "node:process";
 import { Hono } from "hono";
@@ -279,5 +280,21 @@ test("adoptFd() of a file, and of no open descriptor: a BrokenError", LIMIT, asy
       const answer = await (await fetch(`${url}/${fd}/read`)).text();
       assert.match(answer, new RegExp(`^BrokenError: adopt descriptor ${fd}: `));
     }
+  });
+});
+
+testUnless(noPipes, "adoptFd() of the end of a pipe that can be written: what is written comes out of the other", async () => {
+  const [path, out] = [unixPath(), unixPath()];
+  const runner = shellRunner(`mkfifo ${path}; cat ${path} > ${out} & exec 3> ${path}`);
+  await withAdopting({ runner }, async (_cli, url) => {
+    assert.equal(await (await fetch(`${url}/3/write`)).text(), "written; nothing to read");
+    await until(() => existsSync(out) && readFileSync(out, "utf8") === "adopted\n");
+  });
+});
+
+testUnless(noPipes, "adoptFd() of the end of a pipe that can be read: nothing is written to it", async () => {
+  const runner = pipeRunner("sleep 20");
+  await withAdopting({ runner }, async (_cli, url) => {
+    assert.match(await (await fetch(`${url}/3/read-write`)).text(), /ClosedError: write to [^\n]*: it was ended/);
   });
 });

@@ -97,6 +97,7 @@ class FakeRequest implements SceneRequest {
     let waiting: (() => void) | null = null;
     return {
       closed: false,
+      onGone: null,
       room: true,
       respond: () => this.#end("answered"),
       start: () => {},

@@ -249,3 +249,14 @@ test("Stream.watchWrite() that was told: the next write does not wait, whatever 
   await settle();
   assert.equal(peer.received, writes * (HIGH_WATER_MARK - 1));
 });
+
+test("end() tells who waits to write, whether the peer reads or not", async () => {
+  const { stream, peer } = await open();
+  peer.pause();
+  await stream.write(new Uint8Array(3 * HIGH_WATER_MARK));
+  const log = new Log();
+  stream.watchWrite(log);
+  assert.equal(log.told.length, 0);
+  stream.end();
+  assert.deepEqual(log.told.map((told) => told instanceof ClosedError), [true]);
+});

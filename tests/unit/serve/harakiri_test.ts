@@ -3,8 +3,9 @@ import process from "node:process";
 import { test } from "node:test";
 import type { RequestContext, StartResponse, YieldEnv } from "../../../mod.ts";
 import { HarakiriError } from "../../../src/errors.ts";
-import { sleep, suspend } from "../../../src/suspend/calls.ts";
+import { sleep, suspend, waitRead } from "../../../src/suspend/calls.ts";
 import { Gate } from "../../support/gate.ts";
+import { OpenTarget } from "../../support/open_target.ts";
 import { answersOf, requestOf, withMemoryServer } from "../../support/served_memory.ts";
 
 const GATEWAY_TIMEOUT = [504, "Gateway Timeout"];
@@ -234,4 +235,42 @@ test("harakiri: a wait that the app does not await is no unhandled rejection", a
   } finally {
     process.off("unhandledRejection", hear);
   }
+});
+
+test("harakiri: after close() no deadline holds the process, and none comes", async () => {
+  await withMemoryServer(
+    { fetch: () => new Promise<Response>(() => {}), harakiriMs: 5000 },
+    async ({ sent, pass, settle, server, heard, clock }) => {
+      await sent(requestOf("GET /"));
+      const closed = server.close({ mercyMs: 50 });
+      await pass(51);
+      await closed;
+      await settle();
+      assert.equal(clock.nextTimerMs, Infinity);
+      await pass(6000);
+      assert.deepEqual(heard.harakiris, []);
+    },
+  );
+});
+
+test("a yield app that waits for a target gives its core back when its client goes, and its finally blocks run", async () => {
+  const quiet = new OpenTarget();
+  const log: string[] = [];
+  function* application(_env: YieldEnv, startResponse: StartResponse) {
+    startResponse("200 OK", []);
+    try {
+      yield "hello";
+      waitRead(quiet);
+      yield "";
+    } finally {
+      log.push("closed");
+    }
+  }
+  await withMemoryServer({ application }, async ({ sent, settle, server }) => {
+    const peer = await sent(requestOf("GET /"));
+    assert.deepEqual([server.stats().busy, quiet.watching], [1, 1]);
+    peer.socket.abort();
+    await settle();
+    assert.deepEqual([log, server.stats().busy, quiet.watching], [["closed"], 0, 0]);
+  });
 });

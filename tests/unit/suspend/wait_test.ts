@@ -8,6 +8,7 @@ import { asyncSleep, sleep, suspend, waitRead, waitWrite } from "../../../src/su
 import { createGeneratorEngine } from "../../../src/suspend/generator.ts";
 import { OpenTarget } from "../../support/open_target.ts";
 import { createScene } from "../../support/scene.ts";
+import { thrownLater } from "../../support/thrown_later.ts";
 
 function app(handler: () => Promise<unknown>): App {
   return {
@@ -420,4 +421,32 @@ test("asyncSleep() counts fractions of a second, and is never early", async () =
   await settle();
   assert.equal(request.outcome, "answered");
   for (const seconds of [-1, NaN, 2_147_484]) assert.throws(() => asyncSleep(seconds), RangeError);
+});
+
+test("waitRead() refuses a target that cannot be unwatched", async () => {
+  const { run, settle } = createScene(createAsyncEngine);
+  const request = run("a", app(() => Promise.resolve(waitRead({ watchRead: () => {} } as unknown as ReadTarget))));
+  await settle();
+  assert.ok(request.error instanceof TypeError);
+});
+
+test("suspend(): what a target throws in unwatch() reaches the runtime, and keeps nobody", async () => {
+  const { run, settle } = createScene(createAsyncEngine);
+  const other = new OpenTarget();
+  const target: ReadTarget = {
+    watchRead: (watcher) => void setTimeout(() => watcher.ready(), 0),
+    unwatch: () => {
+      throw new Error("cannot forget");
+    },
+  };
+  const request = run(
+    "a",
+    app(async () => {
+      waitRead(target);
+      waitRead(other);
+      assert.equal((await suspend()).outcome, "ready");
+    }),
+  );
+  const thrown = await thrownLater(settle);
+  assert.deepEqual([request.outcome, other.watching, thrown.map(String)], ["answered", 0, ["Error: cannot forget"]]);
 });
