@@ -37,6 +37,8 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   #requests = 0;
   #advancing = false;
   #halfClosed = false;
+  /** Its TLS handshake is under way. */
+  #shaking: boolean;
   #whenTaken: (() => void) | null = null;
 
   /** @param secure Whether it speaks TLS: then the handshake comes first. */
@@ -45,6 +47,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     this.#server = server;
     this.socket = socket;
     this.scheme = secure ? "https" : "http";
+    this.#shaking = secure;
     this.exchange = new Exchange(server.limits, server.dates.now, server.latin1, server.headReaders);
     this.#deadlines = new Deadlines(server, this);
     this.intake = new Intake(this, this.#deadlines);
@@ -99,11 +102,13 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   // The socket's calls.
 
   secured(): void {
+    this.#shaking = false;
     if (this.state === "idle") this.#deadlines.awaitFirst();
   }
 
   plain(socket: Socket): void {
     this.socket = socket;
+    this.#shaking = false;
     this.refuse(new ProtocolError(400, "this port speaks HTTPS: write https:// in the URL"));
   }
 
@@ -362,7 +367,7 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     this.#leave();
     const isDone = this.#halfClosed || this.exchange.clientDone;
     if (isDone) this.socket.close();
-    if (!isDone || this.socket.unsent > 0) new LingeringClose(this.#server, this, this.socket, isDone);
+    if (!isDone || this.socket.unsent > 0) new LingeringClose(this.#server, this, this.socket, isDone, this.#shaking);
   }
 
   /** It waits for nothing of the server's any more. */

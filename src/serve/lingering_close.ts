@@ -18,24 +18,41 @@ export class LingeringClose extends WheelEntry implements SocketHandler {
   #unsent: number;
   /** By the clock, when the client must have taken some of what is unsent. */
   #stalledAt: number;
+  /** Its TLS handshake is under way: until that is done nothing is taken, and its client's FIN leaves nobody to take it. */
+  #shaking: boolean;
   /** By the clock, when to end it; 0 while bytes are unsent. */
   #until = 0;
 
-  /** @param isDone The client sends nothing more, and its socket is being closed. */
-  constructor(server: ServerContext, connection: OpenSocket, socket: Socket, isDone: boolean) {
+  /**
+   * @param isDone The client sends nothing more, and its socket is being closed.
+   * @param shaking Its TLS handshake is under way.
+   */
+  constructor(server: ServerContext, connection: OpenSocket, socket: Socket, isDone: boolean, shaking: boolean) {
     super();
     this.#server = server;
     this.#connection = connection;
     this.#socket = socket;
+    this.#shaking = shaking;
     socket.handler = this;
     if (!isDone) {
       socket.end();
       socket.resume();
     }
     this.#unsent = socket.unsent;
-    this.#stalledAt = server.clock.now() + server.timeouts.writeStallMs;
+    this.#stalledAt = server.clock.now() + this.#patienceMs;
     if (this.#unsent === 0) this.#linger();
     else this.#lookAgain();
+  }
+
+  /** How long the client may take nothing. */
+  get #patienceMs(): number {
+    const { handshakeMs, writeStallMs } = this.#server.timeouts;
+    return this.#shaking ? Math.min(handshakeMs, writeStallMs) : writeStallMs;
+  }
+
+  secured(): void {
+    this.#shaking = false;
+    this.#stalledAt = this.#server.clock.now() + this.#patienceMs;
   }
 
   data(): void {
@@ -48,7 +65,9 @@ export class LingeringClose extends WheelEntry implements SocketHandler {
   }
 
   /** Both directions have ended: the engine closes the socket. */
-  end(): void {}
+  end(): void {
+    if (this.#shaking) this.#socket.abort();
+  }
 
   close(): void {
     this.#server.wheel.cancel(this);
@@ -66,16 +85,16 @@ export class LingeringClose extends WheelEntry implements SocketHandler {
   /** A socket tells of its drain only where it was past its high-water mark. */
   #lookAgain(): void {
     const { timeouts, wheel } = this.#server;
-    wheel.schedule(this, Math.min(timeouts.lingerIdleMs, timeouts.writeStallMs));
+    wheel.schedule(this, Math.min(timeouts.lingerIdleMs, this.#patienceMs));
   }
 
   /** For the wheel: its time is over, or it is time to look again. */
   override expire(): void {
     if (this.#until > 0) return this.#socket.abort();
-    const { clock, timeouts } = this.#server;
+    const { clock } = this.#server;
     const { unsent } = this.#socket;
     if (unsent === 0) return this.#linger();
-    if (unsent < this.#unsent) this.#stalledAt = clock.now() + timeouts.writeStallMs;
+    if (unsent < this.#unsent) this.#stalledAt = clock.now() + this.#patienceMs;
     this.#unsent = unsent;
     if (clock.now() >= this.#stalledAt) this.#socket.abort();
     else this.#lookAgain();

@@ -537,3 +537,23 @@ test("a certificate that ends within two weeks is warned of", { timeout: TIMEOUT
     );
   });
 });
+
+for (const [what, serve] of BOTH) {
+  test(
+    `past --connections, who shakes no hands is gone by --handshake-timeout, and not by --write-timeout${what}`,
+    { timeout: TIMEOUT_MS },
+    async () => {
+      await serve(["--connections", "1", "--handshake-timeout", "1s", "--write-timeout", "60s"], async ({ port }) => {
+        const holder = tls.connect({ host: "127.0.0.1", port, rejectUnauthorized: false });
+        holder.on("error", () => {});
+        await new Promise((resolve) => holder.once("secureConnect", resolve));
+        holder.write("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nhalf");
+        await pause(500);
+        const silent = await RawClient.connect({ transport: "tcp", hostname: "127.0.0.1", port });
+        await until(() => silent.ended || silent.closed, 30_000);
+        silent.destroy();
+        holder.destroy();
+      });
+    },
+  );
+}
