@@ -92,8 +92,9 @@ async function servingTwo(args: readonly string[], run: (server: Secure) => Prom
   }
 }
 
+const ONE = [["", serving]] as const;
 /** On Deno several go another way: `HelloSocket`. */
-const BOTH = [["", serving], [", with several certificates", servingTwo]] as const;
+const BOTH = runtimeName() === "deno" ? [...ONE, [", with several certificates", servingTwo] as const] : ONE;
 
 /** Runs a program. @returns What it wrote, on both streams. */
 function output(program: string, args: readonly string[], input = ""): Promise<string> {
