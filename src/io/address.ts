@@ -1,4 +1,7 @@
-import type { Address, TcpAddress } from "../contract/socket.ts";
+import type { Address, TcpAddress, UnixAddress } from "../contract/socket.ts";
+
+/** The end of a Unix socket that was never bound, and of a descriptor of which nobody knows where it leads. */
+export const UNNAMED: UnixAddress = { transport: "unix", path: "" };
 
 /** An IPv4 peer of a dual-stack listener shows as `::ffff:192.0.2.1` (RFC 4291 section 2.5.5.2). */
 const MAPPED_IPV4 = "::ffff:";

@@ -10,7 +10,7 @@ import type {
   TlsIdentity,
 } from "../contract/socket.ts";
 import { BrokenError, UnsupportedError } from "../errors.ts";
-import { formatAddress, tcpAddress } from "./address.ts";
+import { formatAddress, tcpAddress, UNNAMED } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { type BunHandler, type BunNative, createHandler } from "./bun_handler.ts";
 import { BunSocket } from "./bun_socket.ts";
@@ -130,9 +130,6 @@ class BunEngine implements IoEngine {
     }
   }
 }
-
-/** The end of a Unix socket that was never bound. */
-const UNNAMED: Address = { transport: "unix", path: "" };
 
 /** Makes the socket of a connection that Bun opens, paused: what comes before there is a handler has nobody to go to. */
 function openingHandler(remote: Address): BunHandler {

@@ -13,7 +13,7 @@ import type {
   TlsIdentity,
 } from "../contract/socket.ts";
 import { HeddleError } from "../errors.ts";
-import { formatAddress, tcpAddress } from "./address.ts";
+import { formatAddress, tcpAddress, UNNAMED } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { readCertificates } from "./certificates.ts";
 import { NodeReader, onConnection } from "./node_reader.ts";
@@ -29,9 +29,6 @@ const DEFAULT_BACKLOG = 1024;
 
 /** As the kernel writes them. */
 const WILDCARDS: readonly string[] = ["0.0.0.0", "::"];
-
-/** The end of a Unix socket that was never bound. */
-const UNNAMED: Address = { transport: "unix", path: "" };
 
 /** The I/O engine on `node:net`, for Node 20 and later; Deno and Bun run it too. */
 export function createNodeEngine(): IoEngine {

@@ -1,11 +1,9 @@
 import net from "node:net";
-import type { Address, DescriptorSide, Socket } from "../contract/socket.ts";
+import type { DescriptorSide, Socket } from "../contract/socket.ts";
+import { UNNAMED } from "./address.ts";
 import { brokenError } from "./broken_error.ts";
 import { NodeReader } from "./node_reader.ts";
 import { NodeSocket } from "./node_socket.ts";
-
-/** Where a descriptor that was inherited leads is not known. */
-const UNNAMED: Address = { transport: "unix", path: "" };
 
 /**
  * Takes an inherited pipe or stream socket over, for Node and Deno.

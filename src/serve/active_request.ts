@@ -240,7 +240,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     this.#lost = false;
     this.task.request = null;
     const { server, core } = this;
-    server.harakiri.lost--;
+    server.harakiri.regain();
     server.pool.release(core);
     server.checkQuiet();
   }

@@ -43,8 +43,7 @@ class CoreDeadline extends WheelEntry {
 
 /** The deadlines of all cores (uWSGI `--harakiri`), in the timer wheel and, for who looks from outside, in the core table. */
 export class Harakiri {
-  /** Cores whose request was given up, and whose handler has not settled. */
-  lost = 0;
+  #lost = 0;
   #count = 0;
   readonly #rules: HarakiriRules;
   readonly #table: CoreTable;
@@ -71,10 +70,20 @@ export class Harakiri {
     return this.#count;
   }
 
+  /** Cores whose request was given up, and whose handler has not settled. */
+  get lost(): number {
+    return this.#lost;
+  }
+
   /** A request is given up, and its core with it until its handler settles. */
   lose(): void {
-    this.lost++;
+    this.#lost++;
     if (this.#count++ === 0) this.#first();
+  }
+
+  /** The handler of one that was given up has settled. */
+  regain(): void {
+    this.#lost--;
   }
 
   /** A request has its core. */

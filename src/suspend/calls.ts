@@ -1,7 +1,7 @@
 import type { CoreTask } from "../contract/engine.ts";
 import type { ReadTarget, TimeLimit, Woken, WriteTarget } from "../contract/waiting.ts";
 import { currentCore } from "../core/current.ts";
-import { LONGEST_MS } from "./check_timeout.ts";
+import { LONGEST_MS } from "../options/units.ts";
 import { registerRead, registerWrite } from "./register.ts";
 
 /**

@@ -1,5 +1,4 @@
-/** What a timer of a runtime can wait: 24.8 days. */
-export const LONGEST_MS = 2_147_483_647;
+import { LONGEST_MS } from "../options/units.ts";
 
 /**
  * Refuses what is no time.

@@ -1,19 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Watcher } from "../../../src/contract/waiting.ts";
 import { peekable } from "../../../src/io/peekable.ts";
-
-class Log implements Watcher {
-  readonly told: unknown[] = [];
-
-  ready(): void {
-    this.told.push("ready");
-  }
-
-  failed(error: unknown): void {
-    this.told.push(error);
-  }
-}
+import { WatchLog } from "../../support/watch_log.ts";
 
 const rest = () => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -33,7 +21,7 @@ test("peekable() asks for nothing before somebody waits, and holds one chunk at 
   const peeked = peekable(stream);
   await rest();
   assert.equal(pulls(), 0);
-  const [log, other] = [new Log(), new Log()];
+  const [log, other] = [new WatchLog(), new WatchLog()];
   peeked.watchRead(log);
   peeked.watchRead(other);
   await rest();
@@ -50,7 +38,7 @@ test("peekable() asks for nothing before somebody waits, and holds one chunk at 
 test("peekable() of a watch that is called off: the chunk that comes is the next read's", async () => {
   const { stream, controller } = source();
   const peeked = peekable(stream);
-  const log = new Log();
+  const log = new WatchLog();
   peeked.watchRead(log);
   peeked.unwatch(log);
   controller.enqueue("a");
@@ -64,7 +52,7 @@ test("peekable() of a watch that is called off: the chunk that comes is the next
 test("peekable() whose chunk another took waits for the next", async () => {
   const { stream, controller } = source();
   const peeked = peekable(stream);
-  const log = new Log();
+  const log = new WatchLog();
   peeked.watchRead(log);
   const read = peeked.read();
   controller.enqueue("a");
@@ -80,7 +68,7 @@ test("peekable() whose chunk another took waits for the next", async () => {
 test("peekable() is ready at the end, and fails with the stream's error", async () => {
   const ending = source();
   const ended = peekable(ending.stream);
-  const log = new Log();
+  const log = new WatchLog();
   ended.watchRead(log);
   ending.controller.close();
   await rest();
@@ -102,7 +90,7 @@ test("peekable() is ready at the end, and fails with the stream's error", async 
 test("peekable() that is cancelled: who waits is told of the end", async () => {
   const { stream } = source();
   const peeked = peekable(stream);
-  const log = new Log();
+  const log = new WatchLog();
   peeked.watchRead(log);
   await peeked.cancel("enough");
   await rest();

@@ -1,7 +1,6 @@
 /** A stream as what is pulled and waited for; `streams_test.ts` has its Web Streams. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Watcher } from "../../../src/contract/waiting.ts";
 import { HIGH_WATER_MARK } from "../../../src/contract/socket.ts";
 import { BrokenError, ClosedError } from "../../../src/errors.ts";
 import { createMemoryEngine } from "../../../src/io/memory.ts";
@@ -9,6 +8,7 @@ import { openStream } from "../../../src/io/streams.ts";
 import type { Stream } from "../../../src/io/streams.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { MemoryPeer } from "../../support/memory_peer.ts";
+import { WatchLog } from "../../support/watch_log.ts";
 
 interface Setting {
   readonly stream: Stream;
@@ -35,18 +35,6 @@ async function open(): Promise<Setting> {
   };
   engine.run();
   return { stream: found.stream as Stream, peer, clock, closed, settle, deliver: () => void engine.run() };
-}
-
-class Log implements Watcher {
-  readonly told: unknown[] = [];
-
-  ready(): void {
-    this.told.push("ready");
-  }
-
-  failed(error: unknown): void {
-    this.told.push(error);
-  }
 }
 
 const text = (bytes: Uint8Array | null) => bytes === null ? null : Buffer.from(bytes).toString("latin1");
@@ -101,7 +89,7 @@ test("Stream.write() waits while the peer takes nothing; past its time it is a B
   await settle();
   clock.advance(100);
   await assert.rejects(write, BrokenError);
-  const log = new Log();
+  const log = new WatchLog();
   stream.watchWrite(log);
   await settle();
   assert.deepEqual(log.told, []);
@@ -115,7 +103,7 @@ test("Stream.write() waits while the peer takes nothing; past its time it is a B
 
 test("Stream.watchRead() tells of bytes and of the end, once, and takes nothing", async () => {
   const { stream, peer, settle } = await open();
-  const [first, second, forgotten] = [new Log(), new Log(), new Log()];
+  const [first, second, forgotten] = [new WatchLog(), new WatchLog(), new WatchLog()];
   stream.watchRead(first);
   stream.watchRead(second);
   stream.watchRead(forgotten);
@@ -138,7 +126,7 @@ test("Stream.watchRead() tells of bytes and of the end, once, and takes nothing"
 test("Stream.watchRead() behind a read that takes all is not told", async () => {
   const { stream, peer, settle } = await open();
   const read = stream.read();
-  const log = new Log();
+  const log = new WatchLog();
   stream.watchRead(log);
   peer.send("x");
   await settle();
@@ -151,7 +139,7 @@ test("Stream.watchRead() behind a read that takes all is not told", async () => 
 
 test("Stream: a reset wakes who waits with its BrokenError; what had come is read first", async () => {
   const { stream, peer, closed, settle } = await open();
-  const log = new Log();
+  const log = new WatchLog();
   stream.watchRead(log);
   const read = stream.read();
   peer.send("last");
@@ -171,7 +159,7 @@ test("Stream: a reset wakes who waits with its BrokenError; what had come is rea
 test("Stream.abort() resets, and fails reads, writes and waiters with its reason", async () => {
   const { stream, peer, settle } = await open();
   peer.pause();
-  const log = new Log();
+  const log = new WatchLog();
   stream.watchRead(log);
   const reason = new Error("no longer wanted");
   await stream.write(new Uint8Array(4 * HIGH_WATER_MARK));
@@ -186,7 +174,7 @@ test("Stream.abort() resets, and fails reads, writes and waiters with its reason
 
 test("Stream.close() flushes, sends FIN, and fails what is still asked with a ClosedError", async () => {
   const { stream, peer, settle } = await open();
-  const log = new Log();
+  const log = new WatchLog();
   stream.watchRead(log);
   const read = assert.rejects(stream.read(), ClosedError);
   peer.pause();
@@ -207,7 +195,7 @@ test("Stream.end() is a half-close: writing is over, reading goes on", async () 
   await stream.write("question");
   stream.end();
   await assert.rejects(stream.write("late"), (error) => error instanceof ClosedError && /: it was ended$/.test(error.message));
-  const log = new Log();
+  const log = new WatchLog();
   stream.watchWrite(log);
   assert.ok(log.told[0] instanceof ClosedError);
   await settle();
@@ -239,7 +227,7 @@ test("Stream.watchWrite() that was told: the next write does not wait, whatever 
   peer.pause();
   let writes = 0;
   for (; writes < 20; writes++) {
-    const log = new Log();
+    const log = new WatchLog();
     stream.watchWrite(log);
     if (log.told.length === 0) break;
     await stream.write(new Uint8Array(HIGH_WATER_MARK - 1));
@@ -254,7 +242,7 @@ test("end() tells who waits to write, whether the peer reads or not", async () =
   const { stream, peer } = await open();
   peer.pause();
   await stream.write(new Uint8Array(3 * HIGH_WATER_MARK));
-  const log = new Log();
+  const log = new WatchLog();
   stream.watchWrite(log);
   assert.equal(log.told.length, 0);
   stream.end();
