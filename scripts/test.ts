@@ -1,8 +1,7 @@
 /**
  * `deno task test`: every test file on Deno, Bun, Node 24 and, emitted as JavaScript, Node 20.
  *
- * Files of `tests/unit` and `tests/property` run as many at once as there are processors; those of `tests/conformance` and
- * `tests/e2e`, which measure time and memory, run one at a time.
+ * As many files at once as there are processors; those that measure memory, or times that matter, run one at a time afterwards.
  */
 import { parseArgs } from "node:util";
 import { EMIT_FOLDER, emitTests } from "./emit_tests.ts";
@@ -76,9 +75,9 @@ function isTool(file: string): boolean {
   return file.startsWith("tests/unit/scripts/");
 }
 
-/** Their times and memory are measured, so nothing else runs beside them. */
+/** Their times and memory are measured, so nothing else runs beside them; to run all of `tests/e2e` so would take five minutes more. */
 function isAlone(file: string): boolean {
-  return /^tests\/(conformance|e2e)\//.test(file);
+  return /^tests\/e2e\/(cores|descriptors|examples|faults|memory|overload|soak|waits)_test/.test(file);
 }
 
 async function runOn(runtime: Runtime, file: string, runtimes: readonly Runtime[]): Promise<FileResult> {
