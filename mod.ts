@@ -21,6 +21,9 @@ export type { Clock, ClockTimer } from "./src/contract/clock.ts";
 export type {
   Address,
   ConnectOptions,
+  ConnectTcp,
+  ConnectTls,
+  ConnectUnix,
   DescriptorSide,
   IoEngine,
   Latin1,

@@ -179,8 +179,49 @@ export interface SocketOwner {
   readonly gid?: number;
 }
 
-/** Where to connect. */
-export type ConnectOptions = Address;
+/** Where to connect, and how. */
+export type ConnectOptions = (ConnectTcp | ConnectUnix) & {
+  /** Calls the attempt off, which is rejected with its reason then. Where an attempt cannot be ended, its socket is closed when it comes: a listed deviation. */
+  readonly signal?: AbortSignal;
+};
+
+/** A TCP port to connect to. */
+export interface ConnectTcp extends TcpAddress {
+  /**
+   * Speaks TLS, 1.2 or later, as the client. The socket is there once the handshake is done.
+   *
+   * @default none
+   */
+  readonly tls?: ConnectTls;
+}
+
+/** A Unix socket to connect to. */
+export interface ConnectUnix extends UnixAddress {
+  /** TLS is spoken over TCP alone. */
+  readonly tls?: undefined;
+}
+
+/** What a TLS client asks for. Whoever the certificate does not show to be the server is refused; nothing switches that off. */
+export interface ConnectTls {
+  /**
+   * Whom the certificate must be for, and, if it is a name, what is asked for by SNI (RFC 6066 section 3).
+   *
+   * @default the address's `hostname`
+   */
+  readonly serverName?: string;
+  /**
+   * Certificates of those who are trusted to have signed it, as PEM, in place of the runtime's own.
+   *
+   * @default the runtime's own
+   */
+  readonly ca?: string;
+  /**
+   * Protocols offered by ALPN (RFC 7301), the best first; `tls.protocol` is what the server took.
+   *
+   * @default none
+   */
+  readonly protocols?: readonly string[];
+}
 
 /** A runtime's sockets. */
 export interface IoEngine {
@@ -199,7 +240,8 @@ export interface IoEngine {
   /**
    * Connects. The socket is paused until `handler` is set and `resume` is called.
    *
-   * @throws {BrokenError} Refused, unreachable, or no such file.
+   * @throws {BrokenError} Refused, unreachable, no such file, or no handshake: its certificate is not the server's, or it speaks no TLS.
+   * @throws The signal's reason.
    */
   connect(options: ConnectOptions): Promise<Socket>;
   /**

@@ -59,16 +59,24 @@ class BunEngine implements IoEngine {
   }
 
   async connect(options: ConnectOptions): Promise<Socket> {
+    // By `node:tls`, as on the other runtimes: one meaning of its options, and the same errors.
+    if (options.tls !== undefined) return await (await import("./node.ts")).createNodeEngine().connect(options);
+    const { signal } = options;
+    signal?.throwIfAborted();
     const socket = openingHandler(options);
     try {
       const native = options.transport === "tcp"
         ? await this.#bun.connect({ hostname: options.hostname, port: options.port, allowHalfOpen: true, socket })
         : await this.#bun.connect({ unix: options.path, allowHalfOpen: true, socket });
       // Set by the handler: Bun calls `open` before the promise is fulfilled.
-      return native.data as BunSocket;
+      const opened = native.data as BunSocket;
+      if (signal?.aborted !== true) return opened;
+      opened.abort();
     } catch (error) {
+      signal?.throwIfAborted();
       throw translate(`connect to ${formatAddress(options)}`, error);
     }
+    throw signal.reason;
   }
 
   async adopt(fd: number): Promise<Socket> {

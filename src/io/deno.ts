@@ -15,8 +15,9 @@ import { formatAddress, tcpAddress } from "./address.ts";
 import { brokenError, errorCode } from "./broken_error.ts";
 import { readCertificates } from "./certificates.ts";
 import { DenoSocket } from "./deno_socket.ts";
-import type { DenoListener, DenoSockets } from "./deno_types.ts";
+import type { DenoConn, DenoListener, DenoSockets } from "./deno_types.ts";
 import type { NodeTls } from "./node_tls.ts";
+import type { SecureOptions } from "./node_tls_client.ts";
 import { renewing } from "./renewing.ts";
 import { withUmask } from "./with_umask.ts";
 
@@ -62,12 +63,23 @@ class DenoEngine implements IoEngine {
   }
 
   async connect(options: ConnectOptions): Promise<Socket> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    const socket = new DenoSocket(await this.#dial(options), true);
+    if (signal?.aborted === true) {
+      socket.abort();
+      throw signal.reason;
+    }
+    return options.tls === undefined ? socket : await secureDeno(socket, { ...options, tls: options.tls });
+  }
+
+  async #dial(options: ConnectOptions): Promise<DenoConn> {
     try {
-      if (options.transport === "tcp") {
-        return new DenoSocket(await this.#deno.connect({ hostname: options.hostname, port: options.port }), true);
-      }
-      return new DenoSocket(await this.#deno.connect({ transport: "unix", path: options.path }), true);
+      if (options.transport === "unix") return await this.#deno.connect({ transport: "unix", path: options.path });
+      const { hostname, port, signal } = options;
+      return await this.#deno.connect({ hostname, port, ...(signal !== undefined && { signal }) });
     } catch (error) {
+      options.signal?.throwIfAborted();
       throw translate(`connect to ${formatAddress(options)}`, error);
     }
   }
@@ -159,6 +171,16 @@ class DenoEngine implements IoEngine {
       return errorCode(error) === "ECONNREFUSED";
     }
   }
+}
+
+/** A client's side of TLS by `node:tls`, as the server's: `Deno.startTls` cannot be held to one protocol version, and its errors have no code. */
+async function secureDeno(socket: DenoSocket, options: SecureOptions): Promise<Socket> {
+  const [{ secureClient }, { SocketDuplex }] = await Promise.all([import("./node_tls_client.ts"), import("./node_duplex.ts")]);
+  const below = new SocketDuplex(socket);
+  const secured = secureClient({ below, local: socket.local, remote: socket.remote, gate: below }, options);
+  below.hold();
+  socket.resume();
+  return await secured;
 }
 
 /** A listener's accept loop. */

@@ -30,7 +30,7 @@ export interface DenoListener {
 export interface DenoSockets {
   listen(options: { hostname: string; port: number; tcpBacklog: number }): DenoListener;
   listen(options: { transport: "unix"; path: string }): DenoListener;
-  connect(options: { hostname: string; port: number }): Promise<DenoConn>;
+  connect(options: { hostname: string; port: number; signal?: AbortSignal }): Promise<DenoConn>;
   connect(options: { transport: "unix"; path: string }): Promise<DenoConn>;
   lstat(path: string): Promise<{ readonly isSocket: boolean | null }>;
   chmod(path: string, mode: number): Promise<void>;

@@ -123,22 +123,55 @@ async function isStale(path: string): Promise<boolean> {
   });
 }
 
-function connect(options: ConnectOptions): Promise<Socket> {
-  return new Promise((resolve, reject) => {
+async function connect(options: ConnectOptions): Promise<Socket> {
+  if (options.tls === undefined) {
     const reader = new NodeReader();
+    const socket = await open(options, reader);
+    const [local, remote] = endsOf(socket, options);
+    return reader.attach(socket, new NodeSocket(socket, local, remote));
+  }
+  const { secureClient } = await import("./node_tls_client.ts");
+  const below = await open(options, null);
+  const [local, remote] = endsOf(below, options);
+  return await secureClient({ below, local, remote, gate: null }, { ...options, tls: options.tls });
+}
+
+/** @param reader Null where TLS is to come above. */
+function open(options: ConnectOptions, reader: NodeReader | null): Promise<net.Socket> {
+  const { signal } = options;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason);
+    const ways = { allowHalfOpen: true, ...reader?.options };
     const socket = options.transport === "unix"
-      ? net.connect({ path: options.path, allowHalfOpen: true, ...reader.options })
-      : net.connect({ host: options.hostname, port: options.port, allowHalfOpen: true, noDelay: true, ...reader.options });
-    const fail = (error: Error) => reject(brokenError(`connect to ${formatAddress(options)}`, error));
+      ? net.connect({ path: options.path, ...ways })
+      : net.connect({ host: options.hostname, port: options.port, noDelay: true, ...ways });
+    const fail = (reason: unknown) => {
+      settle();
+      reject(reason);
+    };
+    const failed = (error: Error) => fail(brokenError(`connect to ${formatAddress(options)}`, error));
+    const aborted = () => {
+      fail(signal?.reason);
+      socket.on("error", () => {}).destroy();
+    };
+    const settle = () => {
+      socket.off("error", failed);
+      signal?.removeEventListener("abort", aborted);
+    };
+    signal?.addEventListener("abort", aborted);
     socket.pause();
-    socket.once("error", fail);
+    socket.once("error", failed);
     socket.once("connect", () => {
-      socket.off("error", fail);
-      const local = options.transport === "unix" ? UNNAMED : localAddress(socket, options);
-      const remote = options.transport === "unix" ? options : remoteAddress(socket, options) ?? options;
-      resolve(reader.attach(socket, new NodeSocket(socket, local, remote)));
+      settle();
+      resolve(socket);
     });
   });
+}
+
+function endsOf(socket: net.Socket, options: ConnectOptions): [local: Address, remote: Address] {
+  if (options.transport === "unix") return [UNNAMED, { transport: "unix", path: options.path }];
+  const asked = tcpAddress(options.hostname, options.port);
+  return [localAddress(socket, asked), remoteAddress(socket, asked) ?? asked];
 }
 
 async function adopt(fd: number, side: DescriptorSide): Promise<Socket> {

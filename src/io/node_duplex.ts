@@ -21,7 +21,7 @@ export class SocketDuplex extends Duplex implements ReadGate {
   #held: Uint8Array[] | null = null;
   /** Its socket is another one's. */
   #gone = false;
-  /** Called with the socket if what comes first is plain HTTP: Deno's node:tls (2.9) has no error of its own for that, as Node's has. */
+  /** Of a server: called with the socket if what comes first is plain HTTP: Deno's node:tls (2.9) has no error of its own for that, as Node's has. */
   plain: ((socket: Socket) => void) | null = null;
 
   /** @param socket Its handler is this one's from now on. */
@@ -31,7 +31,7 @@ export class SocketDuplex extends Duplex implements ReadGate {
     socket.taken = () => this.#taken();
     socket.handler = {
       data: (chunk) => {
-        if (!this.#heard && speaksPlain(chunk)) return this.#goDown();
+        if (!this.#heard && this.plain !== null && speaksPlain(chunk)) return this.#goDown(this.plain);
         this.#heard = true;
         // Borrowed bytes, and the stream keeps them.
         this.#give(new Uint8Array(chunk));
@@ -67,10 +67,10 @@ export class SocketDuplex extends Duplex implements ReadGate {
     } else if (!this.push(chunk)) this.#fill();
   }
 
-  #goDown(): void {
+  #goDown(plain: (socket: Socket) => void): void {
     this.#gone = true;
     this.#socket.taken = null;
-    this.plain?.(this.#socket);
+    plain(this.#socket);
     this.destroy();
   }
 

@@ -108,13 +108,15 @@ function takeOver(below: Duplex): net.Socket | null {
   return new net.Socket(Object.assign(options, { handle }));
 }
 
-function feed(stream: net.Socket, socket: NodeSocket): NodeSocket {
+/** Has a stream's bytes come to its socket. */
+export function feed(stream: net.Socket, socket: NodeSocket): NodeSocket {
   // A Buffer's slice() would share the memory, so the handler gets plain bytes.
   stream.on("data", (chunk: Uint8Array) => socket.receive(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length)));
   return socket;
 }
 
-function infoOf(secure: tls.TLSSocket): TlsInfo {
+/** What the handshake agreed on. */
+export function infoOf(secure: tls.TLSSocket): TlsInfo {
   // Both are false where there is none; of a server's socket, the types have no server name.
   const { alpnProtocol, servername } = secure as tls.TLSSocket & { readonly servername?: string | false | null };
   return { protocol: alpnProtocol || null, serverName: servername || null };

@@ -7,7 +7,9 @@ import { NodeClock } from "./clock_node.ts";
 import { readGrantedVariable } from "./deno_env.ts";
 import { descriptorLimit } from "./node_descriptors.ts";
 import { createEnv } from "./env.ts";
-import { createNodeCopy } from "./node_copy.ts";
+import { createCollectYoung } from "./node_collect.ts";
+import { collectingCopy, copyUncleared } from "./node_copy.ts";
+import { createCollectByFilling } from "./node_fill_young.ts";
 import { createNodeLatin1 } from "./node_latin1.ts";
 import { ignoreRejections } from "./node_rejections.ts";
 import { detectRuntime, DISPLAY_NAMES, type RuntimeName } from "./runtime.ts";
@@ -56,7 +58,21 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     ignoreRejections,
     descriptorLimit: descriptorLimit(globals),
   };
-  return runtime.name === "node" ? { ...shared, copy: createNodeCopy() } : shared;
+  return { ...shared, ...copyOf(runtime.name) };
+}
+
+const MIB = 1024 * 1024;
+
+/** As often as a collection is worth its cost (decision 0011); JavaScriptCore sees what a dead copy holds by itself. */
+function copyOf(runtime: RuntimeName): Pick<Platform, "copy"> {
+  switch (runtime) {
+    case "node":
+      return { copy: collectingCopy(copyUncleared, 8 * MIB, createCollectYoung) };
+    case "deno":
+      return { copy: collectingCopy((bytes) => bytes.slice(), 24 * MIB, createCollectByFilling) };
+    case "bun":
+      return {};
+  }
 }
 
 function isEngineName(name: string): name is RuntimeName {

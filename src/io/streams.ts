@@ -2,6 +2,7 @@ import type { ClockTimer } from "../contract/clock.ts";
 import type { Address, DescriptorSide, Socket, SocketHandler, TlsInfo } from "../contract/socket.ts";
 import type { ReadTarget, TimeLimit, Watcher, WriteTarget } from "../contract/waiting.ts";
 import { BrokenError, ClosedError } from "../errors.ts";
+import { checkTimeout } from "../time_limit.ts";
 import { formatAddress } from "./address.ts";
 import { Inbox, type PendingRead } from "./inbox.ts";
 import { Outbox, type PendingWrite } from "./outbox.ts";
@@ -25,6 +26,7 @@ export interface Stream extends ReadTarget, WriteTarget {
    *
    * @throws {BrokenError} (as a rejection) The connection broke, or nothing came in time; in that case nothing is lost, and it may be read again.
    * @throws {ClosedError} (as a rejection) It was closed on this side.
+   * @throws {RangeError} (as a rejection) The time is out of bounds.
    */
   read(limit?: TimeLimit): Promise<Uint8Array | null>;
   /**
@@ -33,6 +35,7 @@ export interface Stream extends ReadTarget, WriteTarget {
    *
    * @throws {BrokenError} (as a rejection) The connection broke, or there was no room in time; in that case nothing of the chunk was sent.
    * @throws {ClosedError} (as a rejection) It was ended or closed on this side.
+   * @throws {RangeError} (as a rejection) The time is out of bounds.
    */
   write(chunk: Uint8Array | string, limit?: TimeLimit): Promise<void>;
   /** Sends FIN behind what was written; reading goes on. */
@@ -123,6 +126,7 @@ class SocketStream implements Stream {
 
   read({ timeoutMs = 0 }: TimeLimit = {}): Promise<Uint8Array | null> {
     return new Promise((resolve, reject) => {
+      checkTimeout("read()", timeoutMs);
       const read: PendingRead = { resolve, reject, timer: null };
       if (timeoutMs > 0) read.timer = this.#limit("read from", timeoutMs, () => this.#inbox.forget(read), reject);
       this.#inbox.read(read);
@@ -132,6 +136,7 @@ class SocketStream implements Stream {
 
   write(chunk: Uint8Array | string, { timeoutMs = 0 }: TimeLimit = {}): Promise<void> {
     return new Promise((resolve, reject) => {
+      checkTimeout("write()", timeoutMs);
       const { failure } = this.#outbox;
       if (failure !== null) return reject(failure.reason);
       if (this.#ended) return reject(this.#endedError());

@@ -1,6 +1,7 @@
 import { ConfigError } from "../errors.ts";
 import type { Unit } from "./option.ts";
-import { duration, LONGEST_MS } from "./units.ts";
+import { LONGEST_MS } from "../time_limit.ts";
+import { duration } from "./units.ts";
 
 const DEADLINE = duration("s", LONGEST_MS);
 

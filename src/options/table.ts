@@ -3,7 +3,8 @@ import { FORWARDING_FIELDS, NETWORK } from "./networks.ts";
 import { OWNER } from "./owner.ts";
 import { HARAKIRI_ROUTE } from "./harakiri_route.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
-import { choice, count, duration, LONGEST_HANDSHAKE_MS, LONGEST_MS, MODE, size, SIZE_LIMIT, SWITCH } from "./units.ts";
+import { LONGEST_MS } from "../time_limit.ts";
+import { choice, count, duration, LONGEST_HANDSHAKE_MS, MODE, size, SIZE_LIMIT, SWITCH } from "./units.ts";
 
 /** The options of `heddle serve`: the one place that the help, `docs/options.md` and the `HEDDLE_*` environment are made from. */
 export const SERVE_OPTIONS = {

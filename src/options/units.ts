@@ -4,9 +4,6 @@ import type { Unit } from "./option.ts";
 
 const MS_PER: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** What a timer of a runtime can wait: 24.8 days. */
-export const LONGEST_MS = 2_147_483_647;
-
 /** For a TLS handshake, ms: as long as Node's own servers give it. */
 export const LONGEST_HANDSHAKE_MS = 120_000;
 

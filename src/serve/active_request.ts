@@ -10,7 +10,7 @@ import { cgiEnv } from "../gateway/cgi_env.ts";
 import { TEXT_TYPE } from "../http/common_fields.ts";
 import { type Forwarded, NOTHING_SAID, readForwarded } from "../http/forwarded.ts";
 import { createRequest, type RequestParts } from "../http/request.ts";
-import { LONGEST_MS } from "../options/units.ts";
+import { LONGEST_MS } from "../time_limit.ts";
 import { Answer } from "./answer.ts";
 import type { Connection } from "./connection.ts";
 import type { HarakiriRequest } from "./harakiri.ts";

@@ -5,7 +5,8 @@ import type { ListenOptions, TlsIdentity } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
 import { DEFAULT_LIMITS, type HttpLimits } from "../http/limits.ts";
 import type { Platform } from "../io/select.ts";
-import { LONGEST_HANDSHAKE_MS, LONGEST_MS } from "../options/units.ts";
+import { LONGEST_HANDSHAKE_MS } from "../options/units.ts";
+import { LONGEST_MS } from "../time_limit.ts";
 import type { HarakiriRoute } from "./harakiri.ts";
 import type { Timeouts } from "./timeouts.ts";
 

@@ -1,7 +1,7 @@
 import type { CoreTask } from "../contract/engine.ts";
 import type { ReadTarget, TimeLimit, Woken, WriteTarget } from "../contract/waiting.ts";
 import { currentCore } from "../core/current.ts";
-import { LONGEST_MS } from "../options/units.ts";
+import { LONGEST_MS } from "../time_limit.ts";
 import { registerRead, registerWrite } from "./register.ts";
 
 /**

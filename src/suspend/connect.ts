@@ -1,11 +1,11 @@
 import type { RequestHost } from "../contract/engine.ts";
-import type { Address, ConnectOptions, Socket } from "../contract/socket.ts";
+import type { Address, ConnectOptions, ConnectTls, Socket } from "../contract/socket.ts";
 import type { TimeLimit } from "../contract/waiting.ts";
 import { BrokenError, ConfigError } from "../errors.ts";
 import { formatAddress } from "../io/address.ts";
 import { openStream, type Stream } from "../io/streams.ts";
 import { LISTENER } from "../options/parse.ts";
-import { checkTimeout } from "./check_timeout.ts";
+import { checkTimeout } from "../time_limit.ts";
 import { currentHost } from "./current_host.ts";
 
 /** How `connect` connects. */
@@ -17,6 +17,13 @@ export interface ConnectLimits extends TimeLimit {
    * @default none
    */
   readonly signal?: AbortSignal;
+  /**
+   * Speaks TLS, 1.2 or later: with the address's own host, or as it says here. A server that does not show by its certificate to be the one that was
+   * asked for is refused.
+   *
+   * @default false
+   */
+  readonly tls?: boolean | ConnectTls;
 }
 
 /**
@@ -30,14 +37,14 @@ export interface ConnectLimits extends TimeLimit {
  * ```
  * @param address `HOST:PORT`, `[IPV6]:PORT`, `unix:PATH`, or taken apart.
  * @param limits How long it may take, and what ends it.
- * @throws {BrokenError} (as a rejection) Refused, unreachable, no such file, or not there in time.
- * @throws {TypeError} (as a rejection) The address is none.
+ * @throws {BrokenError} (as a rejection) Refused, unreachable, no such file, not there in time, or not who the certificate must be for.
+ * @throws {TypeError} (as a rejection) The address is none, or TLS is asked for over a Unix socket.
  * @throws {RangeError} (as a rejection) The time is out of bounds.
  * @throws The signal's reason (as a rejection).
  */
-export async function connect(address: string | Address, { timeoutMs = 0, signal }: ConnectLimits = {}): Promise<Stream> {
-  checkTimeout("connect", timeoutMs);
-  const options = typeof address === "string" ? readAddress(address) : address;
+export async function connect(address: string | Address, { timeoutMs = 0, signal, tls = false }: ConnectLimits = {}): Promise<Stream> {
+  checkTimeout("connect()", timeoutMs);
+  const options = withTls(typeof address === "string" ? readAddress(address) : address, tls);
   const found = currentHost();
   const host = found instanceof Promise ? await found : found;
   signal?.throwIfAborted();
@@ -49,7 +56,13 @@ export async function connect(address: string | Address, { timeoutMs = 0, signal
   return stream;
 }
 
-function readAddress(text: string): ConnectOptions {
+function withTls(address: Address, tls: boolean | ConnectTls): ConnectOptions {
+  if (tls === false) return address;
+  if (address.transport === "unix") throw new TypeError(`connect to ${formatAddress(address)}: TLS is spoken over TCP alone`);
+  return { ...address, tls: tls === true ? {} : tls };
+}
+
+function readAddress(text: string): Address {
   try {
     return LISTENER.parse(text);
   } catch (error) {
@@ -58,9 +71,9 @@ function readAddress(text: string): ConnectOptions {
   }
 }
 
-/** An engine cannot be called off: what comes too late is aborted. */
 function connectWithin(host: RequestHost, options: ConnectOptions, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {
   return new Promise((resolve, reject) => {
+    const attempt = new AbortController();
     let isOver = false;
     const settle = (): boolean => {
       if (isOver) return false;
@@ -69,16 +82,18 @@ function connectWithin(host: RequestHost, options: ConnectOptions, timeoutMs: nu
       signal?.removeEventListener("abort", aborted);
       return true;
     };
-    const aborted = () => {
-      if (settle()) reject(signal?.reason);
+    const callOff = (reason: unknown) => {
+      if (!settle()) return;
+      attempt.abort(reason);
+      reject(reason);
     };
-    const expired = () => {
-      if (settle()) reject(new BrokenError(`connect to ${formatAddress(options)}: no answer within ${timeoutMs} ms`));
-    };
+    const aborted = () => callOff(signal?.reason);
+    const expired = () => callOff(new BrokenError(`connect to ${formatAddress(options)}: no answer within ${timeoutMs} ms`));
     const timer = timeoutMs > 0 ? host.after(timeoutMs, expired) : null;
     signal?.addEventListener("abort", aborted);
-    host.io.connect(options).then((socket) => {
+    host.io.connect({ ...options, signal: attempt.signal }).then((socket) => {
       if (settle()) resolve(socket);
+      // An engine that cannot be called off brings it late.
       else socket.abort();
     }, (error: unknown) => {
       if (settle()) reject(error);

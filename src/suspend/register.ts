@@ -2,7 +2,7 @@ import type { CoreTask } from "../contract/engine.ts";
 import type { ReadTarget, WriteTarget } from "../contract/waiting.ts";
 import { UnsupportedError } from "../errors.ts";
 import { runtimeDisplayName } from "../io/runtime.ts";
-import { checkTimeout } from "./check_timeout.ts";
+import { checkTimeout } from "../time_limit.ts";
 
 /**
  * Registers that a task's next `suspend`, or yield, waits until a target may be read.
@@ -15,14 +15,14 @@ import { checkTimeout } from "./check_timeout.ts";
  */
 export function registerRead(task: CoreTask, call: string, target: ReadTarget, timeoutMs: number): void {
   if (!isTarget(target, "watchRead")) throw notATarget(call, target, ", or peekable(readable)");
-  checkTimeout(call, timeoutMs);
+  checkTimeout(`${call}()`, timeoutMs);
   task.engine.register(task, { side: "read", target, timeoutMs });
 }
 
 /** As `registerRead`, until a target may be written. */
 export function registerWrite(task: CoreTask, call: string, target: WriteTarget, timeoutMs: number): void {
   if (!isTarget(target, "watchWrite")) throw notATarget(call, target, "");
-  checkTimeout(call, timeoutMs);
+  checkTimeout(`${call}()`, timeoutMs);
   task.engine.register(task, { side: "write", target, timeoutMs });
 }
 

@@ -225,6 +225,12 @@ export const GAPS: readonly Gap[] = [
       "or wait for `peekable(Bun.file(fd).stream())`.",
   },
   {
+    runtime: "Bun",
+    reason:
+      "An attempt to connect that `connect()` has given up, by its time or its signal, goes on until the kernel gives it up, and holds a descriptor for as long (1.4.5): where a host " +
+      "does not answer at all, 2 minutes.",
+  },
+  {
     runtime: "Deno",
     reason:
       "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked. [docs/deno.md](deno.md) has what each use needs.",

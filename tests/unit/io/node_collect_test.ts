@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import process from "node:process";
 import v8 from "node:v8";
 import vm from "node:vm";
 import { createCollectYoung } from "../../../src/io/node_collect.ts";
 import { testUnless } from "../../support/test_unless.ts";
 
 const IS_NODE = !("Deno" in globalThis) && !("Bun" in globalThis);
-const NOT_HERE = IS_NODE ? null : "deviation: copies are collected on Node alone";
+const NOT_HERE = IS_NODE ? null : "deviation: V8's own collection of what is young is on Node alone";
+const NOT_DENO = "Deno" in globalThis ? null : "deviation: the young generation is filled on Deno alone";
 
 /** Bytes of the young generation that are in use. */
 function youngBytes(): number {
@@ -30,4 +33,16 @@ testUnless(NOT_HERE, "createCollectYoung() leaves no gc to contexts that are mad
   const had = vm.runInNewContext("typeof gc");
   createCollectYoung();
   assert.equal(vm.runInNewContext("typeof gc"), had);
+});
+
+testUnless(NOT_DENO, "createCollectByFilling() has what is young collected, each time, and never the whole heap", () => {
+  const module = new URL("../../../src/io/node_fill_young.ts", import.meta.url).href;
+  const program = `import { createCollectByFilling } from ${JSON.stringify(module)};
+    const collect = createCollectByFilling();
+    for (let count = 0; count < 20; count++) collect();`;
+  const args = ["run", "--v8-flags=--trace-gc", `data:text/javascript,${encodeURIComponent(program)}`];
+  const printed = execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  const collections = printed.split("Scavenge").length - 1;
+  assert.ok(collections >= 20 && collections <= 60, printed);
+  assert.ok(!printed.includes("Mark-Compact"), printed);
 });

@@ -1,9 +1,9 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { createNodeCopy } from "../../../src/io/node_copy.ts";
+import { collectingCopy, copyUncleared } from "../../../src/io/node_copy.ts";
 
-test("createNodeCopy() copies into a buffer of the bytes' own length, which no other copy shares", () => {
-  const copy = createNodeCopy();
+test("copyUncleared() copies into a buffer of the bytes' own length, which no other copy shares", () => {
+  const copy = copyUncleared;
   for (const length of [0, 1, 100, 4096, 65_536]) {
     const bytes = new Uint8Array(length + 20).map((_, at) => at * 7).subarray(10, 10 + length);
     const [first, second] = [copy(bytes), copy(bytes)];
@@ -18,9 +18,9 @@ test("createNodeCopy() copies into a buffer of the bytes' own length, which no o
   }
 });
 
-test("createNodeCopy() has dead copies collected once in 8 MiB, and looks for a way to only then", () => {
+test("collectingCopy() has dead copies collected once in 8 MiB, and looks for a way to only then", () => {
   let [found, collected] = [0, 0];
-  const copy = createNodeCopy(() => {
+  const copy = collectingCopy(copyUncleared, 8 * 1024 * 1024, () => {
     found++;
     return () => void collected++;
   });
@@ -33,8 +33,8 @@ test("createNodeCopy() has dead copies collected once in 8 MiB, and looks for a 
   assert.deepEqual([found, collected], [1, 9]);
 });
 
-test("createNodeCopy() copies where nothing can be collected", () => {
-  const copy = createNodeCopy(() => null);
+test("collectingCopy() copies where nothing can be collected", () => {
+  const copy = collectingCopy(copyUncleared, 8 * 1024 * 1024, () => null);
   const bytes = new Uint8Array(8 * 1024 * 1024).fill(7);
   assert.deepEqual(copy(bytes), bytes);
   assert.deepEqual(copy(bytes), bytes);
