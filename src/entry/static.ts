@@ -1,0 +1,45 @@
+/**
+ * Static files in anyone's app: `heddle/static`.
+ *
+ * @module
+ */
+import { createNodeFiles } from "../io/node_files.ts";
+import { StaticFiles, type StaticOptions } from "../static/static_files.ts";
+
+export type { StaticOptions };
+
+/** Serves a folder: as a fetch app of its own, before an app, or as Hono's middleware. */
+export interface StaticServer {
+  /** Answers every request; what is no file with 404. */
+  fetch(request: Request): Promise<Response>;
+  /** Answers what is a file; null else, for the app to answer. */
+  find(request: Request): Promise<Response | null>;
+  /** Hono's middleware: what is no file goes to the next one. */
+  middleware(context: { readonly req: { readonly raw: Request } }, next: () => Promise<void>): Promise<Response | void>;
+}
+
+/**
+ * Serves the files of a folder, as uWSGI's `--static-map` does, with conditional requests, ranges and precompressed files.
+ *
+ * @example
+ * ```ts
+ * import { Hono } from "hono";
+ * import { staticFiles } from "heddle/static";
+ *
+ * const assets = staticFiles("public", { prefix: "/assets", precompressed: true });
+ * export default new Hono().use(assets.middleware).get("/", (c) => c.text("Hello"));
+ * ```
+ * @param root The folder, absolute or from the current directory.
+ * @throws {TypeError} The prefix does not begin with a slash.
+ */
+export function staticFiles(root: string, options: StaticOptions = {}): StaticServer {
+  const files = new StaticFiles(createNodeFiles(), root, options);
+  return {
+    fetch: (request) => files.fetch(request),
+    find: (request) => files.find(request),
+    async middleware(context, next) {
+      const response = await files.find(context.req.raw);
+      return response ?? await next();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+import type { OpenFile } from "../contract/files.ts";
+import type { ByteRange } from "./byte_range.ts";
+
+/** Bytes of a read. 64 KiB is a socket's high-water mark: one read's bytes are unsent when the next one is asked for. */
+const READ_BYTES = 65_536;
+
+/**
+ * A stream of a part of a file, which reads when its reader asks, and closes the file at its end, when it is cancelled, and when it fails. A file that has
+ * become shorter fails the stream, so that its connection is aborted: what was promised is never filled up. One that has grown is sent as it was promised.
+ *
+ * @param named For the error.
+ */
+export function streamFile(file: OpenFile, { start, end }: ByteRange, named: string): ReadableStream<Uint8Array> {
+  let at = start;
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const buffer = new Uint8Array(Math.min(READ_BYTES, end - at));
+      try {
+        const count = await file.read(buffer, at);
+        if (count < buffer.length) throw new Error(`send ${named}: it has become shorter, ${at + count} of ${end} bytes are left`);
+        at += count;
+        controller.enqueue(buffer);
+        if (at < end) return;
+      } catch (error) {
+        await file.close();
+        throw error;
+      }
+      await file.close();
+      controller.close();
+    },
+    cancel: () => file.close(),
+  }, { highWaterMark: 0 });
+}

@@ -1,0 +1,217 @@
+import type { FileSystem, OpenFile } from "../contract/files.ts";
+import { type ByteRange, selectRange } from "./byte_range.ts";
+import { acceptedCodings, type Coding } from "./codings.ts";
+import { evaluateConditions, rangeHolds } from "./conditions.ts";
+import { contentTypeOf } from "./content_type.ts";
+import { streamFile } from "./file_stream.ts";
+import { formatHttpDate } from "./http_date.ts";
+import { openBelow } from "./open_below.ts";
+import { type PathRefusal, resolvePath } from "./resolve_path.ts";
+import { type Validators, validatorsOf } from "./validators.ts";
+
+/** How files are served. */
+export interface StaticOptions {
+  /**
+   * The URL's path that stands for the folder, such as `/assets`; it is taken off before the rest is looked up.
+   *
+   * @default "/"
+   */
+  readonly prefix?: string;
+  /**
+   * Names looked for in a directory, in this order (uWSGI `--static-index`).
+   *
+   * @default ["index.html"]
+   */
+  readonly index?: readonly string[];
+  /**
+   * Serves names that begin with a dot. `/.well-known/` is served without it (RFC 8615).
+   *
+   * @default false
+   */
+  readonly dotfiles?: boolean;
+  /**
+   * Looks for `NAME.br`, `NAME.zst` and `NAME.gz` beside a file, for clients that take them; one that is older than the file is passed over.
+   *
+   * @default false
+   */
+  readonly precompressed?: boolean;
+  /**
+   * Folders outside of the root that links below it may lead to (uWSGI `--static-safe`).
+   *
+   * @default []
+   */
+  readonly safe?: readonly string[];
+  /**
+   * The `Cache-Control` of a file. One whose name has a hash in it (8 hexadecimal digits and more between dots or dashes) may be kept for a year without
+   * asking, whatever this says.
+   *
+   * @default "no-cache": kept, and asked for again each time
+   */
+  readonly cacheControl?: string;
+  /**
+   * Sends `/docs` on to `/docs/` where that is a directory, so that relative links in its page hold.
+   *
+   * @default true
+   */
+  readonly redirect?: boolean;
+}
+
+/** A name that says which content it has: `app.3f9a1c0b.js`, `chunk-5d41402abc4b2a76.css`. */
+const HASHED_NAME = /[.-][0-9a-f]{8,64}\.[^/]*$/i;
+
+const ALLOWED = "GET, HEAD, OPTIONS";
+
+/** Serves the files of one folder. `heddle/static` has the way to make one. */
+export class StaticFiles {
+  readonly #files: FileSystem;
+  readonly #root: string;
+  readonly #options: Required<StaticOptions>;
+  readonly #nowMs: () => number;
+  /** Real paths; what goes wrong with them comes with the first request. */
+  #roots: Promise<readonly string[]> | null = null;
+
+  /**
+   * @param root The folder, absolute or from the current directory.
+   * @throws {TypeError} The prefix does not begin with a slash.
+   */
+  constructor(files: FileSystem, root: string, options: StaticOptions = {}, nowMs: () => number = Date.now) {
+    this.#files = files;
+    this.#root = root;
+    this.#nowMs = nowMs;
+    const { prefix = "/", index = ["index.html"], dotfiles = false, precompressed = false, safe = [], redirect = true } = options;
+    const { cacheControl = "no-cache" } = options;
+    if (!prefix.startsWith("/")) throw new TypeError(`staticFiles(): the prefix "${prefix}" must begin with a slash`);
+    this.#options = { prefix, index, dotfiles, precompressed, safe, redirect, cacheControl };
+  }
+
+  /** Answers every request: what is no file with 404, other methods with 405. */
+  async fetch(request: Request): Promise<Response> {
+    const response = await this.find(request);
+    if (response !== null) return response;
+    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow: ALLOWED } });
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      return refusal(405, "only GET and HEAD are answered here", { allow: ALLOWED });
+    }
+    return refusal(404, "no such file");
+  }
+
+  /**
+   * Answers what is a file; null for what an app may answer: another method, a path outside of the prefix, no such file. A path that can be nobody's
+   * (`%00`, a bad escape, dots that lead upwards) is a 400.
+   */
+  async find(request: Request): Promise<Response | null> {
+    if (request.method !== "GET" && request.method !== "HEAD") return null;
+    const { pathname, search } = new URL(request.url);
+    const below = this.#belowPrefix(pathname);
+    if (below === null) return null;
+    const resolved = resolvePath(below, this.#options.dotfiles);
+    if (typeof resolved === "string") return this.#refuse(resolved);
+    const opened = await this.#open(resolved.path);
+    if (opened === "absent") return null;
+    if (opened === "denied") return refusal(403, "not permitted");
+    if (opened.facts.kind === "directory") {
+      await opened.close();
+      if (resolved.wantsDirectory || resolved.path === "") return await this.#index(request, resolved.path);
+      return this.#options.redirect ? redirect(pathname, search) : null;
+    }
+    if (resolved.wantsDirectory) {
+      await opened.close();
+      return null;
+    }
+    return await this.#answer(request, resolved.path, opened);
+  }
+
+  #belowPrefix(pathname: string): string | null {
+    const { prefix } = this.#options;
+    if (prefix === "/") return pathname;
+    const mount = prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
+    return pathname === mount || pathname.startsWith(`${mount}/`) ? pathname.slice(mount.length) : null;
+  }
+
+  #refuse(refused: PathRefusal): Response | null {
+    return refused === "invalid" ? refusal(400, "the path is not valid") : null;
+  }
+
+  async #open(path: string): ReturnType<typeof openBelow> {
+    this.#roots ??= Promise.all([this.#root, ...this.#options.safe].map((folder) => this.#files.realPath(folder)));
+    return await openBelow(this.#files, await this.#roots, path);
+  }
+
+  async #index(request: Request, directory: string): Promise<Response | null> {
+    for (const name of this.#options.index) {
+      const path = directory === "" ? name : `${directory}/${name}`;
+      const opened = await this.#open(path);
+      if (typeof opened === "string") continue;
+      if (opened.facts.kind === "file") return await this.#answer(request, path, opened);
+      await opened.close();
+    }
+    return null;
+  }
+
+  async #answer(request: Request, path: string, original: OpenFile): Promise<Response> {
+    const [file, coding] = await this.#compressed(request, path, original);
+    const { precompressed, cacheControl } = this.#options;
+    const validators = validatorsOf(file.facts, coding?.name ?? null);
+    const headers = new Headers({
+      "cache-control": HASHED_NAME.test(path) ? "public, max-age=31536000, immutable" : cacheControl,
+      etag: validators.etag,
+      "last-modified": formatHttpDate(validators.modified),
+      ...(precompressed && { vary: "accept-encoding" }),
+    });
+    const outcome = evaluateConditions(request.headers, validators);
+    if (outcome !== "proceed") {
+      await file.close();
+      return outcome === "failed" ? refusal(412, "it is another version by now") : new Response(null, { status: 304, headers });
+    }
+    headers.set("content-type", contentTypeOf(path));
+    headers.set("x-content-type-options", "nosniff");
+    headers.set("accept-ranges", "bytes");
+    if (coding !== null) headers.set("content-encoding", coding.name);
+    return await this.#send(request, path, file, headers, validators);
+  }
+
+  async #compressed(request: Request, path: string, original: OpenFile): Promise<readonly [OpenFile, Coding | null]> {
+    if (!this.#options.precompressed) return [original, null];
+    for (const coding of acceptedCodings(request.headers.get("accept-encoding"))) {
+      const found = await this.#open(path + coding.ending);
+      if (typeof found === "string") continue;
+      if (found.facts.kind === "file" && found.facts.mtimeMs >= original.facts.mtimeMs) {
+        await original.close();
+        return [found, coding];
+      }
+      await found.close();
+    }
+    return [original, null];
+  }
+
+  async #send(request: Request, path: string, file: OpenFile, headers: Headers, validators: Validators): Promise<Response> {
+    const { size } = file.facts;
+    const holds = request.method === "GET" && rangeHolds(request.headers, validators, Math.floor(this.#nowMs() / 1000));
+    const range = holds ? selectRange(request.headers.get("range"), size) : null;
+    if (range === "unsatisfiable") {
+      await file.close();
+      return refusal(416, "no such bytes", { "content-range": `bytes */${size}` });
+    }
+    const part: ByteRange = range ?? { start: 0, end: size };
+    if (range !== null) headers.set("content-range", `bytes ${part.start}-${part.end - 1}/${size}`);
+    headers.set("content-length", String(part.end - part.start));
+    if (request.method === "HEAD" || part.end === part.start) {
+      await file.close();
+      return new Response(null, { headers });
+    }
+    return new Response(streamFile(file, part, path), { status: range === null ? 200 : 206, headers });
+  }
+}
+
+/** Relative, so that a proxy's own prefix stays; behind `./`, so that no name is taken for a scheme or a host. */
+function redirect(pathname: string, search: string): Response {
+  const name = pathname.slice(pathname.lastIndexOf("/") + 1);
+  return new Response(null, { status: 301, headers: { location: `./${name}/${search}` } });
+}
+
+function refusal(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Response {
+  return new Response(`${text}\n`, {
+    status,
+    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", ...headers },
+  });
+}

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { posix } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import { resolvePath } from "../../src/static/resolve_path.ts";
+
+const PIECES = fc.constantFrom(
+  ..."/ // . .. ... %2e %2E%2e %2f %5c \\ %00 %c0%ae %252e a b.txt .git : ~ % %zz é \u0000 ; ? # %ef%bc%8f ．． \ud800".split(" "),
+);
+const PATHS = fc.oneof(fc.array(PIECES, { maxLength: 12 }).map((pieces) => pieces.join("")), fc.string({ unit: "binary", maxLength: 60 }));
+
+test("resolvePath() leads no path out of the root, whatever it is, dotfiles or not", () => {
+  fc.assert(
+    fc.property(PATHS, fc.boolean(), (pathname, dotfiles) => {
+      const resolved = resolvePath(pathname, dotfiles);
+      if (typeof resolved === "string") return;
+      const joined = `/root/${resolved.path}`;
+      const normal = posix.normalize(joined);
+      assert.ok(normal === joined || normal === joined.slice(0, -1), `${joined} is ${normal}`);
+      assert.ok(normal === "/root/" || normal.startsWith("/root/"));
+      assert.ok(!/[\0\\]/.test(joined));
+      if (!dotfiles) assert.ok(!resolved.path.split("/").slice(1).some((name) => name.startsWith(".")));
+    }),
+    { numRuns: 5000 },
+  );
+});
