@@ -1,5 +1,6 @@
 import type { Clock } from "../contract/clock.ts";
 import type { BusyCore } from "../contract/observer.ts";
+import { busyCore, busyCores } from "../core/busy_cores.ts";
 import type { CoreTable } from "../core/table.ts";
 import { type TimerWheel, WheelEntry } from "../core/timer_wheel.ts";
 import { matchesGlob } from "./path_glob.ts";
@@ -52,7 +53,8 @@ export class Harakiri {
   readonly #first: () => void;
   /** By core; made with its first deadline. */
   readonly #deadlines: CoreDeadline[] = [];
-  readonly #hasRules: boolean;
+  /** Some requests have a deadline without asking for it. */
+  readonly hasRules: boolean;
   #stopped = false;
 
   /** @param first Called before the first request is given up. */
@@ -62,7 +64,7 @@ export class Harakiri {
     this.#table = table;
     this.#wheel = wheel;
     this.#clock = clock;
-    this.#hasRules = rules.ms > 0 || rules.routes.some(({ ms }) => ms > 0);
+    this.hasRules = rules.ms > 0 || rules.routes.some(({ ms }) => ms > 0);
   }
 
   /** Requests that were given up so far (uWSGI `harakiri_count`). */
@@ -88,7 +90,7 @@ export class Harakiri {
 
   /** A request has its core. */
   begin(request: HarakiriRequest): void {
-    if (!this.#hasRules) return;
+    if (!this.hasRules) return;
     const ms = this.#limitOf(request.path);
     if (ms > 0) this.#arm(request, ms, request.startedAt);
   }
@@ -116,18 +118,12 @@ export class Harakiri {
 
   /** Every core that carries a request; about a microsecond a core. */
   busyCores(): BusyCore[] {
-    const nowMs = this.#clock.now();
-    const busy: BusyCore[] = [];
-    for (let core = 0; core < this.#table.count; core++) {
-      if (this.#table.state(core) !== "idle") busy.push(this.busyCore(core, nowMs));
-    }
-    return busy;
+    return busyCores(this.#table, this.#clock.now());
   }
 
   /** What a core's request is at. */
-  busyCore(core: number, nowMs: number = this.#clock.now()): BusyCore {
-    const { method, target, state, startedMs, switches } = this.#table.row(core);
-    return { core, method, target, state, ageMs: nowMs - startedMs, switches };
+  busyCore(core: number): BusyCore {
+    return busyCore(this.#table, core, this.#clock.now());
   }
 
   #arm(request: HarakiriRequest, ms: number, nowMs: number): void {
