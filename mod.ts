@@ -36,6 +36,7 @@ export type {
   TlsInfo,
   UnixAddress,
 } from "./src/contract/socket.ts";
+export type { StartThread, Thread, ThreadModule } from "./src/contract/threads.ts";
 export type { Platform } from "./src/io/select.ts";
 export type { RuntimeName } from "./src/io/runtime.ts";
 export type { CoreSnapshot, CoresSnapshot, RequestSnapshot } from "./src/core/snapshot.ts";

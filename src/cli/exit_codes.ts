@@ -20,5 +20,10 @@ export const EXIT_CODE_MEANINGS: ReadonlyArray<readonly [code: string, meaning: 
   [String(EXIT_CODES.usage), "An option, a variable of the environment or a command is wrong, or cannot be had on this runtime."],
   [String(EXIT_CODES.listen), "It could not listen: the address is in use, not one of this machine, or not allowed."],
   [String(EXIT_CODES.bug), "A bug in heddle (EX_SOFTWARE of sysexits.h)."],
+  [
+    "137",
+    "Ended by SIGKILL: by heddle's own watchdog, where a handler blocked the event loop past a request's --harakiri, as its last line on stderr " +
+    "says; else by someone else.",
+  ],
   ["128 + N", "Ended at once by a second signal, of number N: 130 after SIGINT, 143 after SIGTERM."],
 ];

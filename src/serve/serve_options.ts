@@ -156,6 +156,13 @@ export interface ServeOptions {
   readonly harakiriMs?: number;
   /** Deadlines of some paths, the first that fits in place of `harakiriMs` (`--harakiri-route`). */
   readonly harakiriRoutes?: readonly HarakiriRoute[];
+  /**
+   * Whether a thread watches for a handler that blocks the event loop past a deadline of `harakiriMs` or `harakiriRoutes`: it writes which one and, on Node,
+   * where, to standard error, and ends the whole process by SIGKILL (status 137). `heddle serve` has it on.
+   *
+   * @default false
+   */
+  readonly watchdog?: boolean;
   /** What apps get as `env`; the environment variables if it is left out. */
   readonly env?: Env;
   /** Who hears of requests, errors and warnings; errors and warnings go to the console if it is left out. */
@@ -241,8 +248,11 @@ export function checkNumbers(options: ServeOptions): void {
   checkBounds("limits.", options.limits ?? {}, LIMIT_BOUNDS);
   checkBounds("timeouts.", options.timeouts ?? {}, TIMEOUT_BOUNDS);
   for (const route of options.harakiriRoutes ?? []) checkBounds("harakiriRoutes.", route, [["ms", 0, LONGEST_MS]]);
-  if (options.shed !== undefined && typeof options.shed !== "boolean") {
-    throw new ConfigError("shed", `option shed: ${String(options.shed)} is not true or false`);
+  for (const name of ["shed", "watchdog"] as const) {
+    const value = options[name];
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new ConfigError(name, `option ${name}: ${String(value)} is not true or false`);
+    }
   }
   limitsOf(options);
 }

@@ -24,6 +24,7 @@ import { reportToConsole } from "./report.ts";
 import type { ServerContext } from "./server_context.ts";
 import { appOf, checkNumbers, connectionsBelow, limitsOf, type ServeOptions } from "./serve_options.ts";
 import { DEFAULT_TIMEOUTS } from "./timeouts.ts";
+import { Watch } from "./watch.ts";
 import { WriteBuffer } from "./write_buffer.ts";
 
 /** What `Server.stats` gives. */
@@ -101,6 +102,7 @@ class HeddleServer implements Server {
   #listeners: readonly OpenListener[] = [];
   #listeningSince = 0;
   #closing: Drain | null = null;
+  #watch: Watch | null = null;
 
   constructor(options: ServeOptions, app: App, addresses: readonly ListenOptions[]) {
     this.#mercyMs = options.reloadMercyMs ?? 30_000;
@@ -117,6 +119,7 @@ class HeddleServer implements Server {
     }
     this.#listeners = await openListeners(platform.engine, addresses, (socket, secure) => accept(server, socket, secure));
     this.#listeningSince = platform.clock.now();
+    if (options.watchdog === true && server.harakiri.hasRules) this.#watch = new Watch(server, platform.startThread);
     for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);
   }
 
@@ -166,6 +169,7 @@ class HeddleServer implements Server {
     else this.#closing.hasten(mercyMs);
     const lost = await this.#closing.lost;
     server.dates.close();
+    this.#watch?.end();
     return lost;
   }
 }
