@@ -13,13 +13,26 @@ export interface HarakiriRoute {
   readonly ms: number;
 }
 
-/** Which requests have a deadline, and how long it is. */
+/** Which requests have a deadline, and how long it is; how many may be lost. */
 export interface HarakiriRules {
   /** Of requests that no route names; 0 for none. */
   readonly ms: number;
   /** The first that fits holds. */
   readonly routes: readonly HarakiriRoute[];
+  /** Cores that may be lost at once. */
+  readonly mostLost: number;
 }
+
+/** Who hears of what becomes of the server. */
+export interface HarakiriListener {
+  /** Before the first request is given up. */
+  first(): void;
+  /** More cores are lost than may be: once. */
+  spent(lost: number): void;
+}
+
+/** What a handler that is told that it was given up may take to settle, before its core counts for `--harakiri-lost`. */
+const SETTLE_MS = 100;
 
 /** A request on its core. */
 export interface HarakiriRequest {
@@ -50,16 +63,16 @@ export class Harakiri {
   readonly #table: CoreTable;
   readonly #wheel: TimerWheel;
   readonly #clock: Clock;
-  readonly #first: () => void;
+  readonly #listener: HarakiriListener;
+  #spent = false;
   /** By core; made with its first deadline. */
   readonly #deadlines: CoreDeadline[] = [];
   /** Some requests have a deadline without asking for it. */
   readonly hasRules: boolean;
   #stopped = false;
 
-  /** @param first Called before the first request is given up. */
-  constructor(rules: HarakiriRules, table: CoreTable, wheel: TimerWheel, clock: Clock, first: () => void) {
-    this.#first = first;
+  constructor(rules: HarakiriRules, table: CoreTable, wheel: TimerWheel, clock: Clock, listener: HarakiriListener) {
+    this.#listener = listener;
     this.#rules = rules;
     this.#table = table;
     this.#wheel = wheel;
@@ -80,7 +93,8 @@ export class Harakiri {
   /** A request is given up, and its core with it until its handler settles. */
   lose(): void {
     this.#lost++;
-    if (this.#count++ === 0) this.#first();
+    if (this.#count++ === 0) this.#listener.first();
+    if (this.#lost > this.#rules.mostLost) this.#clock.setTimer(SETTLE_MS, this.#checkSpent, false);
   }
 
   /** The handler of one that was given up has settled. */
@@ -125,6 +139,12 @@ export class Harakiri {
   busyCore(core: number): BusyCore {
     return busyCore(this.#table, core, this.#clock.now());
   }
+
+  readonly #checkSpent = (): void => {
+    if (this.#spent || this.#lost <= this.#rules.mostLost) return;
+    this.#spent = true;
+    this.#listener.spent(this.#lost);
+  };
 
   #arm(request: HarakiriRequest, ms: number, nowMs: number): void {
     if (this.#stopped) return;

@@ -157,6 +157,12 @@ export interface ServeOptions {
   /** Deadlines of some paths, the first that fits in place of `harakiriMs` (`--harakiri-route`). */
   readonly harakiriRoutes?: readonly HarakiriRoute[];
   /**
+   * Cores that may be lost at once, to requests that were given up and have not settled, 0 to 1,000,000 (`--harakiri-lost`); past it `Server.spent` fulfils.
+   *
+   * @default any number
+   */
+  readonly harakiriLost?: number;
+  /**
    * Whether a thread watches for a handler that blocks the event loop past a deadline of `harakiriMs` or `harakiriRoutes`: it writes which one and, on Node,
    * where, to standard error, and ends the whole process by SIGKILL (status 137). `heddle serve` has it on.
    *
@@ -211,6 +217,7 @@ const BOUNDS: Bounds<ServeOptions> = [
   ["writeBufferBytes", 0, Number.MAX_SAFE_INTEGER],
   ["reloadMercyMs", 0, LONGEST_MS],
   ["harakiriMs", 0, LONGEST_MS],
+  ["harakiriLost", 0, 1_000_000],
   ["connections", 1, 10_000_000],
   ["keepAliveRequests", 0, 1_000_000_000],
 ];

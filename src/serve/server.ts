@@ -56,6 +56,11 @@ export interface Server {
   readonly urls: readonly string[];
   /** The engines that were chosen, once it is ready. */
   readonly engines: { readonly io: string; readonly suspend: string };
+  /**
+   * Fulfils, and says why, once the process should be replaced: more cores are lost than `harakiriLost` allows. It serves on until it is closed; nothing but
+   * a new process gives those cores back.
+   */
+  readonly spent: Promise<string>;
   /** What the cores did and do. @throws {ClosedError} It does not listen yet: await `ready`. */
   stats(): ServerStats;
   /**
@@ -96,6 +101,8 @@ export function serve(options: ServeOptions): Server {
 
 class HeddleServer implements Server {
   readonly ready: Promise<void>;
+  readonly spent: Promise<string>;
+  #tellSpent!: (reason: string) => void;
   readonly #mercyMs: number;
   #context: ServerContext | null = null;
   #platform: Platform | null = null;
@@ -106,12 +113,13 @@ class HeddleServer implements Server {
 
   constructor(options: ServeOptions, app: App, addresses: readonly ListenOptions[]) {
     this.#mercyMs = options.reloadMercyMs ?? 30_000;
+    this.spent = new Promise((resolve) => this.#tellSpent = resolve);
     this.ready = this.#start(options, app, addresses);
   }
 
   async #start(options: ServeOptions, app: App, addresses: readonly ListenOptions[]): Promise<void> {
     const platform = options.platform ?? await selectPlatform(options.io);
-    const server = createContext(options, app, platform, await proxiesOf(options));
+    const server = createContext(options, app, platform, await proxiesOf(options), this.#tellSpent);
     this.#platform = platform;
     this.#context = server;
     for (const tls of new Set(addresses.flatMap(({ tls }) => tls === undefined ? [] : [tls]))) {
@@ -174,7 +182,13 @@ class HeddleServer implements Server {
   }
 }
 
-function createContext(options: ServeOptions, app: App, platform: Platform, proxies: Proxies): ServerContext {
+function createContext(
+  options: ServeOptions,
+  app: App,
+  platform: Platform,
+  proxies: Proxies,
+  spent: (reason: string) => void,
+): ServerContext {
   const { clock } = platform;
   const observer = options.observer ?? reportToConsole;
   const table = createCoreTable(options.async ?? 1000);
@@ -209,11 +223,18 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
     writeBuffer: new WriteBuffer(options.writeBufferBytes ?? 67_108_864),
     keepAliveRequests: options.keepAliveRequests ?? 0,
     harakiri: new Harakiri(
-      { ms: options.harakiriMs ?? 0, routes: options.harakiriRoutes ?? [] },
+      { ms: options.harakiriMs ?? 0, routes: options.harakiriRoutes ?? [], mostLost: options.harakiriLost ?? Infinity },
       table,
       wheel,
       clock,
-      () => ignoreGivenUp(platform),
+      {
+        first: () => ignoreGivenUp(platform),
+        spent(lost) {
+          const reason = `${lost} cores of ${table.count} are lost, more than --harakiri-lost ${options.harakiriLost} allows`;
+          observer.warning?.(`${reason}: their requests were given up and have not settled; this process should be replaced`);
+          spent(reason);
+        },
+      },
     ),
     dates: new DateCache(clock),
     open,
@@ -223,7 +244,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
       this.checkQuiet();
     },
     checkQuiet() {
-      if (this.draining && open.size === 0 && pool.busy === 0) this.onQuiet?.();
+      if (this.draining && open.size === 0 && pool.busy === this.harakiri.lost) this.onQuiet?.();
     },
     background: new Set(),
     draining: false,
