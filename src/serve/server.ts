@@ -24,11 +24,13 @@ import { reportToConsole } from "./report.ts";
 import type { ServerContext } from "./server_context.ts";
 import { appOf, checkNumbers, connectionsBelow, limitsOf, type ServeOptions } from "./serve_options.ts";
 import { DEFAULT_TIMEOUTS } from "./timeouts.ts";
+import { type SignalCounts, SIGNALS } from "../signals/signals.ts";
+import { ServerSignals } from "./signal_host.ts";
 import { Watch } from "./watch.ts";
 import { WriteBuffer } from "./write_buffer.ts";
 
 /** What `Server.stats` gives. */
-export interface ServerStats extends CoresSnapshot {
+export interface ServerStats extends CoresSnapshot, SignalCounts {
   /** Open connections. */
   readonly connections: number;
   /** Answers that go on without a core. */
@@ -110,6 +112,8 @@ class HeddleServer implements Server {
   #listeningSince = 0;
   #closing: Drain | null = null;
   #watch: Watch | null = null;
+  #signals: ServerSignals | null = null;
+  #unbindSignals = () => {};
 
   constructor(options: ServeOptions, app: App, addresses: readonly ListenOptions[]) {
     this.#mercyMs = options.reloadMercyMs ?? 30_000;
@@ -128,6 +132,8 @@ class HeddleServer implements Server {
     this.#listeners = await openListeners(platform.engine, addresses, (socket, secure) => accept(server, socket, secure));
     this.#listeningSince = platform.clock.now();
     if (options.watchdog === true && server.harakiri.hasRules) this.#watch = new Watch(server, platform.startThread);
+    this.#signals = new ServerSignals(server);
+    this.#unbindSignals = SIGNALS.bind(this.#signals);
     for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);
   }
 
@@ -165,7 +171,18 @@ class HeddleServer implements Server {
     const cores = snapshotCores(server.table, server.pool, now);
     const { count: harakiriCount, lost } = harakiri;
     const unsentBytes = writeBuffer.bytes;
-    return { ...cores, connections: open.size, offloaded, shedRequests, harakiriCount, lost, unsentBytes, uptimeMs, draining };
+    return {
+      ...cores,
+      ...SIGNALS.counts,
+      connections: open.size,
+      offloaded,
+      shedRequests,
+      harakiriCount,
+      lost,
+      unsentBytes,
+      uptimeMs,
+      draining,
+    };
   }
 
   async close(options: { readonly mercyMs?: number } = {}): Promise<number> {
@@ -173,10 +190,12 @@ class HeddleServer implements Server {
     const server = this.#context;
     if (server === null) return 0;
     const mercyMs = options.mercyMs ?? this.#mercyMs;
+    this.#unbindSignals();
     if (this.#closing === null) this.#closing = drain(server, this.#listeners.map(({ listener }) => listener), mercyMs);
     else this.#closing.hasten(mercyMs);
     const lost = await this.#closing.lost;
     server.dates.close();
+    this.#signals?.stop();
     this.#watch?.end();
     return lost;
   }
