@@ -12,6 +12,7 @@ import { Watchdog } from "./watchdog.ts";
 const STOP_MS = 2000;
 
 const clock = new NodeClock();
+const stopMainThread = await loadStop();
 
 new Watchdog(openCoreTable(threadData() as SharedArrayBuffer), clock, async (hang) => {
   // At once: what follows may fail.
@@ -21,11 +22,15 @@ new Watchdog(openCoreTable(threadData() as SharedArrayBuffer), clock, async (han
   killProcess();
 });
 
-/** Deno has no inspector for it, and Bun's cannot stop a thread. */
-async function findPlace(): Promise<Place | null> {
+/** Deno has no inspector for it, and Bun's cannot stop a thread; Node may be built without one. Loaded at the start: a busy machine takes long for it. */
+async function loadStop(): Promise<typeof import("../io/node_stack.ts").stopMainThread | null> {
   if (detectRuntime().name !== "node") return null;
-  const { stopMainThread } = await import("../io/node_stack.ts");
-  return await new Promise((resolve) => {
+  return await import("../io/node_stack.ts").then((module) => module.stopMainThread, () => null);
+}
+
+function findPlace(): Promise<Place | null> {
+  return new Promise((resolve) => {
+    if (stopMainThread === null) return resolve(null);
     clock.setTimer(STOP_MS, () => resolve(null), true);
     stopMainThread(CURRENT_REQUEST_EXPRESSION, ({ frames, value }) => resolve({ frames, request: (value ?? null) as RequestName | null }));
   });

@@ -16,16 +16,18 @@ export interface Hang {
 }
 
 /** How often the table is looked at. */
-const TICK_MS = 100;
+const TICK_MS = 50;
+/** What a tick counts for at most: on a busy machine one may be late by that much, and a process that was stopped for an hour loses no more by it. */
+const MOST_TICK_MS = 250;
 /** What a loop that turns again may take to end the request itself, which costs no other one anything. */
-const GRACE_MS = 250;
+const GRACE_MS = 150;
 /** As long as a loop beats that often, it is not blocked but busy. */
 const LEAST_BLOCKED_MS = 500;
 
 /**
  * Looks from a thread of its own whether the event loop still turns, and tells once when it has not until past a request's deadline.
  *
- * Time is counted in ticks of this thread's own: a tick that was late is worth no more than two, so that a process that was stopped, or a machine that
+ * Time is counted in ticks of this thread's own: a tick that was late is worth a quarter of a second at most, so that a process that was stopped, or a machine that
  * was paused, is no hang; and the two threads' clocks need not agree.
  */
 export class Watchdog {
@@ -57,7 +59,7 @@ export class Watchdog {
 
   readonly #tick = (): void => {
     const nowMs = this.#clock.now();
-    const passedMs = Math.min(nowMs - this.#tickedMs, 2 * TICK_MS);
+    const passedMs = Math.min(nowMs - this.#tickedMs, MOST_TICK_MS);
     this.#tickedMs = nowMs;
     const beatMs = this.#table.beatMs;
     this.#blockedMs = beatMs === this.#beatMs ? this.#blockedMs + passedMs : 0;

@@ -1,9 +1,10 @@
 /** An event loop that a handler blocks: the watchdog's thread ends the process, and says which request it was. */
 import assert from "node:assert/strict";
+import process from "node:process";
 import { test } from "node:test";
 import { appFile, servingCli } from "../support/cli_server.ts";
 import { runtimeName } from "../support/runtime.ts";
-import { until } from "../support/served.ts";
+import { pause, until } from "../support/served.ts";
 
 const LIMIT = { timeout: 60_000 };
 
@@ -71,3 +72,25 @@ test("one that waits without end in its first slice is named", LIMIT, async () =
   if (onNode) assert.match(log, /\n {4}at fetch \(file:\S+app\.mjs:9:\d+\)\n/);
   else assert.match(log, /: its slice has begun and not ended\n/);
 });
+
+test(
+  "a process that was stopped for longer than its --harakiri is not ended: it ends the request itself, and serves on",
+  LIMIT,
+  async () => {
+    await servingCli([APP, "--harakiri", "1"], async ({ cli, connect }) => {
+      const [patient, quick] = [await connect(), await connect()];
+      patient.send(get("/patient"));
+      quick.send(get("/quick"));
+      await until(() => quick.text.endsWith("quick"));
+      process.kill(cli.pid, "SIGSTOP");
+      await pause(3000);
+      process.kill(cli.pid, "SIGCONT");
+      await until(() => patient.text.includes("504"));
+      quick.send(get("/quick"));
+      await until(() => quick.text.split("quick").length === 3);
+      cli.kill("SIGTERM");
+      assert.equal((await cli.exit).code, 0);
+      assert.doesNotMatch(cli.stderr, /event loop has been blocked/);
+    });
+  },
+);
