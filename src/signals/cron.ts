@@ -44,8 +44,8 @@ export class SignalCron extends WheelEntry implements SignalSource {
   override expire(): void {
     const now = this.#clock!.wallTime();
     const isDue = this.#dueAt !== null && now >= this.#dueAt;
-    // Looked up anew where the clock was set back by more than one look, too.
-    if (isDue || this.#after(now) !== this.#dueAt) this.#dueAt = this.#after(now);
+    // Another one than before where the clock was set back, too.
+    this.#dueAt = this.#after(now);
     this.#wait();
     if (isDue) this.#signals.ring(this.#signal);
   }
