@@ -8,6 +8,17 @@ export type { ServeOptions } from "./src/serve/serve_options.ts";
 export { nativeRequest } from "./src/http/request.ts";
 export { nativeResponse } from "./src/http/response.ts";
 export { asyncSleep, core, sleep, suspend, waitRead, waitWrite } from "./src/suspend/calls.ts";
+export {
+  addCron,
+  addMsTimer,
+  addRbTimer,
+  addTimer,
+  type CronOptions,
+  signal,
+  type SignalCalls,
+  type SignalTarget,
+} from "./src/signals/calls.ts";
+export type { SignalCounts, SignalHandler } from "./src/signals/signals.ts";
 export { connect, type ConnectLimits } from "./src/suspend/connect.ts";
 export { adoptFd, type AdoptOptions } from "./src/suspend/adopt_fd.ts";
 export { type Peekable, peekable } from "./src/io/peekable.ts";
@@ -39,6 +50,7 @@ export type {
   TlsInfo,
   UnixAddress,
 } from "./src/contract/socket.ts";
+export type { StartThread, Thread, ThreadModule } from "./src/contract/threads.ts";
 export type { Platform } from "./src/io/select.ts";
 export type { RuntimeName } from "./src/io/runtime.ts";
 export type { CoreSnapshot, CoresSnapshot, RequestSnapshot } from "./src/core/snapshot.ts";

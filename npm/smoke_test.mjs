@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
 import { after, before, test } from "node:test";
-import { serveOnce } from "../tests/support/serve_once.mjs";
+import { serveOnce, serveUntilHang } from "../tests/support/serve_once.mjs";
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-npm-"));
 /** npm, npx and the package's command must run on the Node that runs this. */
@@ -24,9 +24,9 @@ before(async () => {
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test("package brings no other package", () => {
+test("package brings croner, which has no dependencies, and no other package", () => {
   const { dependencies, bin, engines } = JSON.parse(readFileSync(join(folder, "node_modules/heddle/package.json"), "utf8"));
-  assert.deepEqual(Object.keys(dependencies), []);
+  assert.deepEqual(Object.keys(dependencies), ["croner"]);
   assert.deepEqual(Object.keys(bin), ["heddle"]);
   assert.equal(engines.node, ">=20");
 });
@@ -57,6 +57,17 @@ test("heddle serve runs a hello and stops on SIGTERM", { timeout: 80_000 }, asyn
     code: 0,
   });
 });
+
+test(
+  "heddle serve whose event loop is blocked is ended by its watchdog, which names request and function",
+  { timeout: 80_000 },
+  async () => {
+    write("spin.js", `export default { fetch: function spinForEver() { for (;;); } };`);
+    const { signal, log } = await serveUntilHang(command, ["serve", "spin.js", "--harakiri", "1"], { cwd: folder, env });
+    assert.equal(signal, "SIGKILL", log);
+    assert.match(log, /blocked by \[core 0\] GET \/, running [^\n]*\n {4}at (?:\w+\.)?spinForEver /);
+  },
+);
 
 test("heddle serve runs a Hono app that asks for its client", { timeout: 80_000 }, async () => {
   write(

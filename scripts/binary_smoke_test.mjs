@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { serveOnce } from "../tests/support/serve_once.mjs";
+import { serveOnce, serveUntilHang } from "../tests/support/serve_once.mjs";
 
 const binary = process.env.HEDDLE_BINARY;
 const folder = mkdtempSync(join(tmpdir(), "heddle-binary-"));
@@ -55,4 +55,11 @@ test("binary serves a yield app from outside, by its absolute path", { timeout: 
      }`,
   );
   assert.deepEqual(await serveOnce(binary, ["serve", app], { cwd: tmpdir(), env }), { status: 200, text: "012", code: 0 });
+});
+
+test("binary whose event loop is blocked is ended by its watchdog, which names the request", { timeout: 80_000 }, async () => {
+  writeFileSync(join(folder, "spin.ts"), `export default { fetch() { for (;;); } };`);
+  const { signal, log } = await serveUntilHang(binary, ["serve", "spin.ts", "--harakiri", "1"], { cwd: folder, env });
+  assert.equal(signal, "SIGKILL", log);
+  assert.match(log, /blocked by \[core 0\] GET \/, running/);
 });

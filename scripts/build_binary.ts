@@ -4,6 +4,9 @@ import { ROOT } from "./root.ts";
 import { runProcess } from "./run_process.ts";
 import { findRuntimes } from "./runtimes.ts";
 
+/** Modules that run in threads of their own: no other one imports them. */
+const THREADS = ["src/watchdog/thread.ts"];
+
 /**
  * Builds the executable.
  *
@@ -19,7 +22,7 @@ export async function buildBinary(): Promise<string> {
     "--compile-autoload-package-json",
     "--no-compile-autoload-dotenv",
   ];
-  const result = await runProcess(bun, ["build", ...flags, "src/cli/main.ts", "--outfile", binary], { cwd: ROOT });
+  const result = await runProcess(bun, ["build", ...flags, "src/cli/main.ts", ...THREADS, "--outfile", binary], { cwd: ROOT });
   if (result.code !== 0) {
     throw new Error(`build the binary: bun ended with ${result.code}\n${result.output}`);
   }

@@ -21,6 +21,9 @@ const PEER_RANGES: Readonly<Record<string, string>> = { hono: "^4.4.0" };
 /** Compiled from, beside the entry points of `deno.json`. */
 const COMMAND = "./src/cli/main.ts";
 
+/** Modules that run in threads of their own: no other one imports them. */
+const THREADS = ["./src/watchdog/thread.ts"];
+
 /**
  * Builds and packs the package.
  *
@@ -30,7 +33,7 @@ const COMMAND = "./src/cli/main.ts";
 export async function buildNpm(): Promise<string> {
   const manifest = await readManifest();
   for (const folder of [EMIT, DIST]) await Deno.remove(join(ROOT, folder), { recursive: true }).catch(() => {});
-  const entries = [...Object.values(manifest.exports), COMMAND].map((entry) => entry.slice(2));
+  const entries = [...Object.values(manifest.exports), COMMAND, ...THREADS].map((entry) => entry.slice(2));
   await runTsc("npm", entries, { rootDir: ROOT, outDir: join(ROOT, EMIT), declaration: true, types: ["node"] });
   await joinModules(entries);
   await copyTypes();

@@ -11,7 +11,7 @@ const ROWS: ReadonlyArray<readonly string[]> = [
   ["suspend", "loop", "signals", "websocket"],
   ["serve"],
   ["observe"],
-  ["process"],
+  ["process", "watchdog"],
   ["entry", "mod"],
   ["cli"],
 ];

@@ -70,6 +70,8 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
     },
     harakiriMs: values.harakiriMs,
     harakiriRoutes: values.harakiriRoutes,
+    ...(values.harakiriLost !== null && { harakiriLost: values.harakiriLost }),
+    watchdog: true,
     reloadMercyMs: values.reloadMercyMs,
     ...(values.suspend !== null && { suspend: values.suspend }),
     observer,

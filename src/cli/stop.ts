@@ -14,7 +14,8 @@ type StopSignal = keyof typeof STOP_SIGNALS;
 /**
  * Waits for what ends a server. A signal stops it gracefully, a second one at once. An exception that belongs to no request is logged, and
  * stops it gracefully, since nobody knows what state it left behind; a rejection that nobody handled is logged. Both are logged with the
- * request whose code they come from, where the runtime still knows it (docs/runtimes.md).
+ * request whose code they come from, where the runtime still knows it (docs/runtimes.md). A server that is spent is stopped gracefully: there is no
+ * master to ask for another one.
  *
  * @param mercyMs How long a graceful stop lets requests run on.
  * @param err Takes a line on each step.
@@ -39,6 +40,7 @@ export function runUntilStopped(server: Server, mercyMs: number, observer: Obser
       err.write(`${signal} again: ending at once; ${plural(inFlight(server))} lost\n`);
       resolve(128 + STOP_SIGNALS[signal]);
     };
+    void server.spent.then((reason) => stop(reason, EXIT_CODES.replace));
     for (const signal of Object.keys(STOP_SIGNALS) as StopSignal[]) process.on(signal, () => signalled(signal));
     process.on("unhandledRejection", (reason) => {
       // Of a branch of a request that was given up, which nobody awaits: the log has the request.

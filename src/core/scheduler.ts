@@ -64,7 +64,10 @@ export class CoreScheduler implements Scheduler {
     this.#sleeps = new Uint32Array(table.count);
     this.#runQueue = new RunQueue(clock, sliceMs, {
       run: (task) => this.#run(task),
-      ran: (task) => this.#sliceOver(task),
+      ran: (task) => {
+        this.#table.slice = -1;
+        this.#sliceOver(task);
+      },
       rest: () => this.#flush(),
     });
   }
@@ -74,7 +77,11 @@ export class CoreScheduler implements Scheduler {
     const { task } = request;
     this.#holders[task.core] = task;
     this.#latest[task.core] = task;
+    // It may begin within another one's slice, which gave a core back.
+    const outer = this.#table.slice;
+    this.#table.slice = task.core;
     task.engine.start(request);
+    this.#table.slice = outer;
     this.#sliceOver(task);
   }
 
@@ -144,8 +151,10 @@ export class CoreScheduler implements Scheduler {
   };
 
   #run(task: CoreTask): void {
-    if (this.#holders[task.core] === task) this.#table.move(task.core, "run");
-    else this.#coreless.delete(task);
+    if (this.#holders[task.core] === task) {
+      this.#table.slice = task.core;
+      this.#table.move(task.core, "run");
+    } else this.#coreless.delete(task);
     task.engine.resume(task);
   }
 

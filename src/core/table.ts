@@ -1,4 +1,5 @@
-import { CORE_STATES, CORE_TRANSITIONS, type CoreEvent, type CoreState } from "./state.ts";
+import { CORE_BYTES, HEADER_BYTES, SharedCoreTable } from "./shared_table.ts";
+import type { CoreEvent, CoreState } from "./state.ts";
 
 /** One core's row, read out. */
 export interface CoreRow {
@@ -53,179 +54,27 @@ export interface CoreTable {
   switches(core: number): number;
   /** When the current request began, in the clock's milliseconds. */
   startedMs(core: number): number;
+  /** When harakiri comes for the current or last request, in the clock's milliseconds; 0 for never. */
+  deadlineMs(core: number): number;
   /** Sets when harakiri comes, in the clock's milliseconds; 0 for never. */
   setDeadline(core: number, deadlineMs: number): void;
-  /** The row as it is now. */
+  /**
+   * The row as it is now. In another thread method, target, `startedMs` and `requests` are of one request, and `switches` and `deadlineMs` of it or
+   * cleared; the state may be a step ahead: a core that has just been taken is `running` with its last request.
+   */
   row(core: number): CoreRow;
+  /** Whose slice has begun and has not ended, as far as heddle sees it; -1 for none. */
+  slice: number;
+  /** When the event loop was last seen to turn, in the clock's milliseconds; 0 before the first time. */
+  beatMs: number;
 }
 
-/** Bytes of a method that are kept, as UTF-8: every method fits but a few of WebDAV's. */
-export const METHOD_BYTES = 8;
-/** Bytes of a target that are kept, as UTF-8: enough to tell requests apart in a line of a log. */
-export const TARGET_BYTES = 128;
-
-/** Makes a table of `cores` idle cores: 200 bytes a core. */
+/** Makes a table of `cores` idle cores: 208 bytes a core, and 64. */
 export function createCoreTable(cores: number): CoreTable {
-  return new SharedCoreTable(new SharedArrayBuffer(cores * CORE_BYTES));
+  return new SharedCoreTable(new SharedArrayBuffer(HEADER_BYTES + cores * CORE_BYTES));
 }
 
 /** Opens the table in the `buffer` of another thread's table. */
 export function openCoreTable(buffer: SharedArrayBuffer): CoreTable {
   return new SharedCoreTable(buffer);
-}
-
-/** Seven 64-bit fields, one of 32 bits, three bytes, one of padding. */
-const CORE_BYTES = 7 * 8 + 4 + 4 + METHOD_BYTES + TARGET_BYTES;
-
-const EVENTS: Readonly<Record<CoreEvent, number>> = { take: 0, ready: 1, run: 2, wait: 3, sleep: 4, send: 5, lose: 6, release: 7 };
-const MISSING = 255;
-const NEXT_STATE = transitionBytes();
-
-function transitionBytes(): Uint8Array {
-  const bytes = new Uint8Array(CORE_STATES.length * 8).fill(MISSING);
-  CORE_STATES.forEach((state, row) => {
-    for (const [event, next] of Object.entries(CORE_TRANSITIONS[state])) {
-      bytes[row * 8 + EVENTS[event as CoreEvent]] = CORE_STATES.indexOf(next);
-    }
-  });
-  return bytes;
-}
-
-const SHORT_TEXT = 24;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const methodScratch = new Uint8Array(METHOD_BYTES);
-const targetScratch = new Uint8Array(TARGET_BYTES);
-
-/** A struct of arrays, so that each field is a typed array of its own: no DataView, no multiplication but for the names. */
-class SharedCoreTable implements CoreTable {
-  readonly count: number;
-  readonly buffer: SharedArrayBuffer;
-  readonly #requests: Float64Array;
-  readonly #totalSwitches: Float64Array;
-  readonly #exceptions: Float64Array;
-  readonly #offloaded: Float64Array;
-  readonly #bytes: Float64Array;
-  readonly #started: Float64Array;
-  readonly #deadline: Float64Array;
-  readonly #switches: Uint32Array;
-  readonly #state: Uint8Array;
-  readonly #methodLength: Uint8Array;
-  readonly #targetLength: Uint8Array;
-  /** Of all cores, one behind the other: a view a core would be two objects for each, which full collections go through. */
-  readonly #methods: Uint8Array;
-  readonly #targets: Uint8Array;
-
-  constructor(buffer: SharedArrayBuffer) {
-    const count = buffer.byteLength / CORE_BYTES;
-    this.count = count;
-    this.buffer = buffer;
-    const doubles = (field: number) => new Float64Array(buffer, field * 8 * count, count);
-    this.#requests = doubles(0);
-    this.#totalSwitches = doubles(1);
-    this.#exceptions = doubles(2);
-    this.#offloaded = doubles(3);
-    this.#bytes = doubles(4);
-    this.#started = doubles(5);
-    this.#deadline = doubles(6);
-    this.#switches = new Uint32Array(buffer, 56 * count, count);
-    this.#state = new Uint8Array(buffer, 60 * count, count);
-    this.#methodLength = new Uint8Array(buffer, 61 * count, count);
-    this.#targetLength = new Uint8Array(buffer, 62 * count, count);
-    this.#methods = new Uint8Array(buffer, 64 * count, METHOD_BYTES * count);
-    this.#targets = new Uint8Array(buffer, (64 + METHOD_BYTES) * count, TARGET_BYTES * count);
-  }
-
-  state(core: number): CoreState {
-    return CORE_STATES[this.#state[core]];
-  }
-
-  move(core: number, event: CoreEvent): void {
-    const next = NEXT_STATE[this.#state[core] * 8 + EVENTS[event]];
-    if (!(next < MISSING)) throw new Error(`move core ${core} by "${event}": it is ${this.state(core)}`);
-    this.#state[core] = next;
-  }
-
-  begin(core: number, nowMs: number, method: string, target: string): void {
-    this.#requests[core]++;
-    this.#started[core] = nowMs;
-    this.#deadline[core] = 0;
-    this.#switches[core] = 0;
-    this.#methodLength[core] = writeText(method, this.#methods, core * METHOD_BYTES, METHOD_BYTES);
-    this.#targetLength[core] = writeText(target, this.#targets, core * TARGET_BYTES, TARGET_BYTES);
-  }
-
-  countSwitch(core: number): void {
-    this.#switches[core]++;
-    this.#totalSwitches[core]++;
-  }
-
-  countException(core: number): void {
-    this.#exceptions[core]++;
-  }
-
-  countOffloaded(core: number): void {
-    this.#offloaded[core]++;
-  }
-
-  countBytes(core: number, bytes: number): void {
-    this.#bytes[core] += bytes;
-  }
-
-  switches(core: number): number {
-    return this.#switches[core];
-  }
-
-  startedMs(core: number): number {
-    return this.#started[core];
-  }
-
-  setDeadline(core: number, deadlineMs: number): void {
-    this.#deadline[core] = deadlineMs;
-  }
-
-  row(core: number): CoreRow {
-    return {
-      core,
-      state: this.state(core),
-      requests: this.#requests[core],
-      switches: this.#switches[core],
-      totalSwitches: this.#totalSwitches[core],
-      exceptions: this.#exceptions[core],
-      offloaded: this.#offloaded[core],
-      bytes: this.#bytes[core],
-      startedMs: this.#started[core],
-      deadlineMs: this.#deadline[core],
-      method: readText(this.#methods, core * METHOD_BYTES, this.#methodLength[core]),
-      target: readText(this.#targets, core * TARGET_BYTES, this.#targetLength[core]),
-    };
-  }
-}
-
-/**
- * Writes what fits into `most` bytes. `charCodeAt` on a slice of a longer string, as a target is, costs 2.3 ns a character in V8, and
- * `encodeInto` 35 to 100 ns a call whatever the length: they meet here (Node 24, Bun 1.4 at about 20, Deno 2.9 at 40 characters).
- */
-function writeText(text: string, to: Uint8Array, at: number, most: number): number {
-  const length = text.length < most ? text.length : most;
-  if (length > SHORT_TEXT) return encodeText(text, to, at, most);
-  for (let index = 0; index < length; index++) {
-    const unit = text.charCodeAt(index);
-    if (unit > 0x7f) return encodeText(text, to, at, most);
-    to[at + index] = unit;
-  }
-  return length;
-}
-
-/** By way of a scratch: it costs a copy of 128 bytes, and a view of the place itself would be an object a request. */
-function encodeText(text: string, to: Uint8Array, at: number, most: number): number {
-  const scratch = most === TARGET_BYTES ? targetScratch : methodScratch;
-  const { written } = encoder.encodeInto(text, scratch);
-  to.set(scratch, at);
-  return written;
-}
-
-/** By way of a copy: TextDecoder takes no shared memory. */
-function readText(from: Uint8Array, at: number, length: number): string {
-  return decoder.decode(from.slice(at, at + length));
 }

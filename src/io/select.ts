@@ -2,6 +2,7 @@ import type { Env } from "../contract/app.ts";
 import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { IoEngine } from "../contract/socket.ts";
+import type { StartThread } from "../contract/threads.ts";
 import { ConfigError, UnsupportedError } from "../errors.ts";
 import { NodeClock } from "./clock_node.ts";
 import { readGrantedVariable } from "./deno_env.ts";
@@ -31,6 +32,8 @@ export interface Platform {
   readonly ignoreRejections?: (isIgnored: (reason: unknown) => boolean) => void;
   /** Files and sockets that the process may have open; null, or left out, where it is not known. */
   readonly descriptorLimit?: number | null;
+  /** Starts a thread of heddle's; left out where there are none. */
+  readonly startThread?: StartThread;
 }
 
 /**
@@ -57,6 +60,7 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     env: runtimeEnv(globals),
     ignoreRejections,
     descriptorLimit: descriptorLimit(globals),
+    startThread,
   };
   return { ...shared, ...copyOf(runtime.name) };
 }
@@ -74,6 +78,11 @@ function copyOf(runtime: RuntimeName): Pick<Platform, "copy"> {
       return {};
   }
 }
+
+const startThread: StartThread = async (module, data, failed) => {
+  // Imported only where it is wanted; its own URL leads to the threads' modules.
+  return (await import("./node_threads.ts")).startNodeThread(module, data, failed);
+};
 
 function isEngineName(name: string): name is RuntimeName {
   return name === "deno" || name === "bun" || name === "node";

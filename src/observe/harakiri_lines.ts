@@ -1,5 +1,5 @@
-import type { BusyCore, HarakiriRecord } from "../contract/observer.ts";
-import { escapeWord } from "./escape.ts";
+import type { HarakiriRecord } from "../contract/observer.ts";
+import { coreText } from "./core_text.ts";
 
 const OUTCOMES: Readonly<Record<HarakiriRecord["outcome"], string>> = {
   answered: "answered with 504",
@@ -17,8 +17,4 @@ export function harakiriLines(record: HarakiriRecord, verbose: boolean): string 
   const client = remote.transport === "unix" ? "unix:" : remote.hostname;
   const first = `*** HARAKIRI *** ${coreText(record)}, from ${client}, past its ${Math.round(limitMs)} ms: ${OUTCOMES[outcome]}\n`;
   return first + (verbose ? record.cores().map((core) => `    HARAKIRI ${coreText(core)}\n`).join("") : "");
-}
-
-function coreText({ core, method, target, state, ageMs, switches }: BusyCore): string {
-  return `[core ${core}] ${escapeWord(method)} ${escapeWord(target)}, ${state} after ${Math.round(ageMs)} ms and ${switches} switches`;
 }

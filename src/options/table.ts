@@ -315,6 +315,16 @@ export const SERVE_OPTIONS = {
     repeatable: true,
     help: "A --harakiri for the paths that fit, of several the first that does; * stands for any characters, ? for one",
   },
+  harakiriLost: {
+    flag: "--harakiri-lost",
+    group: "Timeouts",
+    unit: count(0, 1_000_000),
+    default: null,
+    otherwise: "any number",
+    repeatable: false,
+    help:
+      "Cores that may be lost at once, to requests that were given up and have not settled; past it heddle stops gracefully with the status 75, to be started anew",
+  },
   reloadMercyMs: {
     flag: "--reload-mercy",
     group: "Timeouts",

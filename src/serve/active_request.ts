@@ -232,6 +232,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     this.abort(reason);
     reply.giveUp(reason);
     task.engine.kill(task, reason);
+    server.checkQuiet();
   }
 
   /** Its handler has settled. Does nothing unless it was lost. */

@@ -12,7 +12,7 @@ export interface Drain {
 
 /**
  * Stops a server gracefully: no new connection; what is in flight is answered, with `Connection: close`; idle connections are closed
- * last and gently; handlers whose client has gone, and promises of `waitUntil`, are waited for. What is left after the mercy is reset.
+ * last and gently; handlers whose client has gone, and promises of `waitUntil`, are waited for, but not what harakiri has given up. What is left after the mercy is reset.
  *
  * @param mercyMs Milliseconds for all of it (uWSGI `--reload-mercy`); 0 resets at once.
  */
@@ -37,7 +37,7 @@ async function run(server: ServerContext, listeners: readonly Listener[], mercy:
   return lost;
 }
 
-/** Fulfils when the last socket is gone and the last core is idle. */
+/** Fulfils when the last socket is gone and the last core is idle or lost. */
 function quieted(server: ServerContext): Promise<void> {
   return new Promise((resolve) => {
     server.onQuiet = resolve;

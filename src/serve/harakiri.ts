@@ -1,5 +1,6 @@
 import type { Clock } from "../contract/clock.ts";
 import type { BusyCore } from "../contract/observer.ts";
+import { busyCore, busyCores } from "../core/busy_cores.ts";
 import type { CoreTable } from "../core/table.ts";
 import { type TimerWheel, WheelEntry } from "../core/timer_wheel.ts";
 import { matchesGlob } from "./path_glob.ts";
@@ -12,13 +13,26 @@ export interface HarakiriRoute {
   readonly ms: number;
 }
 
-/** Which requests have a deadline, and how long it is. */
+/** Which requests have a deadline, and how long it is; how many may be lost. */
 export interface HarakiriRules {
   /** Of requests that no route names; 0 for none. */
   readonly ms: number;
   /** The first that fits holds. */
   readonly routes: readonly HarakiriRoute[];
+  /** Cores that may be lost at once. */
+  readonly mostLost: number;
 }
+
+/** Who hears of what becomes of the server. */
+export interface HarakiriListener {
+  /** Before the first request is given up. */
+  first(): void;
+  /** More cores are lost than may be: once. */
+  spent(lost: number): void;
+}
+
+/** What a handler that is told that it was given up may take to settle, before its core counts for `--harakiri-lost`. */
+const SETTLE_MS = 100;
 
 /** A request on its core. */
 export interface HarakiriRequest {
@@ -49,20 +63,21 @@ export class Harakiri {
   readonly #table: CoreTable;
   readonly #wheel: TimerWheel;
   readonly #clock: Clock;
-  readonly #first: () => void;
+  readonly #listener: HarakiriListener;
+  #spent = false;
   /** By core; made with its first deadline. */
   readonly #deadlines: CoreDeadline[] = [];
-  readonly #hasRules: boolean;
+  /** Some requests have a deadline without asking for it. */
+  readonly hasRules: boolean;
   #stopped = false;
 
-  /** @param first Called before the first request is given up. */
-  constructor(rules: HarakiriRules, table: CoreTable, wheel: TimerWheel, clock: Clock, first: () => void) {
-    this.#first = first;
+  constructor(rules: HarakiriRules, table: CoreTable, wheel: TimerWheel, clock: Clock, listener: HarakiriListener) {
+    this.#listener = listener;
     this.#rules = rules;
     this.#table = table;
     this.#wheel = wheel;
     this.#clock = clock;
-    this.#hasRules = rules.ms > 0 || rules.routes.some(({ ms }) => ms > 0);
+    this.hasRules = rules.ms > 0 || rules.routes.some(({ ms }) => ms > 0);
   }
 
   /** Requests that were given up so far (uWSGI `harakiri_count`). */
@@ -78,7 +93,8 @@ export class Harakiri {
   /** A request is given up, and its core with it until its handler settles. */
   lose(): void {
     this.#lost++;
-    if (this.#count++ === 0) this.#first();
+    if (this.#count++ === 0) this.#listener.first();
+    if (this.#lost > this.#rules.mostLost) this.#clock.setTimer(SETTLE_MS, this.#checkSpent, false);
   }
 
   /** The handler of one that was given up has settled. */
@@ -88,7 +104,7 @@ export class Harakiri {
 
   /** A request has its core. */
   begin(request: HarakiriRequest): void {
-    if (!this.#hasRules) return;
+    if (!this.hasRules) return;
     const ms = this.#limitOf(request.path);
     if (ms > 0) this.#arm(request, ms, request.startedAt);
   }
@@ -116,19 +132,19 @@ export class Harakiri {
 
   /** Every core that carries a request; about a microsecond a core. */
   busyCores(): BusyCore[] {
-    const nowMs = this.#clock.now();
-    const busy: BusyCore[] = [];
-    for (let core = 0; core < this.#table.count; core++) {
-      if (this.#table.state(core) !== "idle") busy.push(this.busyCore(core, nowMs));
-    }
-    return busy;
+    return busyCores(this.#table, this.#clock.now());
   }
 
   /** What a core's request is at. */
-  busyCore(core: number, nowMs: number = this.#clock.now()): BusyCore {
-    const { method, target, state, startedMs, switches } = this.#table.row(core);
-    return { core, method, target, state, ageMs: nowMs - startedMs, switches };
+  busyCore(core: number): BusyCore {
+    return busyCore(this.#table, core, this.#clock.now());
   }
+
+  readonly #checkSpent = (): void => {
+    if (this.#spent || this.#lost <= this.#rules.mostLost) return;
+    this.#spent = true;
+    this.#listener.spent(this.#lost);
+  };
 
   #arm(request: HarakiriRequest, ms: number, nowMs: number): void {
     if (this.#stopped) return;

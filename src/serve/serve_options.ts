@@ -157,6 +157,19 @@ export interface ServeOptions {
   readonly harakiriMs?: number;
   /** Deadlines of some paths, the first that fits in place of `harakiriMs` (`--harakiri-route`). */
   readonly harakiriRoutes?: readonly HarakiriRoute[];
+  /**
+   * Cores that may be lost at once, to requests that were given up and have not settled, 0 to 1,000,000 (`--harakiri-lost`); past it `Server.spent` fulfils.
+   *
+   * @default any number
+   */
+  readonly harakiriLost?: number;
+  /**
+   * Whether a thread watches for a handler that blocks the event loop past a deadline of `harakiriMs` or `harakiriRoutes`: it writes which one and, on Node,
+   * where, to standard error, and ends the whole process by SIGKILL (status 137). `heddle serve` has it on.
+   *
+   * @default false
+   */
+  readonly watchdog?: boolean;
   /** What apps get as `env`; the environment variables if it is left out. */
   readonly env?: Env;
   /** Who hears of requests, errors and warnings; errors and warnings go to the console if it is left out. */
@@ -205,6 +218,7 @@ const BOUNDS: Bounds<ServeOptions> = [
   ["writeBufferBytes", 0, Number.MAX_SAFE_INTEGER],
   ["reloadMercyMs", 0, LONGEST_MS],
   ["harakiriMs", 0, LONGEST_MS],
+  ["harakiriLost", 0, 1_000_000],
   ["connections", 1, 10_000_000],
   ["keepAliveRequests", 0, 1_000_000_000],
 ];
@@ -242,8 +256,11 @@ export function checkNumbers(options: ServeOptions): void {
   checkBounds("limits.", options.limits ?? {}, LIMIT_BOUNDS);
   checkBounds("timeouts.", options.timeouts ?? {}, TIMEOUT_BOUNDS);
   for (const route of options.harakiriRoutes ?? []) checkBounds("harakiriRoutes.", route, [["ms", 0, LONGEST_MS]]);
-  if (options.shed !== undefined && typeof options.shed !== "boolean") {
-    throw new ConfigError("shed", `option shed: ${String(options.shed)} is not true or false`);
+  for (const name of ["shed", "watchdog"] as const) {
+    const value = options[name];
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new ConfigError(name, `option ${name}: ${String(value)} is not true or false`);
+    }
   }
   limitsOf(options);
 }

@@ -24,10 +24,13 @@ import { reportToConsole } from "./report.ts";
 import type { ServerContext } from "./server_context.ts";
 import { appOf, checkNumbers, connectionsBelow, limitsOf, type ServeOptions } from "./serve_options.ts";
 import { DEFAULT_TIMEOUTS } from "./timeouts.ts";
+import { type SignalCounts, SIGNALS } from "../signals/signals.ts";
+import { ServerSignals } from "./signal_host.ts";
+import { Watch } from "./watch.ts";
 import { WriteBuffer } from "./write_buffer.ts";
 
 /** What `Server.stats` gives. */
-export interface ServerStats extends CoresSnapshot {
+export interface ServerStats extends CoresSnapshot, SignalCounts {
   /** Open connections. */
   readonly connections: number;
   /** Answers that go on without a core. */
@@ -55,6 +58,11 @@ export interface Server {
   readonly urls: readonly string[];
   /** The engines that were chosen, once it is ready. */
   readonly engines: { readonly io: string; readonly suspend: string };
+  /**
+   * Fulfils, and says why, once the process should be replaced: more cores are lost than `harakiriLost` allows. It serves on until it is closed; nothing but
+   * a new process gives those cores back.
+   */
+  readonly spent: Promise<string>;
   /** What the cores did and do. @throws {ClosedError} It does not listen yet: await `ready`. */
   stats(): ServerStats;
   /**
@@ -95,21 +103,27 @@ export function serve(options: ServeOptions): Server {
 
 class HeddleServer implements Server {
   readonly ready: Promise<void>;
+  readonly spent: Promise<string>;
+  #tellSpent!: (reason: string) => void;
   readonly #mercyMs: number;
   #context: ServerContext | null = null;
   #platform: Platform | null = null;
   #listeners: readonly OpenListener[] = [];
   #listeningSince = 0;
   #closing: Drain | null = null;
+  #watch: Watch | null = null;
+  #signals: ServerSignals | null = null;
+  #unbindSignals = () => {};
 
   constructor(options: ServeOptions, app: App, addresses: readonly ListenOptions[]) {
     this.#mercyMs = options.reloadMercyMs ?? 30_000;
+    this.spent = new Promise((resolve) => this.#tellSpent = resolve);
     this.ready = this.#start(options, app, addresses);
   }
 
   async #start(options: ServeOptions, app: App, addresses: readonly ListenOptions[]): Promise<void> {
     const platform = options.platform ?? await selectPlatform(options.io);
-    const server = createContext(options, app, platform, await proxiesOf(options));
+    const server = createContext(options, app, platform, await proxiesOf(options), this.#tellSpent);
     this.#platform = platform;
     this.#context = server;
     for (const tls of new Set(addresses.flatMap(({ tls }) => tls === undefined ? [] : [tls]))) {
@@ -117,6 +131,9 @@ class HeddleServer implements Server {
     }
     this.#listeners = await openListeners(platform.engine, addresses, (socket, secure) => accept(server, socket, secure));
     this.#listeningSince = platform.clock.now();
+    if (options.watchdog === true && server.harakiri.hasRules) this.#watch = new Watch(server, platform.startThread);
+    this.#signals = new ServerSignals(server);
+    this.#unbindSignals = SIGNALS.bind(this.#signals);
     for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);
   }
 
@@ -154,7 +171,18 @@ class HeddleServer implements Server {
     const cores = snapshotCores(server.table, server.pool, now);
     const { count: harakiriCount, lost } = harakiri;
     const unsentBytes = writeBuffer.bytes;
-    return { ...cores, connections: open.size, offloaded, shedRequests, harakiriCount, lost, unsentBytes, uptimeMs, draining };
+    return {
+      ...cores,
+      ...SIGNALS.counts,
+      connections: open.size,
+      offloaded,
+      shedRequests,
+      harakiriCount,
+      lost,
+      unsentBytes,
+      uptimeMs,
+      draining,
+    };
   }
 
   async close(options: { readonly mercyMs?: number } = {}): Promise<number> {
@@ -162,15 +190,24 @@ class HeddleServer implements Server {
     const server = this.#context;
     if (server === null) return 0;
     const mercyMs = options.mercyMs ?? this.#mercyMs;
+    this.#unbindSignals();
     if (this.#closing === null) this.#closing = drain(server, this.#listeners.map(({ listener }) => listener), mercyMs);
     else this.#closing.hasten(mercyMs);
     const lost = await this.#closing.lost;
     server.dates.close();
+    this.#signals?.stop();
+    this.#watch?.end();
     return lost;
   }
 }
 
-function createContext(options: ServeOptions, app: App, platform: Platform, proxies: Proxies): ServerContext {
+function createContext(
+  options: ServeOptions,
+  app: App,
+  platform: Platform,
+  proxies: Proxies,
+  spent: (reason: string) => void,
+): ServerContext {
   const { clock } = platform;
   const observer = options.observer ?? reportToConsole;
   const table = createCoreTable(options.async ?? 1000);
@@ -205,11 +242,18 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
     writeBuffer: new WriteBuffer(options.writeBufferBytes ?? 67_108_864),
     keepAliveRequests: options.keepAliveRequests ?? 0,
     harakiri: new Harakiri(
-      { ms: options.harakiriMs ?? 0, routes: options.harakiriRoutes ?? [] },
+      { ms: options.harakiriMs ?? 0, routes: options.harakiriRoutes ?? [], mostLost: options.harakiriLost ?? Infinity },
       table,
       wheel,
       clock,
-      () => ignoreGivenUp(platform),
+      {
+        first: () => ignoreGivenUp(platform),
+        spent(lost) {
+          const reason = `${lost} cores of ${table.count} are lost, more than --harakiri-lost ${options.harakiriLost} allows`;
+          observer.warning?.(`${reason}: their requests were given up and have not settled; this process should be replaced`);
+          spent(reason);
+        },
+      },
     ),
     dates: new DateCache(clock),
     open,
@@ -219,7 +263,7 @@ function createContext(options: ServeOptions, app: App, platform: Platform, prox
       this.checkQuiet();
     },
     checkQuiet() {
-      if (this.draining && open.size === 0 && pool.busy === 0) this.onQuiet?.();
+      if (this.draining && open.size === 0 && pool.busy === this.harakiri.lost) this.onQuiet?.();
     },
     background: new Set(),
     draining: false,

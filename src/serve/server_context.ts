@@ -60,13 +60,13 @@ export interface ServerContext {
   readonly open: Connections;
   /** A socket of `open` is gone. */
   closed(socket: OpenSocket): void;
-  /** A core may have become idle. */
+  /** A core may have become idle, or lost: nobody waits for what was given up. */
   checkQuiet(): void;
   /** Promises of `waitUntil` that have not settled. */
   readonly background: Set<Promise<unknown>>;
   /** A graceful stop is under way: each answer closes its connection. */
   draining: boolean;
-  /** During a stop: called when the last socket is gone and the last core is idle; `drain.ts` sets it. */
+  /** During a stop: called when the last socket is gone and the last core is idle or lost; `drain.ts` sets it. */
   onQuiet: (() => void) | null;
   /** Answers that go on without a core (uWSGI's offload). */
   offloaded: number;

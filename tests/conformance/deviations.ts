@@ -236,6 +236,18 @@ export const GAPS: readonly Gap[] = [
       "A value of an environment variable is undefined in `env` where `--allow-env` does not allow it; nobody is asked. [docs/deno.md](deno.md) has what each use needs.",
   },
   {
+    runtime: "Bun",
+    reason:
+      "Where a handler blocks the event loop past its `--harakiri` the watchdog's log has no stack, and after an `await` of the app's own it lists the requests that it may be: " +
+      "`Debugger.pause` of Bun's inspector does nothing (1.4.5). Run the app on Node once to see where it hangs.",
+  },
+  {
+    runtime: "Deno",
+    reason:
+      "Where a handler blocks the event loop past its `--harakiri` the watchdog's log has no stack, and after an `await` of the app's own it lists the requests that it may be: " +
+      "Deno has no inspector for its main thread (2.9). The watchdog needs `--allow-read` of heddle's own `src`; without it that is warned of, and such a loop is not ended.",
+  },
+  {
     runtime: "Deno",
     reason:
       "How many connections may be open is 10,000 by default, and not what the limit of open files leaves, where not everything is allowed (`-A`): Deno opens `/proc/self/limits` by nothing less. `--connections` says it.",

@@ -50,6 +50,31 @@ test("--harakiri ends the requests that are past it, and no others; the log name
   });
 });
 
+test("--harakiri-lost: past so many lost cores heddle drains, and ends with a status of its own", LIMIT, async () => {
+  const app = appFile(
+    `export default {
+      fetch(request) {
+        if (request.url.endsWith("/slow")) return new Promise((resolve) => setTimeout(resolve, 1500, new Response("slow")));
+        return new Promise(() => {});
+      },
+    };`,
+  );
+  const options = ["--async", "4", "--harakiri", "300ms", "--harakiri-route", "/slow=60s", "--harakiri-lost", "1"];
+  await servingCli([app, ...options], async ({ connect, cli }) => {
+    const [first, second, slow] = await Promise.all([connect(), connect(), connect()]);
+    slow.send(get("/slow"));
+    first.send(get("/never"));
+    second.send(get("/never"));
+    assert.deepEqual(await cli.exit, { code: 75, signal: null });
+    assert.ok(slow.text.endsWith("slow"));
+    assert.match(cli.stderr, /\*\*\* WARNING \*\*\* 2 cores of 4 are lost, more than --harakiri-lost 1 allows: [^\n]*should be replaced\n/);
+    assert.match(
+      cli.stderr,
+      /\n2 cores of 4 are lost, [^\n]* allows: stopping; 3 requests in flight, at most 30 s\nstopped; 0 requests lost\n$/,
+    );
+  });
+});
+
 test("serve(): a branch that nobody awaits, of a request that was given up, ends no process; another rejection does", LIMIT, async () => {
   const cli = new CliProcess([], { module: "tests/e2e/fixtures/given_up", denoFlags: ["-A"] });
   const { code } = await cli.exit;

@@ -27,6 +27,8 @@ function file(name: string, text: string): string {
   return path;
 }
 
+const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
+
 const HELLO = file("hello.mjs", `export default { fetch: () => new Response("hello") };`);
 
 const identity = createIdentity();
@@ -115,6 +117,11 @@ function rowsAt(port: number, path: string): Readonly<Record<string, Row>> {
       answer: "good day",
       without: new Map([["--allow-env=GREETING", "undefined"]]),
     },
+    "--harakiri": {
+      args: [HELLO, "--port", String(port), "--harakiri", "60"],
+      flags: [net, `${read},${SOURCES}`],
+      address: loopback(port),
+    },
     "all other options": {
       args: [
         ...[HELLO, "--port", String(port), "--trust-proxy", "127.0.0.1", "--trust-proxy", "unix", "--trust-proxy-field", "forwarded"],
@@ -193,6 +200,18 @@ if (runtimeName() === "deno") {
     assert.doesNotMatch(cli.stderr, /HEDDLE_PORT/);
     cli.kill("SIGKILL");
     await cli.exit;
+  });
+
+  test("heddle serve on Deno warns of a watchdog that it may not start, and serves", LIMIT, async () => {
+    const cli = new CliProcess(["serve", HELLO, "--port", "0", "--harakiri", "60"], {
+      denoFlags: ["--allow-net=127.0.0.1:0", `--allow-read=${HELLO}`],
+    });
+    await cli.listening();
+    await cli.untilStderr(
+      /WARNING \*\*\* the watchdog cannot run: Requires read access to "[^"]+", [^;\n]*; a handler that blocks [^;\n]*\n/,
+    );
+    cli.kill("SIGTERM");
+    assert.equal((await cli.exit).code, 0);
   });
 
   test("heddle serve knows the limit of open files on Deno with -A alone", LIMIT, async () => {

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArguments } from "../../src/cli/arguments.ts";
 import type { ListenOptions } from "../../src/contract/socket.ts";
 import { ConfigError } from "../../src/errors.ts";
@@ -38,9 +39,13 @@ function ofListener(listener: ListenOptions): string[] {
   return [`--allow-net=${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`];
 }
 
-function filesRead(app: string, { cert, key, chownSocket }: ServeOptionValues, cwd: string): string[] {
+/** heddle's own modules, which a thread of Deno's may not read unless its program may. */
+const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
+
+function filesRead(app: string, { cert, key, chownSocket, harakiriMs, harakiriRoutes }: ServeOptionValues, cwd: string): string[] {
   const isNamed = (name: string | null = null) => name !== null && !/^\d+$/.test(name);
   const files = [app, ...cert, ...key].map((file) => resolve(cwd, file));
+  if (harakiriMs > 0 || harakiriRoutes.some(({ ms }) => ms > 0)) files.push(SOURCES);
   if (isNamed(chownSocket?.user)) files.push("/etc/passwd");
   if (isNamed(chownSocket?.group)) files.push("/etc/group");
   return files;

@@ -21,6 +21,31 @@ export async function serveOnce(command, args, { cwd, env, path = "/" }) {
   }
 }
 
+/**
+ * Runs a server's command, and asks for what its app blocks the event loop with, until its watchdog ends it.
+ *
+ * @param {string} command The executable.
+ * @param {string[]} args What serves; `--http 127.0.0.1:0` is added.
+ * @param {{ cwd: string, env?: Record<string, string | undefined> }} options
+ * @returns {Promise<{ signal: string | number, log: string }>} How it ended, and its standard error.
+ */
+export async function serveUntilHang(command, args, { cwd, env }) {
+  const child = spawn(command, [...args, "--http", "127.0.0.1:0"], { cwd, env });
+  const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve(signal ?? code)));
+  let log = "";
+  child.stderr.on("data", (chunk) => log += chunk);
+  try {
+    await fetch(await firstUrl(child), { signal: AbortSignal.timeout(30_000) }).then(
+      ({ status }) => log += `answered with ${status}`,
+      () => {},
+    );
+    child.kill("SIGTERM");
+    return { signal: await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 5000, "it runs on"))]), log };
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
 /** The first URL that it prints. */
 function firstUrl(child) {
   return new Promise((resolve, reject) => {

@@ -44,6 +44,7 @@ test("readOptions() gives every default where nothing is given", () => {
     writeStallMs: 30_000,
     harakiriMs: 0,
     harakiriRoutes: [],
+    harakiriLost: null,
     reloadMercyMs: 30_000,
     io: null,
     suspend: null,

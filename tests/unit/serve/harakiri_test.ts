@@ -127,6 +127,40 @@ test("harakiri: a request that waits for a core, and one whose client is slow, h
   });
 });
 
+test("harakiriLost: past so many lost cores at once the server is spent, and says so once", async () => {
+  const gates = [new Gate(), new Gate(), new Gate(), new Gate()];
+  let next = 0;
+  const fetch = async (request: Request) => {
+    if (request.url.endsWith("/settles")) await new Promise((resolve) => request.signal.addEventListener("abort", resolve));
+    else await gates[next++]!.opened;
+    return new Response("late");
+  };
+  await withMemoryServer({ fetch, async: 10, harakiriMs: 1000, harakiriLost: 1 }, async ({ sent, pass, settle, server, heard }) => {
+    const reasons: string[] = [];
+    void server.spent.then((reason) => reasons.push(reason));
+    for (const target of ["/settles", "/settles", "/a"]) await sent(requestOf(`GET ${target}`));
+    await pass(1001);
+    gates[0]!.open();
+    await sent(requestOf("GET /b"));
+    await pass(1001);
+    await pass(101);
+    assert.deepEqual([server.stats().lost, heard.harakiris.length, reasons], [1, 4, []]);
+    await sent(requestOf("GET /c"));
+    await sent(requestOf("GET /d"));
+    await pass(1001);
+    assert.deepEqual(reasons, []);
+    await pass(101);
+    assert.deepEqual(reasons, ["3 cores of 10 are lost, more than --harakiri-lost 1 allows"]);
+    assert.match(heard.warnings.join("\n"), /^3 cores of 10 are lost, [^\n]*; this process should be replaced$/);
+    // It serves on, and a stop waits for none of them.
+    let lost = -1;
+    void server.close({ mercyMs: 60_000 }).then((count) => lost = count);
+    await settle();
+    await pass(5000);
+    assert.equal(lost, 0);
+  });
+});
+
 test("context.harakiri(): later, sooner, never, counted from now", async () => {
   const fetch = async (_request: Request, _env: unknown, context: RequestContext) => {
     await sleep(900);
