@@ -38,9 +38,9 @@ function ofListener(listener: ListenOptions): string[] {
   return [`--allow-net=${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`];
 }
 
-function filesRead(app: string, { cert, key, chownSocket }: ServeOptionValues, cwd: string): string[] {
+function filesRead(app: string, { cert, key, chownSocket, wasmDirs }: ServeOptionValues, cwd: string): string[] {
   const isNamed = (name: string | null = null) => name !== null && !/^\d+$/.test(name);
-  const files = [app, ...cert, ...key].map((file) => resolve(cwd, file));
+  const files = [app, ...cert, ...key, ...wasmDirs.map(({ path }) => path)].map((file) => resolve(cwd, file));
   if (isNamed(chownSocket?.user)) files.push("/etc/passwd");
   if (isNamed(chownSocket?.group)) files.push("/etc/group");
   return files;

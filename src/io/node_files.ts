@@ -1,0 +1,111 @@
+import { constants } from "node:fs";
+import { type FileHandle, lstat, open, readdir, realpath } from "node:fs/promises";
+import type { FileFacts, FileKind, FolderEntry, OpenFile, ReadOnlyFolder } from "../contract/files.ts";
+
+/** Neither waits for a pipe's other end nor follows a link that has come in between. Windows has none of the two. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** What tells whether two names are of one file. */
+interface Identity {
+  readonly dev: bigint;
+  readonly ino: bigint;
+}
+
+/** What `lstat` tells. */
+interface Stats extends Identity {
+  readonly size: bigint;
+  readonly mtimeMs: bigint;
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+/**
+ * Opens a folder of the host's for reading.
+ *
+ * @throws What the system says: it is not there, or no folder (as a rejection).
+ */
+export async function openNodeFolder(path: string): Promise<ReadOnlyFolder> {
+  const root = await realpath(path);
+  await readdir(root);
+  return new NodeFolder(root);
+}
+
+class NodeFolder implements ReadOnlyFolder {
+  readonly #root: string;
+
+  /** @param root An absolute path without links. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  async stat(path: string): Promise<FileFacts> {
+    return factsOf(await this.#facts(path));
+  }
+
+  async open(path: string): Promise<OpenFile> {
+    const before = await this.#facts(path);
+    if (before.isDirectory()) throw failure("EISDIR");
+    if (!before.isFile()) throw failure("EACCES");
+    const handle = await open(await this.#resolve(path), OPEN_FLAGS);
+    try {
+      const facts = await handle.stat({ bigint: true });
+      // What was opened must be what is in the folder now: a folder on the way may have become a link in between.
+      if (!facts.isFile() || !isSame(facts, await this.#facts(path))) throw failure("EACCES");
+      return new NodeFile(handle, factsOf(facts));
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  async list(path: string): Promise<readonly FolderEntry[]> {
+    const entries = await readdir(await this.#resolve(path), { withFileTypes: true });
+    return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+  }
+
+  async #facts(path: string): Promise<Stats> {
+    return await lstat(await this.#resolve(path), { bigint: true });
+  }
+
+  /** @returns The path without links; none that leads out of the root. */
+  async #resolve(path: string): Promise<string> {
+    const real = await realpath(path === "" ? this.#root : `${this.#root}/${path}`);
+    const inside = this.#root.endsWith("/") ? this.#root : `${this.#root}/`;
+    if (real !== this.#root && !real.startsWith(inside)) throw failure("ENOTCAPABLE");
+    return real;
+  }
+}
+
+class NodeFile implements OpenFile {
+  readonly facts: FileFacts;
+  readonly #handle: FileHandle;
+
+  constructor(handle: FileHandle, facts: FileFacts) {
+    this.#handle = handle;
+    this.facts = facts;
+  }
+
+  async read(into: Uint8Array, position: number): Promise<number> {
+    return (await this.#handle.read(into, 0, into.length, position)).bytesRead;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+  }
+}
+
+function isSame(one: Identity, other: Identity): boolean {
+  return one.dev === other.dev && one.ino === other.ino;
+}
+
+function factsOf(stats: Stats): FileFacts {
+  return { kind: kindOf(stats), size: Number(stats.size), modifiedMs: Number(stats.mtimeMs) };
+}
+
+function kindOf(stats: { isFile(): boolean; isDirectory(): boolean }): FileKind {
+  return stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "other";
+}
+
+function failure(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
