@@ -24,6 +24,7 @@ import { TlsFiles } from "./tls_files.ts";
  * @throws {BrokenError} It cannot listen.
  */
 export async function serveApp(path: string, values: ServeOptionValues, streams: Streams): Promise<number> {
+  if (isProgram(path)) (await import("./slow_memory.ts")).avoidFastMemory();
   const platform = await selectPlatform(values.io ?? undefined);
   const { clock, runtime } = platform;
   await prepareRuntime(runtime.name, values.globals);
