@@ -19,7 +19,10 @@ const FIXTURES = fileURLToPath(new URL("../e2e/fixtures/wasm/", import.meta.url)
 /** Small stacks and memories, so that a thousand at once are cheap. */
 const FLAGS = ["--target=wasm32-wasi", "-O1", "-Wl,-z,stack-size=16384", "-Wl,--initial-memory=131072"];
 
-let folder: string | null = null;
+// Not made within a test: on Node and Bun `after` is that test's there.
+const folder = NO_COMPILER === null ? mkdtempSync(join(tmpdir(), "heddle-wasm-")) : null;
+if (folder !== null) after(() => rmSync(folder, { recursive: true }));
+
 const built = new Map<string, string>();
 
 /**
@@ -41,11 +44,7 @@ export function wasmBytes(name: string, ...defines: readonly string[]): Uint8Arr
 }
 
 function compile(name: string, defines: readonly string[]): string {
-  if (folder === null) {
-    const made = folder = mkdtempSync(join(tmpdir(), "heddle-wasm-"));
-    after(() => rmSync(made, { recursive: true }));
-  }
-  const path = join(folder, `${[name, ...defines].join("-")}.wasm`);
+  const path = join(folder!, `${[name, ...defines].join("-")}.wasm`);
   const args = [...FLAGS, ...defines.map((define) => `-D${define}`), join(FIXTURES, `${name}.c`), "-o", path];
   const { status, stderr } = spawnSync("clang", args, { encoding: "utf8" });
   if (status !== 0) throw new Error(`compile ${name}.c: ${stderr}`);

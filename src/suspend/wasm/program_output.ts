@@ -2,6 +2,7 @@ import type { Reply } from "../../contract/engine.ts";
 import type { Watcher, WriteTarget } from "../../contract/waiting.ts";
 import { decodeLatin1 } from "../../http/latin1.ts";
 import { Watchers } from "../../io/watchers.ts";
+import { ProgramError } from "./program_error.ts";
 import { badHead, type CgiHead, readCgiHead } from "./cgi_head.ts";
 
 /** What is gathered before it is sent, and the longest head: as much as a request's head may have. */
@@ -58,7 +59,7 @@ export class ProgramOutput implements WriteTarget {
    *
    * @returns How many; they are copied.
    * @throws {ProgramError} The head is not valid.
-   * @throws {TypeError} Neither is it in HTTP, or the body is longer than its Content-Length.
+   * @throws {TypeError} The body is longer than its Content-Length.
    */
   take(bytes: Uint8Array): number {
     let taken = 0;
@@ -101,15 +102,17 @@ export class ProgramOutput implements WriteTarget {
   /**
    * The program has ended: so does the answer.
    *
-   * @throws {ProgramError} There is no head.
-   * @throws {TypeError} It is not valid in HTTP.
+   * @throws {ProgramError} There is no head, or the whole body, of which nothing has left, is not as long as it says.
    */
   end(): void {
     const head = this.#head;
     if (head === null) throw badHead(this.#used === 0 ? "the program wrote none" : "no empty line ends it");
-    const hasLength = head.fields.some(([name]) => name.toLowerCase() === "content-length");
-    const isWhole = !this.#started && !hasLength && !this.#isHead && !LENGTHLESS.includes(head.status);
-    this.#start(isWhole ? [["content-length", String(this.#used)]] : []);
+    const isWhole = !this.#started && !this.#isHead && !LENGTHLESS.includes(head.status);
+    const { contentLength } = head;
+    if (isWhole && contentLength !== null && contentLength !== this.#used) {
+      throw new ProgramError(`send a program's answer: its Content-Length is ${contentLength}, and its body has ${this.#used} bytes`);
+    }
+    this.#start(isWhole && contentLength === null ? [["content-length", String(this.#used)]] : []);
     if (this.#used > 0) this.#reply.write(this.#gathered(), true);
     this.#reply.end();
   }

@@ -15,6 +15,10 @@ const scheduler: Scheduler = {
 };
 const clock = new FakeClock();
 const fetchApp: App = { kind: "fetch", fetch: () => new Response() };
+const wasmApp: App = {
+  kind: "wasm",
+  program: { name: "a.wasm", module: new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])), folders: [] },
+};
 const yieldApp: App = { kind: "yield", application: function* () {} };
 
 test("selectEngine() chooses by the app", async () => {
@@ -27,6 +31,10 @@ test("selectEngine() takes the name that fits, and refuses the others with the w
   await assert.rejects(selectEngine(fetchApp, "generator", scheduler, clock), {
     name: "ConfigError",
     message: /leave --suspend out, or use async/,
+  });
+  await assert.rejects(selectEngine(wasmApp, "async", scheduler, clock), {
+    name: "ConfigError",
+    message: /the async engine cannot run a wasm app: leave --suspend out, or use wasm/,
   });
   await assert.rejects(selectEngine(yieldApp, "async", scheduler, clock), {
     name: "ConfigError",
