@@ -2,7 +2,7 @@
  * The port to files that a program may read. A folder's paths are names with "/" between, none of them empty, "." or ".."; "" is the folder itself.
  *
  * Rules for who fills it:
- * - Nothing outside of the folder is read, whatever symbolic links are in it, or come into it meanwhile.
+ * - No bytes of a file outside of the folder are read, whatever symbolic links are in it, or come into it meanwhile.
  * - What fails rejects with an error whose `code` is POSIX's name of it, such as `ENOENT`.
  */
 

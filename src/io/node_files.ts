@@ -20,7 +20,8 @@ interface Stats extends Identity {
 }
 
 /**
- * Opens a folder of the host's for reading.
+ * Opens a folder of the host's for reading. Whoever may change that folder while it is read can have names and sizes, and no bytes, of what is outside
+ * told: they are asked by path.
  *
  * @throws What the system says: it is not there, or no folder (as a rejection).
  */

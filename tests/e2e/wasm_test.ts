@@ -237,6 +237,9 @@ wasmTest("--harakiri frees a program's core at its next suspend, and so does a c
     const answer = await get(server, "/endless-sleep");
     assert.deepEqual([answer.status, answer.body], [504, "Gateway Timeout"]);
     assert.equal((await get(server, "/other")).body, "else");
+    // One that writes to its log without an end gives way, too.
+    assert.equal((await get(server, "/endless-log")).status, 504);
+    assert.equal((await get(server, "/other")).body, "else");
   });
   await servingCli([wasmProgram("answers"), "--async", "1"], async (server) => {
     const client = await server.connect();

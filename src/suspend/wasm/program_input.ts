@@ -50,17 +50,24 @@ export class ProgramInput implements ReadTarget {
     this.#watchers.remove(watcher);
   }
 
+  /** An empty chunk is none. */
   #ask(): void {
-    const chunk = this.#input.read();
-    if (!isThenable(chunk)) {
+    do {
+      const chunk = this.#input.read();
+      if (isThenable(chunk)) {
+        this.#await(chunk);
+        return;
+      }
       this.#take(chunk);
-      return;
-    }
+    } while (!this.#isReady);
+  }
+
+  #await(chunk: PromiseLike<Uint8Array | null>): void {
     this.#asked = true;
     // What it fails with is the client's going, or a body that is refused: its connection tells of both.
     chunk.then((taken) => this.#take(taken), () => this.#failed = true).then(() => {
       this.#asked = false;
-      this.#watchers.ready();
+      if (this.ready) this.#watchers.ready();
     });
   }
 

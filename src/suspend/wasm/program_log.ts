@@ -1,6 +1,9 @@
 /** Bytes of a line that are kept together; a longer one becomes several. */
 const LINE_BYTES = 4096;
 
+/** Bytes after which a program gives way: one that writes without an end would hold up all others. */
+const TURN_BYTES = 16_384;
+
 const LF = 10;
 
 const decoder = new TextDecoder();
@@ -10,14 +13,26 @@ export class ProgramLog {
   readonly #log: (line: string) => void;
   #line: Uint8Array | null = null;
   #used = 0;
+  #sinceTurn = 0;
 
   /** @param log Takes a line, without its end. */
   constructor(log: (line: string) => void) {
     this.#log = log;
   }
 
+  /** So much was written that it is time to give way. */
+  get due(): boolean {
+    return this.#sinceTurn >= TURN_BYTES;
+  }
+
+  /** The program gives way. */
+  resumed(): void {
+    this.#sinceTurn = 0;
+  }
+
   /** Takes bytes, which are copied. */
   take(bytes: Uint8Array): void {
+    this.#sinceTurn += bytes.length;
     for (let at = 0; at < bytes.length;) {
       const end = bytes.indexOf(LF, at);
       const part = bytes.subarray(at, Math.min(end < 0 ? bytes.length : end, at + LINE_BYTES - this.#used));

@@ -13,7 +13,7 @@ export const STDERR = 2;
 
 /** Reading and writing. */
 export function streamCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction>> {
-  const { memory, input, output, log, files } = guest;
+  const { memory, waits, input, output, log, files } = guest;
 
   function read(vectors: readonly Uint8Array[], result: number): number {
     let count = 0;
@@ -60,7 +60,10 @@ export function streamCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction
       memory.setUint32(result, vectors.reduce((sum, { length }) => sum + length, 0));
       if (fd === STDOUT) return write(vectors) ?? ERRNO.SUCCESS;
       for (const vector of vectors) log.take(vector);
-      return ERRNO.SUCCESS;
+      if (!log.due) return ERRNO.SUCCESS;
+      log.resumed();
+      output.flush();
+      return waits.giveWay();
     },
   };
 }
