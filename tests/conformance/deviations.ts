@@ -195,6 +195,12 @@ export const GAPS: readonly Gap[] = [
       "its process anew with `BUN_JSC_useWasmFastMemory=false` for that; a program that calls `serve()` with one has to be started so.",
   },
   {
+    runtime: "Deno",
+    reason:
+      "That a file which a program opens lies in the folder of its `--wasm-dir` is asked of its descriptor on the other runtimes (Linux), and here of its path, five times. Whoever may turn folders in " +
+      "there into links while programs read them could, with luck, have one read from outside: let nobody write there whom you would not let read all.",
+  },
+  {
     runtime: "Node 20",
     reason: "It runs no TypeScript: an app is a `.js` or `.mjs` file.",
   },
