@@ -4,6 +4,7 @@ import type { Scheduler, SuspendEngine, SuspendEngineName } from "../contract/en
 import { ConfigError } from "../errors.ts";
 import { createAsyncEngine } from "./async.ts";
 import { createGeneratorEngine } from "./generator.ts";
+import { MOST_INSTANCES } from "./wasm/most_instances.ts";
 
 /** Makes an engine. */
 type CreateEngine = (scheduler: Scheduler, clock: Clock) => SuspendEngine;
@@ -51,6 +52,9 @@ export function misfits(app: App, cores: number): readonly string[] {
     lines.push(
       "one core: requests run one after another, and a sleep or a suspend of one holds up all others; raise --async to let them interleave",
     );
+  }
+  if (app.kind === "wasm" && cores > MOST_INSTANCES) {
+    lines.push(`${cores} cores: at most ${MOST_INSTANCES} programs run at once, and one more gets a 503; lower --async, so that it waits`);
   }
   if (app.kind === "yield" && !isGenerator(app.application)) {
     lines.push(

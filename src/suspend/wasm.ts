@@ -10,12 +10,8 @@ import { importedCalls, importsOf } from "./wasm/calls.ts";
 import { Guest } from "./wasm/guest.ts";
 import { holdsNul } from "./wasm/guest_environment.ts";
 import { type Jspi, requireJspi, type WasmFunction } from "./wasm/jspi.ts";
+import { MOST_INSTANCES } from "./wasm/most_instances.ts";
 import { failureOf, ProgramExit } from "./wasm/program_error.ts";
-
-/**
- * Instances at once. Each takes up to 8 GB of address space and a few of the process's mappings: past 16,000 of them Node throws, and Deno dies (2.9).
- */
-const MOST_INSTANCES = 10_000;
 
 /**
  * The engine of WebAssembly programs, after uWSGI's uGreen, which switches C stacks: each request runs an instance of its own, whose whole stack JSPI

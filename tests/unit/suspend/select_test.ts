@@ -52,6 +52,8 @@ test("misfits() says what will not interleave, and what to change", () => {
   assert.deepEqual(misfits(fetchApp, 10), []);
   assert.deepEqual(misfits(yieldApp, 10), []);
   assert.match(misfits(fetchApp, 1).join(), /raise --async/);
+  assert.deepEqual(misfits(wasmApp, 10_000), []);
+  assert.match(misfits(wasmApp, 10_001).join(), /at most 10000 programs run at once, and one more gets a 503; lower --async/);
   assert.match(misfits({ kind: "yield", application: () => ["a"] }, 10).join(), /make it a function\*/);
   assert.deepEqual(misfits({ kind: "yield", application: async function* () {} }, 2), []);
 });
