@@ -24,7 +24,19 @@ export { adoptFd, type AdoptOptions } from "./src/suspend/adopt_fd.ts";
 export { type Peekable, peekable } from "./src/io/peekable.ts";
 export type { Stream } from "./src/io/streams.ts";
 export type { ReadTarget, TimeLimit, WaitSide, Watcher, Woken, WriteTarget } from "./src/contract/waiting.ts";
-export type { App, Env, FetchHandler, RequestContext, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "./src/contract/app.ts";
+export type {
+  App,
+  Env,
+  FetchHandler,
+  GuestFolder,
+  RequestContext,
+  StartResponse,
+  WasmProgram,
+  YieldChunk,
+  YieldEnv,
+  YieldHandler,
+} from "./src/contract/app.ts";
+export type { FileFacts, FileKind, FolderEntry, OpenFile, ReadOnlyFolder } from "./src/contract/files.ts";
 export type { IpNetwork, Network } from "./src/contract/network.ts";
 export type { BusyCore, HarakiriRecord, Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
 export type { CopyBytes, DecodeLatin1 } from "./src/contract/bytes.ts";

@@ -77,7 +77,7 @@ function isTool(file: string): boolean {
 
 /** Their times and memory are measured, so nothing else runs beside them; to run all of `tests/e2e` so would take five minutes more. */
 function isAlone(file: string): boolean {
-  return /^tests\/e2e\/(cores|descriptors|examples|faults|memory|overload|soak|waits)_test/.test(file);
+  return /^tests\/e2e\/(cores|descriptors|examples|faults|memory|overload|soak|waits|wasm)_test/.test(file);
 }
 
 async function runOn(runtime: Runtime, file: string, runtimes: readonly Runtime[]): Promise<FileResult> {

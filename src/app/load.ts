@@ -1,6 +1,11 @@
 import type { App, FetchHandler, YieldHandler } from "../contract/app.ts";
 import { ConfigError } from "../errors.ts";
 
+/** Whether an app's path names a WebAssembly program, which `loadProgram` compiles, and no module of JavaScript. */
+export function isProgram(path: string): boolean {
+  return /\.wasm$/i.test(path);
+}
+
 /** An app, and how it was found. */
 export interface LoadedApp {
   readonly app: App;

@@ -30,7 +30,7 @@ export function serveHelp(): string {
     "",
     ...wrap(
       "Runs an app module (.ts, .js, .mjs) on async cores: export default { fetch(request) {...} }, a Hono app, " +
-        "a function of a request, or a yield app, function* application(env, startResponse).",
+        "a function of a request, or a yield app, function* application(env, startResponse); or a WASI program (.wasm), one instance a request, as CGI does.",
       0,
     ),
     "",

@@ -50,7 +50,7 @@ async function dispatch([command, ...args]: readonly string[], streams: Streams)
 function unknownCommand(command: string): string {
   const quoted = JSON.stringify(command);
   if (command.startsWith("-")) return `unknown option ${quoted}: options of serve stand after it, heddle serve APP ${command}`;
-  if (/\.[cm]?[jt]sx?$/.test(command)) return `unknown command ${quoted}: did you mean heddle serve ${command}?`;
+  if (/\.(?:[cm]?[jt]sx?|wasm)$/.test(command)) return `unknown command ${quoted}: did you mean heddle serve ${command}?`;
   const nearest = nearestName(command, COMMANDS);
   return `unknown command ${quoted}${nearest === null ? "; see heddle --help" : `: did you mean heddle ${nearest}?`}`;
 }

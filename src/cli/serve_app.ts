@@ -1,4 +1,4 @@
-import { loadApp } from "../app/load.ts";
+import { isProgram, loadApp } from "../app/load.ts";
 import type { ListenOptions } from "../contract/socket.ts";
 import { process } from "../io/node_process.ts";
 import { selectPlatform } from "../io/select.ts";
@@ -24,10 +24,13 @@ import { TlsFiles } from "./tls_files.ts";
  * @throws {BrokenError} It cannot listen.
  */
 export async function serveApp(path: string, values: ServeOptionValues, streams: Streams): Promise<number> {
+  if (isProgram(path)) (await import("./slow_memory.ts")).avoidFastMemory();
   const platform = await selectPlatform(values.io ?? undefined);
   const { clock, runtime } = platform;
   await prepareRuntime(runtime.name, values.globals);
-  const { app, description } = await loadApp(path, process.cwd());
+  const { app, description } = isProgram(path)
+    ? await (await import("./load_wasm.ts")).loadWasm(path, values)
+    : await loadApp(path, process.cwd());
   const format = values.logFormat === "none" ? null : values.logFormat;
   const observer = createAccessLog({
     format,
@@ -85,7 +88,7 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   say(`app: ${path}, ${description}`);
   const listeners = [...http, ...https];
   server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(listeners[index])}`));
-  for (const line of optionMisfits(values, { http, https }, platform.descriptorLimit ?? null)) say(`*** WARNING *** ${line}`);
+  for (const line of optionMisfits(values, { http, https }, platform.descriptorLimit ?? null, app.kind)) say(`*** WARNING *** ${line}`);
   if (files !== null) files.readAgainOnSignal(server, streams.err);
   return await runUntilStopped(server, values.reloadMercyMs, observer, streams.err);
 }

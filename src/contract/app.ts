@@ -1,4 +1,5 @@
 /** What heddle runs: a user's module, once `app/load.ts` has found out what it is. */
+import type { ReadOnlyFolder } from "./files.ts";
 import type { Address } from "./socket.ts";
 
 /** Environment variables as an app sees them: frozen, each read when it is touched. */
@@ -60,7 +61,25 @@ export type YieldHandler = (
   startResponse: StartResponse,
 ) => Iterable<YieldChunk> | AsyncIterable<YieldChunk> | Promise<Iterable<YieldChunk> | AsyncIterable<YieldChunk>>;
 
+/** A WASI preview 1 program, which is run anew for each request as a CGI script is (RFC 3875). */
+export interface WasmProgram {
+  /** Its `argv[0]`; messages have it too. */
+  readonly name: string;
+  /** Compiled once. Its memory's bound is in it: a WASI program has a memory of its own. */
+  readonly module: WebAssembly.Module;
+  /** What it may read of the host's files. */
+  readonly folders: readonly GuestFolder[];
+}
+
+/** A folder that a program may read (`--wasm-dir`). */
+export interface GuestFolder {
+  /** The name by which the program knows it, such as `/data`. */
+  readonly name: string;
+  readonly folder: ReadOnlyFolder;
+}
+
 /** An app, with what it was taken for. */
 export type App =
   | { readonly kind: "fetch"; readonly fetch: FetchHandler }
-  | { readonly kind: "yield"; readonly application: YieldHandler };
+  | { readonly kind: "yield"; readonly application: YieldHandler }
+  | { readonly kind: "wasm"; readonly program: WasmProgram };

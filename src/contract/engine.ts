@@ -58,6 +58,9 @@ export interface CoreContext {
   readonly reply: Reply;
 }
 
+/** Who failed: the app, a program behind the server, or the server for want of room. */
+export type FailureStatus = 500 | 502 | 503;
+
 /** Where a request's answer goes. After the answer's end, or once the client has gone, every call is taken and dropped. */
 export interface Reply {
   /** The client has gone or the answer is complete: more output is of no use. */
@@ -88,8 +91,12 @@ export interface Reply {
   /**
    * The app threw: a 500 without its stack if no head has left, else the connection is ended short of the body. Logged as `tell` does, once the
    * client has gone too.
+   *
+   * @param status In place of 500. @default 500
    */
-  fail(error: unknown): void;
+  fail(error: unknown, status?: FailureStatus): void;
+  /** Logs a line that a program wrote to its standard error. */
+  log(line: string): void;
   /**
    * Logs what the app threw or rejected where that costs the answer nothing: in a stream's `cancel`, in a generator's `finally`. Once the client
    * has gone, or the request's signal was aborted, that signal's reason, what its body's reads reject with (`BrokenError`, `ClosedError`,
@@ -127,7 +134,7 @@ export interface SuspendEngine {
 }
 
 /** The engines of this version. */
-export type SuspendEngineName = "async" | "generator";
+export type SuspendEngineName = "async" | "generator" | "wasm";
 
 /**
  * What an engine asks of the scheduler; `core/scheduler.ts` fills it. A request that was answered, and goes on in the background, is

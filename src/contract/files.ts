@@ -1,39 +1,43 @@
 /**
- * The port to the file system: what static files are read through. `src/io/node_files.ts` fills it on every runtime; tests fill it from memory.
+ * The port to files that a program may read. A folder's paths are names with "/" between, none of them empty, "." or ".."; "" is the folder itself.
+ *
+ * Rules for who fills it:
+ * - No bytes of a file outside of the folder are read, whatever symbolic links are in it, or come into it meanwhile.
+ * - What fails rejects with an error whose `code` is POSIX's name of it, such as `ENOENT`.
  */
 
-/** What a path leads to, as the system tells it. */
+/** What is known of a file or folder. */
 export interface FileFacts {
-  /** Devices, pipes and sockets are `other`. */
-  readonly kind: "file" | "directory" | "other";
+  readonly kind: FileKind;
   /** Bytes. */
   readonly size: number;
-  /** When its content was last changed, in milliseconds since 1970, with a fraction where the system has one. */
-  readonly mtimeMs: number;
-  /** Which file it is, on which device: two paths lead to one file if both agree. */
-  readonly inode: number;
-  readonly device: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly modifiedMs: number;
 }
 
-/** Something that was opened for reading. */
+/** What a path leads to. */
+export type FileKind = "file" | "folder" | "other";
+
+/** One entry of a folder. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind: FileKind;
+}
+
+/** A file that is open. */
 export interface OpenFile {
-  /** As they were when it was opened. */
   readonly facts: FileFacts;
-  /**
-   * Reads bytes into the whole of `buffer`, or up to the file's end.
-   *
-   * @param position Of the first byte, from 0.
-   * @returns How many bytes there were; 0 at the end.
-   */
-  read(buffer: Uint8Array, position: number): Promise<number>;
+  /** Reads from a position into the start of `into`. @returns How many bytes; 0 at the end. */
+  read(into: Uint8Array, position: number): Promise<number>;
+  /** Lets it go; never rejects. */
   close(): Promise<void>;
 }
 
-/** Files by their paths. Its errors carry the system's `code`: `ENOENT`, `EACCES`, `ELOOP`, `ENAMETOOLONG`, `EMFILE`. */
-export interface FileSystem {
-  /** Opens without waiting: not for a pipe's other end, nor for a device. A directory may be opened too. */
+/** A folder that is read, and never written. */
+export interface ReadOnlyFolder {
+  stat(path: string): Promise<FileFacts>;
+  /** Opens a regular file; of a folder `EISDIR`, of all else `EACCES`. */
   open(path: string): Promise<OpenFile>;
-  /** The path without symbolic links, dots or doubled slashes. */
-  realPath(path: string): Promise<string>;
-  facts(path: string): Promise<FileFacts>;
+  /** The entries of a folder, in any order, without "." and "..". */
+  list(path: string): Promise<readonly FolderEntry[]>;
 }

@@ -65,6 +65,8 @@ export interface Observer {
   request?(record: RequestRecord): void;
   /** An app threw or rejected, in its handler, its body's stream or `waitUntil`; `request` is null where it is not known. */
   appError?(error: unknown, request: RequestName | null): void;
+  /** A program of a request wrote a line to its standard error; without its end, at most 4096 bytes of it. */
+  programLine?(line: string, request: RequestName): void;
   /** A peer's bytes were refused: the answer's status and why. */
   refused?(status: number, reason: string, remote: Address): void;
   /** The wait queue is full; at most once a second, with how many requests had to wait outside of it since the last time. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createNodeFiles } from "../io/node_files.ts";
+import { createNodeFiles } from "../io/node_file_system.ts";
 import { StaticFiles, type StaticOptions } from "../static/static_files.ts";
 
 export type { StaticOptions };

@@ -6,6 +6,7 @@ import { escapeControls } from "./escape.ts";
 import { logDate } from "./log_date.ts";
 import type { LineWriter } from "./line_writer.ts";
 import { harakiriLines } from "./harakiri_lines.ts";
+import { programLine } from "./program_line.ts";
 import { LOG_FORMATS, type LogFormatName } from "./log_formats.ts";
 
 /** Lines a second on refused peers: enough to see what is wrong, too few to fill a disk for whoever floods the server. */
@@ -32,6 +33,7 @@ export function createAccessLog(options: AccessLogOptions): Observer {
   const write = (lines: string) => problems.write(`${logDate(clock.wallTime()).ctime} - ${lines}`);
   const observer: Observer = {
     appError: (error, request) => write(errorLines(error, request)),
+    programLine: (line, request) => write(programLine(line, request)),
     refused: refusals(write, clock),
     queueFull: (stalled) => write(`[DANGER] async queue is full !!! ${stalled} connections had to wait\n`),
     harakiri: (record) => write(harakiriLines(record, options.harakiriVerbose)),

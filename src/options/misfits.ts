@@ -1,3 +1,4 @@
+import type { App } from "../contract/app.ts";
 import type { Listeners } from "./listeners.ts";
 import type { ServeOptionValues } from "./table.ts";
 
@@ -5,9 +6,15 @@ import type { ServeOptionValues } from "./table.ts";
  * What was asked for and will not come about, though each option is valid by itself.
  *
  * @param descriptorLimit How many files the process may have open; null where that is not known.
+ * @param kind The app's.
  * @returns A line for each, without an end.
  */
-export function optionMisfits(values: ServeOptionValues, { http, https }: Listeners, descriptorLimit: number | null): string[] {
+export function optionMisfits(
+  values: ServeOptionValues,
+  { http, https }: Listeners,
+  descriptorLimit: number | null,
+  kind: App["kind"],
+): string[] {
   const lines: string[] = [];
   const { connections, chmodSocket, chownSocket, proxyProtocol } = values;
   if (connections !== null && descriptorLimit !== null && connections >= descriptorLimit) {
@@ -27,5 +34,6 @@ export function optionMisfits(values: ServeOptionValues, { http, https }: Listen
       `--proxy-protocol is read on ${place}: a PROXY header in front of TLS fails its handshake; let the proxy end TLS, or send no header to --https`,
     );
   }
+  if (values.wasmDirs.length > 0 && kind !== "wasm") lines.push("--wasm-dir does nothing: the app is no WebAssembly program");
   return lines;
 }

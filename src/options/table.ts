@@ -2,6 +2,7 @@ import { FILE, HOST, LISTENER, PORT, TCP_LISTENER } from "./parse.ts";
 import { FORWARDING_FIELDS, NETWORK } from "./networks.ts";
 import { OWNER } from "./owner.ts";
 import { HARAKIRI_ROUTE } from "./harakiri_route.ts";
+import { MEGABYTES, WASM_DIR } from "./wasm.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { LONGEST_MS } from "../time_limit.ts";
 import { choice, count, duration, LONGEST_HANDSHAKE_MS, MODE, size, SIZE_LIMIT, SWITCH } from "./units.ts";
@@ -345,11 +346,28 @@ export const SERVE_OPTIONS = {
   suspend: {
     flag: "--suspend",
     group: "Engines",
-    unit: choice("async", "generator"),
+    unit: choice("async", "generator", "wasm"),
     default: null,
     otherwise: "chosen from the app",
     repeatable: false,
-    help: "How a request gives way to others: by await, or by yield",
+    help: "How a request gives way to others: by await, by yield, or, a WebAssembly program, by its own blocking calls",
+  },
+  wasmMemoryMb: {
+    flag: "--wasm-memory",
+    group: "Engines",
+    unit: MEGABYTES,
+    default: "64",
+    repeatable: false,
+    help: "Most memory that each instance of a WebAssembly program may have",
+  },
+  wasmDirs: {
+    flag: "--wasm-dir",
+    group: "Engines",
+    unit: WASM_DIR,
+    default: null,
+    otherwise: "none",
+    repeatable: true,
+    help: "A folder that a WebAssembly program may read, and none outside of it: the name that it has there, and the folder's path",
   },
   globals: {
     flag: "--globals",

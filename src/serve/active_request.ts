@@ -20,6 +20,15 @@ import type { ServerContext } from "./server_context.ts";
 /** A first slice that is longer is warned of: a person notices a wait of about 100 ms. */
 const BLOCKED_MS = 100;
 
+const IN_JAVASCRIPT = 'give way with "await suspend()" in an async handler, or yield from a function* application(env, startResponse)';
+
+/** What is to be changed in an app that is warned of. */
+const WAYS_TO_GIVE_WAY: Readonly<Record<App["kind"], string>> = {
+  fetch: IN_JAVASCRIPT,
+  yield: IN_JAVASCRIPT,
+  wasm: "a program gives way where it calls sched_yield(), sleeps, or waits for its client",
+};
+
 const OVERLOADED_FIELDS = [["content-type", TEXT_TYPE], ["retry-after", "1"]] as const;
 const OVERLOADED = new TextEncoder().encode("too many requests wait already\n");
 
@@ -181,8 +190,9 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   #warnBlocked(heldMs: number): void {
     const { server, method, target } = this;
     server.observer.warning?.(
-      `${method} ${target} held the event loop for ${Math.round(heldMs)} ms: no other request ran meanwhile; ` +
-        `give way with "await suspend()" in an async handler, or yield from a function* application(env, startResponse)`,
+      `${method} ${target} held the event loop for ${Math.round(heldMs)} ms: no other request ran meanwhile; ${
+        WAYS_TO_GIVE_WAY[this.app.kind]
+      }`,
     );
   }
 

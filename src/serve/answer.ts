@@ -1,4 +1,4 @@
-import type { Reply } from "../contract/engine.ts";
+import type { FailureStatus, Reply } from "../contract/engine.ts";
 import type { RequestRecord } from "../contract/observer.ts";
 import { enterCore } from "../core/current.ts";
 import { BrokenError, ClosedError, HarakiriError, ProtocolError } from "../errors.ts";
@@ -15,8 +15,8 @@ interface PendingHead {
   readonly fields: Iterable<readonly [string, string]>;
 }
 
-/** An answer whose app says nothing of why it failed: a 500's text. */
-const FAILED = "Internal Server Error";
+/** An answer whose app says nothing of why it failed: its text. */
+const FAILED: Readonly<Record<FailureStatus, string>> = { 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable" };
 
 /**
  * One request's answer, from what the app gives to the bytes on the socket. It leaves whole (head and body in one write) or as a
@@ -215,7 +215,7 @@ export class Answer implements Reply {
     if (server.draining || connection.halfClosed || connection.spent) connection.exchange.closeAfter();
   }
 
-  fail(error: unknown): void {
+  fail(error: unknown, status: FailureStatus = 500): void {
     const { server, core, lost } = this.#request;
     if (this.#finished && !lost) return;
     if (this.tell(error)) server.table.countException(core);
@@ -226,7 +226,7 @@ export class Answer implements Reply {
         this.#request.connection.abort();
       } else {
         if (error instanceof BodyLengthError) this.#request.connection.exchange.closeAfter();
-        this.#sendWhole(500, FAILED, TEXT_FIELDS, FAILED);
+        this.#sendWhole(status, FAILED[status], TEXT_FIELDS, FAILED[status]);
       }
     }
     this.#finish();
@@ -242,6 +242,10 @@ export class Answer implements Reply {
       this.#sendWhole(504, "", TEXT_FIELDS, "Gateway Timeout");
       this.#givingUp = false;
     }
+  }
+
+  log(line: string): void {
+    this.#request.server.observer.programLine?.(line, this.#request);
   }
 
   /** @returns Whether it was news. */

@@ -123,7 +123,7 @@ class HeddleServer implements Server {
 
   async #start(options: ServeOptions, app: App, addresses: readonly ListenOptions[]): Promise<void> {
     const platform = options.platform ?? await selectPlatform(options.io);
-    const server = createContext(options, app, platform, await proxiesOf(options), this.#tellSpent);
+    const server = await createContext(options, app, platform, await proxiesOf(options), this.#tellSpent);
     this.#platform = platform;
     this.#context = server;
     for (const tls of new Set(addresses.flatMap(({ tls }) => tls === undefined ? [] : [tls]))) {
@@ -201,13 +201,13 @@ class HeddleServer implements Server {
   }
 }
 
-function createContext(
+async function createContext(
   options: ServeOptions,
   app: App,
   platform: Platform,
   proxies: Proxies,
   spent: (reason: string) => void,
-): ServerContext {
+): Promise<ServerContext> {
   const { clock } = platform;
   const observer = options.observer ?? reportToConsole;
   const table = createCoreTable(options.async ?? 1000);
@@ -217,9 +217,9 @@ function createContext(
   const latin1 = platform.latin1 ?? decodeLatin1;
   const open = new Connections(options.connections ?? connectionsBelow(platform.descriptorLimit ?? null), observer, clock);
   const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
-  return {
+  const context: ServerContext = {
     app,
-    engine: selectEngine(app, options.suspend ?? null, scheduler),
+    engine: await selectEngine(app, options.suspend ?? null, scheduler, clock),
     host: { io: platform.engine, after: (ms, expired) => scheduler.after(ms, expired) },
     scheduler,
     table,
@@ -271,6 +271,7 @@ function createContext(
     offloaded: 0,
     shedRequests: 0,
   };
+  return context;
 }
 
 let ignoresGivenUp = false;

@@ -1,4 +1,4 @@
-import type { FileSystem, OpenFile } from "../contract/files.ts";
+import type { FileSystem, OpenFile } from "../contract/file_system.ts";
 
 /** What a path below a root led to. `denied`: the system does not let us read it. */
 export type Opened = OpenFile | "absent" | "denied";

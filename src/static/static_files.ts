@@ -1,4 +1,4 @@
-import type { FileSystem, OpenFile } from "../contract/files.ts";
+import type { FileSystem, OpenFile } from "../contract/file_system.ts";
 import { type ByteRange, selectRange } from "./byte_range.ts";
 import { acceptedCodings, type Coding } from "./codings.ts";
 import { evaluateConditions, rangeHolds } from "./conditions.ts";

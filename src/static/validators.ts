@@ -1,4 +1,4 @@
-import type { FileFacts } from "../contract/files.ts";
+import type { FileFacts } from "../contract/file_system.ts";
 
 /** What tells one version of a file from another (RFC 9110 section 8.8). */
 export interface Validators {

@@ -1,7 +1,6 @@
 import type { CoreTask, Scheduler } from "../contract/engine.ts";
 import type { RegisteredWait, Woken } from "../contract/waiting.ts";
 import { LinkedQueue, QueueLink } from "../core/linked_queue.ts";
-import type { HarakiriError } from "../errors.ts";
 import { waitForFirst } from "./io_wait.ts";
 
 /** What `suspend` gives where nothing was registered. */
@@ -10,14 +9,14 @@ export const RESUMED: Woken = Object.freeze({ outcome: "resumed", target: null, 
 /** One `suspend` or `sleep` that has not come back: a promise, and what it will be fulfilled with. */
 class Wait<T> extends QueueLink {
   readonly #resolve: (value: T) => void;
-  readonly #reject: (reason: HarakiriError) => void;
+  readonly #reject: (reason: Error) => void;
   /** The app's, which may await it or not; null where there is none. */
   promise: Promise<T> | null = null;
   value: T;
   /** What calls it off; null where nothing is to come. */
   source: { cancel(): void } | null = null;
 
-  constructor(resolve: (value: T) => void, reject: (reason: HarakiriError) => void, value: T) {
+  constructor(resolve: (value: T) => void, reject: (reason: Error) => void, value: T) {
     super();
     this.#resolve = resolve;
     this.#reject = reject;
@@ -28,7 +27,7 @@ class Wait<T> extends QueueLink {
     this.#resolve(this.value);
   }
 
-  reject(reason: HarakiriError): void {
+  reject(reason: Error): void {
     this.source?.cancel();
     // Of one that is not awaited nobody shall say that nobody handled it: on Node that would end the process.
     this.promise?.catch(() => {});
@@ -147,7 +146,7 @@ export class Waits {
   }
 
   /** Ends what waits with `reason`. */
-  reject(reason: HarakiriError): void {
+  reject(reason: Error): void {
     this.#registered = null;
     for (let wait = this.#pending.shift(); wait !== null; wait = this.#pending.shift()) wait.reject(reason);
     for (let wait = this.#due.shift(); wait !== null; wait = this.#due.shift()) wait.reject(reason);

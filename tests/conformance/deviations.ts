@@ -185,6 +185,23 @@ export const GAPS: readonly Gap[] = [
   },
   {
     runtime: "Node 20",
+    reason:
+      "A WebAssembly program is an `UnsupportedError`: there is no JSPI (`WebAssembly.Suspending`), so that one that waits would hold up all others. Node 24, Deno and Bun have it.",
+  },
+  {
+    runtime: "Bun",
+    reason:
+      "An instance of a WebAssembly program takes 12 to 19 ms where a hundred run at once, and not 0.1, unless JavaScriptCore gives them no fast memories (1.4.5). `heddle serve app.wasm` begins " +
+      "its process anew with `BUN_JSC_useWasmFastMemory=false` for that; a program that calls `serve()` with one has to be started so.",
+  },
+  {
+    runtime: "Deno",
+    reason:
+      "That a file which a program opens lies in the folder of its `--wasm-dir` is asked of its descriptor on the other runtimes (Linux), and here of its path, five times. Whoever may turn folders in " +
+      "there into links while programs read them could, with luck, have one read from outside: let nobody write there whom you would not let read all.",
+  },
+  {
+    runtime: "Node 20",
     reason: "It runs no TypeScript: an app is a `.js` or `.mjs` file.",
   },
   {

@@ -1,6 +1,6 @@
 /** What `heddle serve` needs of Deno's permissions: each row of the table of docs/deno.md, run with just that, and without each part of it. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -15,6 +15,7 @@ import { RawClient } from "../support/raw_client.ts";
 import { runtimeName } from "../support/runtime.ts";
 import { until } from "../support/served.ts";
 import { unixPath } from "../support/unix_path.ts";
+import { NO_COMPILER, wasmProgram } from "../support/wasm_program.ts";
 
 const LIMIT = { timeout: 60_000 };
 
@@ -33,6 +34,11 @@ const HELLO = file("hello.mjs", `export default { fetch: () => new Response("hel
 
 const identity = createIdentity();
 const [CERT, KEY] = [file("cert.pem", identity.cert), file("key.pem", identity.key)];
+
+const READER = NO_COMPILER === null ? wasmProgram("reader") : null;
+const PUBLIC = join(folder, "public");
+mkdirSync(PUBLIC);
+file("public/page.txt", "a page");
 
 /** A row of the table. */
 interface Row {
@@ -122,6 +128,14 @@ function rowsAt(port: number, path: string): Readonly<Record<string, Row>> {
       flags: [net, `${read},${SOURCES}`],
       address: loopback(port),
     },
+    ...(READER !== null && {
+      "a WebAssembly program with --wasm-dir": {
+        args: [READER, "--port", String(port), "--wasm-dir", `/data=${PUBLIC}`, "--wasm-memory", "2"],
+        flags: [net, `--allow-read=${READER},${PUBLIC}`],
+        address: loopback(port),
+        answer: "page.txt\n",
+      },
+    }),
     "all other options": {
       args: [
         ...[HELLO, "--port", String(port), "--trust-proxy", "127.0.0.1", "--trust-proxy", "unix", "--trust-proxy-field", "forwarded"],

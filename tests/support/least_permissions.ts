@@ -42,9 +42,13 @@ function ofListener(listener: ListenOptions): string[] {
 /** heddle's own modules, which a thread of Deno's may not read unless its program may. */
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 
-function filesRead(app: string, { cert, key, chownSocket, harakiriMs, harakiriRoutes }: ServeOptionValues, cwd: string): string[] {
+function filesRead(
+  app: string,
+  { cert, key, chownSocket, harakiriMs, harakiriRoutes, wasmDirs }: ServeOptionValues,
+  cwd: string,
+): string[] {
   const isNamed = (name: string | null = null) => name !== null && !/^\d+$/.test(name);
-  const files = [app, ...cert, ...key].map((file) => resolve(cwd, file));
+  const files = [app, ...cert, ...key, ...wasmDirs.map(({ path }) => path)].map((file) => resolve(cwd, file));
   if (harakiriMs > 0 || harakiriRoutes.some(({ ms }) => ms > 0)) files.push(SOURCES);
   if (isNamed(chownSocket?.user)) files.push("/etc/passwd");
   if (isNamed(chownSocket?.group)) files.push("/etc/group");

@@ -14,6 +14,8 @@ export interface SceneRequest extends CoreContext {
   /** What it told besides. */
   readonly told: unknown[];
   readonly chunks: (string | Uint8Array)[];
+  /** What a program wrote to its standard error. */
+  readonly logged: string[];
   readonly reply: Reply & { room: boolean; closed: boolean; drain(): void };
 }
 
@@ -71,6 +73,7 @@ class FakeRequest implements SceneRequest {
   outcome: "running" | "answered" | "failed" = "running";
   error: unknown = null;
   readonly told: unknown[] = [];
+  readonly logged: string[] = [];
   readonly reply: SceneRequest["reply"];
   readonly #finish: (task: CoreTask) => void;
 
@@ -113,6 +116,7 @@ class FakeRequest implements SceneRequest {
         this.error = error;
         this.#end("failed");
       },
+      log: (line) => this.logged.push(line),
       tell: (error) => this.told.push(error),
     };
   }

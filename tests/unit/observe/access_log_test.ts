@@ -93,3 +93,9 @@ test("createAccessLog() writes a request that was given up, and with --harakiri-
     if (verbose) assert.equal(lines[2], "    HARAKIRI [core 4] GET /other, sleeping after 7 ms and 0 switches");
   }
 });
+
+test("createAccessLog() writes what a program says on its standard error, with its request, and no controls", async () => {
+  const { log, err } = scene(null);
+  log.programLine?.("half done \x1b[31m", { method: "GET", target: "/a", core: 3 });
+  assert.match((await err()).join("\n"), / - \[stderr\] GET \/a on core 3: half done \\x1b\[31m$/);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { App } from "../../../src/contract/app.ts";
 import { listenersOf } from "../../../src/options/listeners.ts";
 import { optionMisfits } from "../../../src/options/misfits.ts";
 import { fromEnvironment, readOptions } from "../../../src/options/read.ts";
@@ -9,9 +10,9 @@ const TLS = { HEDDLE_HTTPS: ":8443", HEDDLE_CERT: "cert.pem", HEDDLE_KEY: "key.p
 const PROXY = { HEDDLE_PROXY_PROTOCOL: "10.0.0.0/8" };
 const FILE = { HEDDLE_CHMOD_SOCKET: "660", HEDDLE_CHOWN_SOCKET: "www" };
 
-function misfits(variables: Record<string, string>, descriptorLimit: number | null = 100): string[] {
+function misfits(variables: Record<string, string>, descriptorLimit: number | null = 100, kind: App["kind"] = "fetch"): string[] {
   const values = readOptions(SERVE_OPTIONS, fromEnvironment(SERVE_OPTIONS, (name) => variables[name]));
-  return optionMisfits(values, listenersOf(values), descriptorLimit);
+  return optionMisfits(values, listenersOf(values), descriptorLimit, kind);
 }
 
 test("optionMisfits() says nothing where all fits", () => {
@@ -32,4 +33,10 @@ test("optionMisfits() names options of a Unix socket where there is none", () =>
 test("optionMisfits() says that --proxy-protocol is not read before TLS", () => {
   assert.match(misfits({ ...PROXY, ...TLS }).join("\n"), /^--proxy-protocol is read on no listener: [^\n]*--https$/);
   assert.match(misfits({ ...PROXY, ...TLS, HEDDLE_PORT: "0" }).join("\n"), /^--proxy-protocol is read on the plain listeners alone: /);
+});
+
+test("optionMisfits() names folders of a program where the app is none", () => {
+  const variables = { HEDDLE_WASM_DIR: "/data=/srv" };
+  assert.match(misfits(variables).join(), /^--wasm-dir does nothing: the app is no WebAssembly program$/);
+  assert.deepEqual(misfits(variables, 100, "wasm"), []);
 });

@@ -48,6 +48,8 @@ test("readOptions() gives every default where nothing is given", () => {
     reloadMercyMs: 30_000,
     io: null,
     suspend: null,
+    wasmMemoryMb: 64,
+    wasmDirs: [],
     globals: "light",
     harakiriVerbose: false,
     logFormat: "uwsgi",

@@ -1,0 +1,312 @@
+/** C programs under `heddle serve`, one instance a request. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+import { after } from "node:test";
+import { runCli } from "../support/cli_process.ts";
+import { findJspi } from "../../src/suspend/wasm/jspi.ts";
+import { type CliServer, servingCli } from "../support/cli_server.ts";
+import { fieldOf, parseAnswer, type ParsedAnswer } from "../support/parse_answer.ts";
+import { residentBytes } from "../support/process_facts.ts";
+import { pause, until } from "../support/served.ts";
+import { testUnless } from "../support/test_unless.ts";
+import { NO_COMPILER, NO_WASM, wasmProgram } from "../support/wasm_program.ts";
+
+const LIMIT_MS = 60_000;
+const MEGABYTE = 1_000_000;
+
+/** Runs a test where programs can be built and run. */
+function wasmTest(name: string, run: () => Promise<void>): void {
+  testUnless(NO_WASM, name, run, LIMIT_MS);
+}
+
+/** Sends a request, and gives all that came before the connection's end. */
+async function exchange({ connect }: CliServer, line: string, ...fields: string[]): Promise<string> {
+  const client = await connect();
+  client.send([`${line} HTTP/1.1`, "Host: a", "Connection: close", ...fields, "", ""].join("\r\n"));
+  await until(() => client.ended || client.closed, LIMIT_MS);
+  return client.text;
+}
+
+async function get(server: CliServer, target: string): Promise<ParsedAnswer> {
+  return parseAnswer(await exchange(server, `GET ${target}`));
+}
+
+wasmTest("heddle serve hello.wasm answers by CGI's rules, and says at its start what it runs", async () => {
+  await servingCli([wasmProgram("hello")], async (server) => {
+    const answer = await get(server, "/");
+    assert.deepEqual([answer.status, answer.body], [200, "Hello from C\n"]);
+    assert.equal(fieldOf(answer, "content-type"), "text/plain");
+    assert.equal(fieldOf(answer, "content-length"), "13");
+    const head = await exchange(server, "HEAD /");
+    assert.deepEqual([parseAnswer(head, "HEAD").status, head.includes("Hello")], [200, false]);
+    assert.match(server.cli.stderr, /: io \w+, suspend wasm, 1000 cores/);
+    assert.match(server.cli.stderr, /^app: .*hello\.wasm, WASI program, one instance a request, memory up to 64 MB$/m);
+  });
+});
+
+wasmTest("a program gets the request in its environment, and nothing of heddle's own", async () => {
+  const program = wasmProgram("env");
+  await servingCli([program], async (server) => {
+    const text = await exchange(server, "GET /a%20b%e4?c=%20d", "X-Some-Field: v\xe4lue", "Proxy: evil", "X_Under: 1");
+    const [first, ...variables] = parseAnswer(text).body.trimEnd().split("\n");
+    assert.equal(first, `1 ${program}`);
+    const env = new Map(variables.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+    const wanted = {
+      GATEWAY_INTERFACE: "CGI/1.1",
+      HTTP_X_SOME_FIELD: "v\xe4lue",
+      PATH_INFO: "/a b\xe4",
+      QUERY_STRING: "c=%20d",
+      REMOTE_ADDR: "127.0.0.1",
+      REQUEST_METHOD: "GET",
+      SCRIPT_NAME: "",
+      SERVER_PROTOCOL: "HTTP/1.1",
+    };
+    for (const [name, value] of Object.entries(wanted)) assert.equal(env.get(name), value, name);
+    assert.match(env.get("SERVER_SOFTWARE")!, /^heddle\//);
+    for (const name of env.keys()) assert.match(name, /^[A-Z][A-Z0-9_]*$/);
+    for (const name of ["HTTP_PROXY", "HTTP_X_UNDER", "PATH", "HOME"]) assert.equal(env.has(name), false, name);
+    // A C string would end at it.
+    assert.equal((await get(server, "/a%00b")).status, 400);
+  });
+});
+
+wasmTest("a program's head makes the answer's: Status, Location, fields, lengths", async () => {
+  await servingCli([wasmProgram("answers")], async (server) => {
+    const status = await get(server, "/status");
+    assert.deepEqual([status.status, status.reason, status.body, fieldOf(status, "status")], [404, "Gone Fishing", "not here", null]);
+    const location = await get(server, "/location");
+    assert.deepEqual([location.status, fieldOf(location, "location"), location.body], [302, "https://example.org/there", ""]);
+    const local = await get(server, "/local");
+    assert.deepEqual([local.status, fieldOf(local, "location")], [302, "/elsewhere?a=b"]);
+    const fields = await get(server, "/fields");
+    assert.deepEqual(fields.fields.filter(([name]) => name === "set-cookie").map(([, value]) => value), ["a=1", "b=2"]);
+    assert.deepEqual([fieldOf(fields, "transfer-encoding"), fieldOf(fields, "x-latin"), fields.body], [null, "\xe4", "ok"]);
+    assert.equal((await get(server, "/length")).body, "abc");
+    assert.deepEqual([(await get(server, "/empty")).status, (await get(server, "/exit0")).body], [204, "exit(0)"]);
+  });
+});
+
+wasmTest("a program that traps, exits with a code or gives no head is a 502 with a line in the log; past its head a reset", async () => {
+  await servingCli([wasmProgram("answers"), "--wasm-memory", "2"], async (server) => {
+    const logged = async (target: string, pattern: RegExp) => {
+      const answer = await get(server, target);
+      assert.deepEqual([answer.status, answer.body], [502, "Bad Gateway"], target);
+      await server.cli.untilStderr(new RegExp(`\\[ERROR\\] GET ${target} on core \\d+: ProgramError: ${pattern.source}`));
+    };
+    await logged("/trap", /run "[^"]*answers\.wasm": it trapped\n\s+caused by: RuntimeError: /);
+    await logged("/pointer", /run "[^"]*answers\.wasm": it trapped\n/);
+    await logged("/exit", /run "[^"]*answers\.wasm": it ended with exit code 3\n/);
+    await logged("/none", /read a program's head: the program wrote none\n/);
+    await logged("/no-end", /read a program's head: no empty line ends it\n/);
+    await logged("/no-field", /read a program's head: "this is no head" is no field/);
+    await logged("/no-type", /read a program's head: it has none of Content-Type, Location and Status\n/);
+    await logged("/twice", /read a program's head: it has two fields Content-Type\n/);
+    await logged("/bad-status", /read a program's head: Status "fine" is not three digits/);
+    await logged("/low-status", /read a program's head: status 100 is not one from 200 to 599/);
+    await logged("/bad-value", /read a program's head: the value of field "X-Bad" has a character/);
+    await logged("/short", /send a program's answer: its Content-Length is 9, and its body has 3 bytes\n/);
+    await logged("/long", /read a program's head: it has no end within 16384 bytes\n/);
+    await server.cli.untilStderr(
+      /\[stderr\] GET \/exit on core \d+: first line\n.*\[stderr\] GET \/exit on core \d+: and one without an end\n/,
+    );
+    const late = await exchange(server, "GET /late-trap");
+    assert.match(late, /^HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\n4\r\nsent\r\n$/);
+    await server.cli.untilStderr(/\[ERROR\] GET \/late-trap on core \d+: ProgramError: run "[^"]*": it trapped\n/);
+    assert.match((await get(server, "/memory")).body, /^1 MB, then: Out of memory\n$/);
+    assert.equal((await get(server, "/other")).body, "else");
+  });
+});
+
+wasmTest("1,000 programs sleep at once on one thread, and all are done within 1.5 sleeps", async () => {
+  // Long, so that what there is to do besides is little of it: 1,000 instances took 5 s on two processors that had seven times as much to do (Node 24).
+  const sleepMs = 20_000;
+  const crowd = 1000;
+  await servingCli([wasmProgram("sleeper"), "--async", String(crowd)], async (server) => {
+    const clients = await Promise.all(Array.from({ length: crowd }, () => server.connect()));
+    const from = performance.now();
+    for (const client of clients) client.send(`GET /?${sleepMs} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    await until(() => clients.every(({ ended, closed }) => ended || closed), LIMIT_MS);
+    const tookMs = performance.now() - from;
+    for (const { text } of clients) assert.ok(Number(/slept (\d+) ms/.exec(parseAnswer(text).body)?.[1]) >= sleepMs, text);
+    assert.ok(tookMs < 1.5 * sleepMs, `${tookMs} ms`);
+    if (process.env.HEDDLE_TEST_FULL === "1") console.log(`${crowd} programs that sleep ${sleepMs} ms: ${Math.round(tookMs)} ms`);
+  });
+});
+
+testUnless(
+  NO_WASM ?? (existsSync("/proc/self/status") ? null : "needs /proc (Linux)"),
+  "an echo of 100 MB in constant memory",
+  async () => {
+    await servingCli([wasmProgram("echo"), "--limit-post", "200mb", "--log-format", "none"], async (server) => {
+      let peak = 0;
+      const watch = setInterval(() => peak = Math.max(peak, residentBytes(server.cli.pid)), 20);
+      const echo = async (bytes: number) => {
+        const client = await server.connect();
+        client.send(`PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${bytes}\r\n\r\n`);
+        const piece = new Uint8Array(MEGABYTE).map((_, index) => index % 251);
+        for (let sent = 0; sent < bytes; sent += piece.length) client.send(piece);
+        // What has come is looked at as it comes: 100 MB would be this test's own memory.
+        const seen = await readAll(client, bytes);
+        client.destroy();
+        return seen;
+      };
+      try {
+        // As in memory_test.ts: garbage is not meant, so that as many bytes in small ones go first.
+        for (let sent = 0; sent < 100; sent += 5) assert.equal(await echo(5 * MEGABYTE), 5 * MEGABYTE);
+        const before = peak;
+        assert.equal(await echo(100 * MEGABYTE), 100 * MEGABYTE);
+        assert.ok(peak - before < 64 * MEGABYTE, `${(peak - before) / MEGABYTE} MB more at the peak`);
+        if (process.env.HEDDLE_TEST_FULL === "1") console.log(`an echo of 100 MB: ${(peak - before) / MEGABYTE} MB more at the peak`);
+      } finally {
+        clearInterval(watch);
+      }
+    });
+  },
+  LIMIT_MS,
+);
+
+/** Takes an answer with chunks as it comes. @returns How many bytes its body had, each as was sent. */
+async function readAll(client: Awaited<ReturnType<CliServer["connect"]>>, bytes: number): Promise<number> {
+  let text = "";
+  let count = 0;
+  const take = () => {
+    text += client.text;
+    client.forget();
+    if (count === 0 && text.startsWith("HTTP/1.1 200 ")) text = text.replace(/^[^]*?\r\n\r\n/, "");
+    for (;;) {
+      const size = /^([0-9a-f]+)\r\n/.exec(text.slice(0, 12));
+      if (size === null) return;
+      const length = parseInt(size[1]!, 16);
+      if (text.length < size[0].length + length + 2) return;
+      const chunk = text.slice(size[0].length, size[0].length + length);
+      for (let index = 0; index < chunk.length; index++) {
+        if (chunk.charCodeAt(index) !== (count + index) % MEGABYTE % 251) throw new Error(`byte ${count + index} is another one`);
+      }
+      count += length;
+      text = text.slice(size[0].length + length + 2);
+    }
+  };
+  while (!client.ended && !client.closed && count < bytes) {
+    await pause(2);
+    take();
+  }
+  take();
+  return count;
+}
+
+wasmTest("a program that polls waits for the body's next bytes, with a time, while others are served", async () => {
+  await servingCli([wasmProgram("poller"), "--post-buffering", "0"], async (server) => {
+    const client = await server.connect();
+    client.send("POST /?200 HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n");
+    await until(() => client.text.includes("nothing\n"));
+    client.send("3\r\none\r\n");
+    await until(() => client.text.includes("one\n"));
+    client.send("3\r\ntwo\r\n0\r\n\r\n");
+    await until(() => client.ended);
+    assert.match(parseAnswer(client.text).body, /^(nothing\n)+one\n(nothing\n)*two\n(nothing\n)*end\n$/);
+    await server.cli.untilStdout(/\([1-9]\d* switches on core 0\)/);
+  });
+});
+
+wasmTest("endless output to a client that does not read is bounded, and ends with the client", async () => {
+  await servingCli([wasmProgram("endless"), "--async", "2"], async (server) => {
+    const client = await server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await until(() => client.received > MEGABYTE);
+    client.pause();
+    await pause(500);
+    const before = residentBytes(server.cli.pid);
+    await pause(1500);
+    assert.ok(residentBytes(server.cli.pid) - before < 16 * MEGABYTE);
+    client.reset();
+    await server.cli.untilStdout(/GET \/ => generated \d+ bytes/);
+    // Both cores are free.
+    assert.doesNotMatch(server.cli.stderr, /\[ERROR\]/);
+    const others = await Promise.all([server.connect(), server.connect()]);
+    for (const other of others) other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await until(() => others.every(({ received }) => received > MEGABYTE));
+  });
+});
+
+wasmTest("--harakiri frees a program's core at its next suspend, and so does a client that goes", async () => {
+  await servingCli([wasmProgram("answers"), "--async", "1", "--harakiri", "500ms"], async (server) => {
+    const answer = await get(server, "/endless-sleep");
+    assert.deepEqual([answer.status, answer.body], [504, "Gateway Timeout"]);
+    assert.equal((await get(server, "/other")).body, "else");
+    // One that writes to its log without an end gives way, too.
+    assert.equal((await get(server, "/endless-log")).status, 504);
+    assert.equal((await get(server, "/other")).body, "else");
+  });
+  await servingCli([wasmProgram("answers"), "--async", "1"], async (server) => {
+    const client = await server.connect();
+    client.send("GET /endless-sleep HTTP/1.1\r\nHost: a\r\n\r\n");
+    await pause(300);
+    client.reset();
+    assert.equal((await get(server, "/other")).body, "else");
+    assert.doesNotMatch(server.cli.stderr, /\[ERROR\]/);
+  });
+});
+
+wasmTest("--wasm-dir lets a program read a folder, and nothing outside of it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-guest-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const inside = join(folder, "inside");
+  mkdirSync(join(inside, "below"), { recursive: true });
+  writeFileSync(join(folder, "secret.txt"), "secret");
+  writeFileSync(join(inside, "text.txt"), "text of a file");
+  writeFileSync(join(inside, "below", "deep.txt"), "deep");
+  symlinkSync("../secret.txt", join(inside, "link.txt"));
+  symlinkSync(folder, join(inside, "up"));
+  symlinkSync("text.txt", join(inside, "fine.txt"));
+  execFileSync("mkfifo", [join(inside, "pipe")]);
+  await servingCli([wasmProgram("reader"), "--wasm-dir", `/data=${inside}`, "--harakiri", "5s"], async (server) => {
+    assert.match(server.cli.stderr, /, reads \/data$/m);
+    const read = async (query: string) => (await get(server, `/?${query}`)).body;
+    assert.equal(await read("/data/text.txt"), "14 bytes: text of a file [e]\n");
+    assert.equal(await read("/data/below/../below/./deep.txt"), "4 bytes: deep [e]\n");
+    assert.equal(await read("/data/fine.txt"), "14 bytes: text of a file [e]\n");
+    assert.equal(await read("/data"), ["below", "fine.txt", "link.txt", "pipe", "text.txt", "up", ""].join("\n"));
+    assert.equal(await read("/data/below"), "deep.txt\n");
+    assert.equal(await read("/data/none.txt"), "stat: No such file or directory\n");
+    assert.equal(await read("/data/text.txt/x"), "stat: Not a directory\n");
+    for (const path of ["/data/../secret.txt", "/data/below/../../secret.txt", "/data/link.txt", "/data/up/secret.txt"]) {
+      assert.match(await read(path), /^stat: (Capabilities insufficient|No such file or directory)\n$/, path);
+    }
+    assert.match(await read("/data/pipe"), /^open: Permission denied\n$/);
+    assert.match(await read("/etc/passwd"), /^stat: /);
+    assert.equal(await read("write:/data/new.txt"), "Read-only file system\n");
+    assert.equal(await read("write:/data/text.txt"), "Read-only file system\n");
+    assert.equal(existsSync(join(inside, "new.txt")), false);
+  });
+});
+
+if (findJspi() === null) {
+  testUnless(NO_COMPILER, "heddle serve hello.wasm without JSPI says so, and the way out", async () => {
+    const { code, stderr } = await runCli(["serve", wasmProgram("hello"), "--port", "0"]);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^heddle: run a WebAssembly program: Node 20\.\d+\.\d+ has no JSPI \(.*\), .*; use Node 24 or later, Deno or Bun\n$/,
+    );
+  }, LIMIT_MS);
+}
+
+wasmTest("heddle serve of a file that is no WASI program says what it is", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-wasm-"));
+  after(() => rmSync(folder, { recursive: true }));
+  const refused = async (bytes: Uint8Array | null, pattern: RegExp, ...args: string[]) => {
+    const path = join(folder, "app.wasm");
+    rmSync(path, { force: true });
+    if (bytes !== null) writeFileSync(path, bytes);
+    const { code, stderr } = await runCli(["serve", path, "--port", "0", ...args]);
+    assert.match(stderr, pattern);
+    return code;
+  };
+  assert.equal(await refused(null, /^heddle: load app ".*": no such file\n$/), 1);
+  assert.equal(await refused(new Uint8Array([1, 2, 3]), /it is no WebAssembly/), 1);
+  assert.equal(await refused(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]), /it exports no _start/), 1);
+});
