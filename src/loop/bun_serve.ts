@@ -10,7 +10,7 @@ import type { BunServe } from "./serve_types.ts";
 const LONGEST_IDLE_S = 255;
 
 /** Any other failure than undefined it prints on standard error (1.4.5). */
-const TRAITS: FetchTraits = { failure: undefined, closeResets: true, typesBytes: true, multiplexed: false };
+const TRAITS: FetchTraits = { failure: undefined, closeResets: true, typesBytes: true, speaksHttp2: false };
 
 /** The loop engine over `Bun.serve`; for Bun 1.4.5 and later. */
 export function createBunServe(): LoopEngine {

@@ -7,6 +7,13 @@ import { FetchExchange, type FetchTraits } from "./fetch_exchange.ts";
 import { oneIdentity, renewUnsupported } from "./one_identity.ts";
 import type { DenoServe } from "./serve_types.ts";
 
+const TRAITS: FetchTraits = {
+  failure: new BrokenError("send an answer: it was given up"),
+  closeResets: false,
+  typesBytes: false,
+  speaksHttp2: true,
+};
+
 /** The loop engine over `Deno.serve`; for Deno 2.9 and later. */
 export function createDenoServe(): LoopEngine {
   return { name: "deno-serve", givesChunks: true, listen };
@@ -16,13 +23,6 @@ function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => 
   const { Deno } = globalThis as typeof globalThis & { readonly Deno: DenoServe };
   const { hostname, port, backlog } = options;
   const identity = oneIdentity("deno-serve", options.tls);
-  // With TLS it speaks HTTP/2 too, and does not say when it does.
-  const traits: FetchTraits = {
-    failure: new BrokenError("send an answer: it was given up"),
-    closeResets: false,
-    typesBytes: false,
-    multiplexed: identity !== null,
-  };
   // Once it shuts down Deno has no way to end its connections: `AbortSignal` of the options gives a BadResource then (2.9.6).
   let killed = () => {};
   const kill = new Promise<void>((resolve) => killed = resolve);
@@ -39,7 +39,7 @@ function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => 
         onError: () => new (natives().Response)(null, { status: 500 }),
       },
       (request, { remoteAddr }) => {
-        const exchange = new FetchExchange(request, address, tcpAddress(remoteAddr.hostname, remoteAddr.port), traits);
+        const exchange = new FetchExchange(request, address, tcpAddress(remoteAddr.hostname, remoteAddr.port), TRAITS);
         accept(exchange);
         return exchange.answer();
       },

@@ -16,8 +16,8 @@ export interface FetchTraits {
   readonly closeResets: boolean;
   /** Bytes without a `content-type` get one. */
   readonly typesBytes: boolean;
-  /** A connection may carry several exchanges at once. */
-  readonly multiplexed: boolean;
+  /** It speaks HTTP/2 too, and does not tell when it does. */
+  readonly speaksHttp2: boolean;
 }
 
 /** One exchange of a server that takes a fetch handler: Deno's and Bun's. */
@@ -27,6 +27,7 @@ export class FetchExchange implements LoopExchange {
   readonly local: Address;
   readonly remote: Address;
   readonly body: StreamBody | null;
+  readonly multiplexed: boolean;
   readonly #request: Request;
   readonly #traits: FetchTraits;
   #response: Response | null = null;
@@ -41,12 +42,15 @@ export class FetchExchange implements LoopExchange {
     this.local = local;
     this.remote = remote;
     this.#traits = traits;
-    this.head = new LoopHead(request.method, targetOf(request.url), 1, new HeadersFields(request.headers));
+    const { url, method, headers } = request;
+    const authority = url.indexOf("://") + 3;
+    const path = url.indexOf("/", authority);
+    const fields = new HeadersFields(headers);
+    // HTTP/2 is known by this: there `:authority` stands for `host`, and no field need announce a body. HTTP/1.0 may be taken for it.
+    this.multiplexed = traits.speaksHttp2 && fields.first("host") === null;
+    const options = this.multiplexed ? { authority: url.slice(authority, path), hasBody: request.body !== null } : {};
+    this.head = new LoopHead(method, path < 0 ? "/" : url.slice(path), 1, fields, options);
     this.body = this.head.framing.kind === "none" ? null : new StreamBody(request);
-  }
-
-  get multiplexed(): boolean {
-    return this.#traits.multiplexed;
   }
 
   readonly #left = () => this.#gone();
@@ -146,12 +150,6 @@ function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
       controller.close();
     },
   });
-}
-
-/** Path and query, as the URL has them. */
-function targetOf(url: string): string {
-  const path = url.indexOf("/", url.indexOf("://") + 3);
-  return path < 0 ? "/" : url.slice(path);
 }
 
 /** A request's fields, of which lines of one name came joined. */

@@ -145,9 +145,22 @@ export const LOOP_DIFFERENCES: readonly LoopDifference[] = [
       "A connection whose answer begins before the request's body has come is its last. A stop past its mercy cannot end connections: the process does.",
   },
   {
+    loops: ["deno-serve", "node-http"],
+    reason: "HTTP/2 comes with `--https`, by ALPN, with HTTP/1.1 beside it on the same port; in clear text (h2c) with `deno-serve` alone.",
+  },
+  {
+    loops: ["deno-serve", "node-http"],
+    reason: "Past the wait queue a request of HTTP/2 gets a 503: its connection may carry a hundred of them, and must not wait.",
+  },
+  {
+    loops: ["node-http"],
+    reason: "A client of HTTP/2 may have 100 streams at once, and is ended when it resets 200 in a burst, or 33 a second.",
+  },
+  {
     loops: ["deno-serve"],
     reason:
-      "Over TLS it speaks HTTP/2 as well, of which it does not tell: the log says HTTP/1.1, and past the wait queue requests over TLS get a 503.",
+      "How many streams a client of HTTP/2 may have, and reset, is Deno's own affair. Deno does not tell of HTTP/2: the log says HTTP/1.1, and a " +
+      "request without `host` is taken for one of it.",
   },
   {
     loops: ALL,

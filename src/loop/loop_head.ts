@@ -7,6 +7,16 @@ const CHUNKED: BodyFraming = { kind: "chunked" };
 const LINE_BYTES = 4;
 const FIRST_LINE_BYTES = 14;
 
+/** What is not as in HTTP/1. */
+export interface LoopHeadOptions {
+  /** Where no field says it. @default none */
+  readonly authority?: string;
+  /** A body that no field announces. @default false */
+  readonly hasBody?: boolean;
+  /** @default by `minor` */
+  readonly protocol?: string;
+}
+
 /** A request's head as a loop engine's parser has read it: less is known of it than of one that came in bytes. */
 export class LoopHead implements RequestHead {
   readonly method: string;
@@ -16,14 +26,28 @@ export class LoopHead implements RequestHead {
   /** Its runtime has dealt with an absolute target. */
   readonly targetScheme = null;
   readonly keepAlive = true;
+  readonly protocol: string;
+  readonly #authority: string;
+  readonly #hasBody: boolean;
   #framing: BodyFraming | null = null;
 
-  /** @param target Path and query. */
-  constructor(method: string, target: string, minor: 0 | 1, fields: FieldList) {
+  /**
+   * @param target Path and query.
+   */
+  constructor(
+    method: string,
+    target: string,
+    minor: 0 | 1,
+    fields: FieldList,
+    { authority = "", hasBody = false, protocol = `HTTP/1.${minor}` }: LoopHeadOptions = {},
+  ) {
     this.method = method;
     this.target = target;
     this.minor = minor;
     this.fields = fields;
+    this.#authority = authority;
+    this.#hasBody = hasBody;
+    this.protocol = protocol;
   }
 
   get path(): string {
@@ -31,7 +55,7 @@ export class LoopHead implements RequestHead {
   }
 
   get authority(): string {
-    return this.fields.first("host") ?? "";
+    return this.fields.first("host") ?? this.#authority;
   }
 
   get expectsContinue(): boolean {
@@ -45,7 +69,8 @@ export class LoopHead implements RequestHead {
   #frame(): BodyFraming {
     if (this.fields.first("transfer-encoding") !== null) return CHUNKED;
     const bytes = Number(this.fields.first("content-length") ?? 0);
-    return bytes > 0 ? { kind: "length", bytes } : NO_BODY;
+    if (bytes > 0) return { kind: "length", bytes };
+    return this.#hasBody ? CHUNKED : NO_BODY;
   }
 
   /** As it would be in HTTP/1.1. */

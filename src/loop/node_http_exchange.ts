@@ -4,6 +4,7 @@ import type { LoopAnswerHead, LoopBody, LoopExchange, LoopHandler } from "../con
 import type { Address } from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
 import { LoopHead } from "./loop_head.ts";
+import { ReadableBody } from "./node_http_body.ts";
 import { PairFields } from "./pair_fields.ts";
 
 const UNHEARD: LoopHandler = { drain() {}, gone() {} };
@@ -30,7 +31,7 @@ export class NodeExchange implements LoopExchange {
     this.remote = remote;
     const minor = request.httpVersionMinor === 0 ? 0 : 1;
     this.head = new LoopHead(request.method ?? "", request.url ?? "/", minor, new PairFields(request.rawHeaders));
-    this.body = this.head.framing.kind === "none" ? null : new MessageBody(request, () => expects && response.writeContinue());
+    this.body = this.head.framing.kind === "none" ? null : new ReadableBody(request, () => expects && response.writeContinue());
     const { socket } = request;
     const ended = () => this.handler.ended?.();
     socket.once("end", ended);
@@ -107,51 +108,5 @@ export class NodeExchange implements LoopExchange {
     // TLS has no reset.
     if ("encrypted" in socket) socket.destroy();
     else socket.resetAndDestroy();
-  }
-}
-
-/** A message's body, of which Node reads no more than a stream's mark before it is read. */
-class MessageBody implements LoopBody {
-  readonly #message: IncomingMessage;
-  readonly #first: () => void;
-  #opened = false;
-  #failure: Error | null = null;
-  #wake: (() => void) | null = null;
-
-  /** @param first Called before the first read. */
-  constructor(message: IncomingMessage, first: () => void) {
-    this.#message = message;
-    this.#first = first;
-  }
-
-  #open(): void {
-    if (this.#opened) return;
-    this.#opened = true;
-    this.#first();
-    const wake = () => {
-      this.#wake?.();
-      this.#wake = null;
-    };
-    const fail = (error?: Error) => {
-      this.#failure ??= error ?? new BrokenError("read a request's body: the client has gone");
-      wake();
-    };
-    this.#message.on("readable", wake).once("end", wake).once("error", fail).once("close", () => fail());
-  }
-
-  async read(): Promise<Uint8Array | null> {
-    this.#open();
-    for (;;) {
-      const chunk: Uint8Array | null = this.#message.read();
-      // No Buffer: a slice of one would share its memory.
-      if (chunk !== null) return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.length);
-      if (this.#message.readableEnded) return null;
-      if (this.#failure !== null) throw this.#failure;
-      await new Promise<void>((resolve) => this.#wake = resolve);
-    }
-  }
-
-  cancel(): void {
-    this.#message.pause();
   }
 }

@@ -261,7 +261,7 @@ export class Answer implements Reply {
       remote,
       method: head.method,
       target: head.target,
-      minor: head.minor,
+      protocol: head.protocol,
       status: this.#status,
       requestFields: head.fields.count,
       requestHeadBytes: head.bytes,
