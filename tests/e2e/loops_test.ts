@@ -412,6 +412,29 @@ testApp("pipelined requests are answered in order, one at a time", async (reques
   client.destroy();
 });
 
+testOnBoth("pipelined requests are not taken in while they wait: what a client can send of them is bounded", async (by) => {
+  const gate = new Gate();
+  const fetch: FetchHandler = (request, env, context) => {
+    return request.url.endsWith("/first") ? gate.fetch(request, env, context) : new Response("ok");
+  };
+  await withServer({ fetch, ...by }, async ({ connect, server }) => {
+    const client = await connect();
+    client.send(get("/first"));
+    await until(() => server.stats().busy === 1);
+    // 5,000 bytes each, so that few of them come in one read.
+    const request = get("/", `x: ${"y".repeat(4950)}\r\n`);
+    const count = 4000;
+    for (let sent = 0; sent < count; sent += 100) client.send(request.repeat(100));
+    await settled(() => client.accepted);
+    assert.ok(client.accepted < 12_000_000, `${client.accepted} bytes were taken in`);
+    gate.open();
+    await until(() => server.stats().requests === count + 1 && server.stats().busy === 0, 50_000);
+    await settled(() => client.received);
+    assert.equal(client.text.split("HTTP/1.1 200 OK\r\n").length, count + 2);
+    client.destroy();
+  });
+});
+
 testOnBoth("https: the same over TLS, and another certificate where the runtime can", async (by) => {
   const fetch: FetchHandler = async (request) => new Response(`${request.url} ${await request.text()}`);
   const options = { fetch, https: "127.0.0.1:0", tls: createIdentity(), ...by };
