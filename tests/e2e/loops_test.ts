@@ -435,6 +435,54 @@ testOnBoth("pipelined requests are not taken in while they wait: what a client c
   });
 });
 
+testOnBoth("an event stream holds no core, and its source is told when its client goes", async (by) => {
+  let cancelled = 0;
+  const fetch: FetchHandler = (request) => {
+    if (!request.url.endsWith("/events")) return new Response("other");
+    const body = new ReadableStream({ pull: tick, cancel: () => void cancelled++ });
+    return new Response(body, { headers: { "content-type": "text/event-stream" } });
+  };
+  await withServer({ fetch, async: 1, ...by }, async ({ connect, server }) => {
+    const [events, other] = await Promise.all([connect(), connect()]);
+    events.send(get("/events"));
+    await until(() => events.text.includes("tick"));
+    assert.deepEqual([server.stats().busy, server.stats().offloaded], [0, 1]);
+    assert.equal((await ask(other, get("/"))).body, "other");
+    events.reset();
+    await until(() => server.stats().offloaded === 0);
+    assert.equal(cancelled, 1);
+    other.destroy();
+  });
+});
+
+testApp("Expect: 100-continue is answered when the body is read, FIN behind a request takes no answer away", async (request) => {
+  return new Response(`${await request.text()}.`);
+}, async ({ connect }) => {
+  const expects = await connect();
+  expects.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n");
+  await until(() => expects.text === "HTTP/1.1 100 Continue\r\n\r\n");
+  expects.send("abcde");
+  await until(() => expects.text.endsWith("abcde."));
+  expects.destroy();
+  const ends = await connect();
+  ends.send(post("/", "xyz"));
+  ends.end();
+  await until(() => ends.ended || ends.closed);
+  assert.match(ends.text, /xyz\.$/);
+  ends.destroy();
+});
+
+testApp("--body-timeout: a body that does not come on is answered with 408", async (request) => {
+  return new Response(await request.text());
+}, async ({ connect, heard }) => {
+  const client = await connect();
+  client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab");
+  await until(() => client.ended || client.closed || client.text.includes("\r\n\r\n"));
+  assert.match(client.text, /^HTTP\/1\.1 408 /);
+  assert.deepEqual(heard.refused, [408]);
+  client.destroy();
+}, { timeouts: { bodyIdleMs: 300 } });
+
 testOnBoth("https: the same over TLS, and another certificate where the runtime can", async (by) => {
   const fetch: FetchHandler = async (request) => new Response(`${request.url} ${await request.text()}`);
   const options = { fetch, https: "127.0.0.1:0", tls: createIdentity(), ...by };
