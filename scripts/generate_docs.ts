@@ -1,13 +1,14 @@
 /**
- * Writes the pages of `docs/` that are made from the sources: `options.md`, `errors.md`, `runtimes.md`. With `--check` it writes nothing, and
+ * Writes the pages of `docs/` that are made from the sources: `options.md`, `errors.md`, `loops.md`, `runtimes.md`. With `--check` it writes nothing, and
  * fails if one is not what it would write.
  */
 import { join } from "node:path";
 import { EXIT_CODE_MEANINGS } from "../src/cli/exit_codes.ts";
 import { defaultOf } from "../src/cli/help.ts";
+import { LOOP_DIFFERENCES, LOOP_GAPS, type LoopGap } from "../src/loop/gaps.ts";
 import { environmentName, type OptionTable } from "../src/options/option.ts";
 import { SERVE_OPTIONS } from "../src/options/table.ts";
-import { type Deviation, DEVIATIONS, type Gap, GAPS } from "../tests/conformance/deviations.ts";
+import { type Deviation, DEVIATIONS, type Gap, GAPS, LOOP_DEVIATIONS } from "../tests/conformance/deviations.ts";
 import { ROOT } from "./root.ts";
 
 const NOTE = "<!-- Made by scripts/generate_docs.ts: change the source that is named below, and run it again. -->\n";
@@ -19,6 +20,7 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["docs/options.md", await format(optionsPage(SERVE_OPTIONS))],
     ["docs/errors.md", await format(errorsPage(await Deno.readTextFile(join(ROOT, "src/errors.ts"))))],
+    ["docs/loops.md", await format(loopsPage())],
     ["docs/runtimes.md", await format(runtimesPage(DEVIATIONS, GAPS))],
   ]);
 }
@@ -77,6 +79,27 @@ function runtimesPage(deviations: readonly Deviation[], gaps: readonly Gap[]): s
     markdownTable(["runtime", "what differs, and the way out"], gaps.map(({ runtime, reason }) => [runtime, reason])),
     "## Sockets\n",
     markdownTable(["runtime", "I/O engine", "what differs", "cases of the suite that do not hold"], rows),
+  ].join("\n");
+}
+
+function loopsPage(): string {
+  const names = (loops: readonly string[]) => loops.map((loop) => `\`${loop}\``).join(", ");
+  const option = ({ flag, name }: LoopGap) => flag === null ? `\`${name}\`` : `\`${flag}\``;
+  const gaps = LOOP_GAPS.map((gap) => [option(gap), names(gap.loops), gap.isRefused ? "refused" : "a warning", gap.reason]);
+  const differences = LOOP_DIFFERENCES.map(({ loops, reason }) => [names(loops), reason, "none sees it"]);
+  const seen = LOOP_DEVIATIONS.map(({ loop, reason, tests }) => [names([loop]), reason, tests.map((test) => `\`${test}\``).join(", ")]);
+  return [
+    `# Loop engines\n\n${NOTE}`,
+    "From `src/loop/gaps.ts` and `tests/conformance/deviations.ts`.\n",
+    "`--loop deno-serve`, `--loop bun-serve` and `--loop node-http`, or in short `--deno-serve N` and so on with N cores, put the runtime's own HTTP\n" +
+    "server (`Deno.serve`, `Bun.serve`, `node:http`) in the place of heddle's sockets and parser, as uWSGI's `--gevent N` puts gevent's loop. It takes\n" +
+    "over connections and parsing. Cores, the wait queue, `--shed`, `--queue-timeout`, `--harakiri`, limits of bodies, the limits of a head that was read,\n" +
+    "logs, statistics, graceful stops, `waitUntil` and both suspend engines stay heddle's: `tests/e2e/loops_test.ts` runs each test on both.\n",
+    "## Options that it cannot keep\n",
+    "Given with that loop each is refused, or told of at the start.\n",
+    markdownTable(["option", "loop engine", "given", "what becomes of it"], gaps),
+    "## What else differs\n",
+    markdownTable(["loop engine", "what differs", "tests that do not hold"], [...differences, ...seen]),
   ].join("\n");
 }
 

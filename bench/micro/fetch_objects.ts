@@ -57,6 +57,7 @@ function headOf(lines: readonly string[], method = "GET"): () => HttpHead {
     targetStart: 4,
     targetEnd: text.indexOf(" HTTP/"),
     minor: 1,
+    protocol: "HTTP/1.1",
     absolute: null,
     fieldsStart: text.indexOf("\r\n") + 2,
     fieldCount: lines.length - 1,

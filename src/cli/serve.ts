@@ -23,12 +23,17 @@ export async function serveCommand(args: readonly string[], streams: Streams): P
     streams.out.write(serveHelp());
     return EXIT_CODES.ok;
   }
-  const values = readOptions(SERVE_OPTIONS, mergeServeOptions(options, fromEnvironment(SERVE_OPTIONS, environmentVariable)));
+  const given = mergeServeOptions(options, fromEnvironment(SERVE_OPTIONS, environmentVariable));
+  const values = readOptions(SERVE_OPTIONS, given);
+  if (values.loopList) {
+    streams.out.write((await import("./loop_list.ts")).loopList());
+    return EXIT_CODES.ok;
+  }
   const path = appOf(operands);
   if (values.globals === "light") deferNatives();
   // Imported here: help and wrong options need none of it.
   const { serveApp } = await import("./serve_app.ts");
-  return await serveApp(path, values, streams);
+  return await serveApp(path, values, given, streams);
 }
 
 function appOf(operands: readonly string[]): string {

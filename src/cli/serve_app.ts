@@ -2,11 +2,13 @@ import { isProgram, loadApp } from "../app/load.ts";
 import type { ListenOptions } from "../contract/socket.ts";
 import { process } from "../io/node_process.ts";
 import { selectPlatform } from "../io/select.ts";
+import { gapLine, gapsOf } from "../loop/gaps.ts";
 import { createAccessLog } from "../observe/access_log.ts";
 import { headLimitsOf, limitPostMaxOf } from "../options/limits.ts";
 import { listenersOf } from "../options/listeners.ts";
 import { optionMisfits } from "../options/misfits.ts";
-import type { ServeOptionValues } from "../options/table.ts";
+import type { GivenOptions } from "../options/read.ts";
+import { SERVE_OPTIONS, type ServeOptionName, type ServeOptionValues } from "../options/table.ts";
 import { serve } from "../serve/server.ts";
 import { VERSION } from "../version.ts";
 import { prepareRuntime } from "./prepare_runtime.ts";
@@ -15,15 +17,18 @@ import type { Streams } from "./streams.ts";
 import { socketOwner } from "./socket_owner.ts";
 import { TlsFiles } from "./tls_files.ts";
 
+type Given = GivenOptions<typeof SERVE_OPTIONS>;
+
 /**
  * Loads an app and serves it until a signal stops it.
  *
+ * @param given What of the values was given, and not left to its default.
  * @returns The exit code.
  * @throws {ConfigError} An option or the app is wrong.
  * @throws {UnsupportedError} This runtime cannot do it.
  * @throws {BrokenError} It cannot listen.
  */
-export async function serveApp(path: string, values: ServeOptionValues, streams: Streams): Promise<number> {
+export async function serveApp(path: string, values: ServeOptionValues, given: Given, streams: Streams): Promise<number> {
   if (isProgram(path)) (await import("./slow_memory.ts")).avoidFastMemory();
   const platform = await selectPlatform(values.io ?? undefined);
   const { clock, runtime } = platform;
@@ -76,21 +81,33 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
     ...(values.harakiriLost !== null && { harakiriLost: values.harakiriLost }),
     watchdog: true,
     reloadMercyMs: values.reloadMercyMs,
+    ...(values.loop !== null && { loop: values.loop }),
     ...(values.suspend !== null && { suspend: values.suspend }),
     observer,
     platform,
   });
   await server.ready;
   const say = (line: string) => streams.err.write(`${line}\n`);
-  const { io, suspend } = server.engines;
+  const { io, loop, suspend } = server.engines;
   const version = `heddle ${VERSION} on ${RUNTIME_NAMES[runtime.name]} ${runtime.version}, pid ${process.pid}`;
-  say(`${version}: io ${io}, suspend ${suspend}, ${values.async} cores, globals ${values.globals}`);
+  say(`${version}: ${loop === null ? `io ${io}` : `loop ${loop}`}, suspend ${suspend}, ${values.async} cores, globals ${values.globals}`);
   say(`app: ${path}, ${description}`);
   const listeners = [...http, ...https];
   server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(listeners[index])}`));
   for (const line of optionMisfits(values, { http, https }, platform.descriptorLimit ?? null, app.kind)) say(`*** WARNING *** ${line}`);
+  if (loop !== null) { for (const line of givenGaps(loop, values, given)) say(`*** WARNING *** ${line}`); }
   if (files !== null) files.readAgainOnSignal(server, streams.err);
   return await runUntilStopped(server, values.reloadMercyMs, observer, streams.err);
+}
+
+/** What a loop cannot keep and was given all the same, be it by its default's value, of which `serve` says nothing; and `--io`, which it is not told of. */
+function givenGaps(loop: string, values: ServeOptionValues, given: Given): string[] {
+  return (Object.keys(SERVE_OPTIONS) as ServeOptionName[]).flatMap((name) => {
+    const { flag, unit, default: usual } = SERVE_OPTIONS[name];
+    const isTold = name !== "io" && (usual === null || values[name] !== unit.parse(usual));
+    if (given[name] === undefined || isTold) return [];
+    return gapsOf(loop).filter((gap) => gap.flag === flag).map((gap) => gapLine(gap, given[name]!.source, loop));
+  });
 }
 
 const RUNTIME_NAMES = { deno: "Deno", bun: "Bun", node: "Node" } as const;

@@ -14,8 +14,10 @@ export interface RequestHead {
   readonly target: string;
   /** An absolute target's scheme; null where the target names none. */
   readonly targetScheme: "http" | "https" | null;
-  /** Of HTTP/1.x. */
+  /** Of HTTP/1.x; 1 for HTTP/2. */
   readonly minor: 0 | 1;
+  /** For people: `HTTP/1.1`. */
+  readonly protocol: string;
   /** Bytes of the whole head, the empty line included. */
   readonly bytes: number;
   /** The host field, or an absolute target's authority, which wins over it; empty where there is neither (HTTP/1.0). Checked: safe in `new URL`. */

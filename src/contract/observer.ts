@@ -7,8 +7,8 @@ export interface RequestRecord {
   readonly method: string;
   /** As sent; latin1, checked to hold no controls. */
   readonly target: string;
-  /** Of HTTP/1.x. */
-  readonly minor: 0 | 1;
+  /** Such as `HTTP/1.1`. */
+  readonly protocol: string;
   /** Of the answer; 0 if none left. */
   readonly status: number;
   /** Field lines and bytes of the request's head. */

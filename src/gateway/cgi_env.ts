@@ -36,7 +36,7 @@ export function cgiEnv(request: CgiRequest): YieldEnv {
     SCRIPT_NAME: "",
     PATH_INFO: decodePath(path),
     QUERY_STRING: question < 0 ? "" : head.path.slice(question + 1),
-    SERVER_PROTOCOL: `HTTP/1.${head.minor}`,
+    SERVER_PROTOCOL: head.protocol,
     SERVER_NAME: local.transport === "tcp" ? local.hostname : local.path,
     SERVER_PORT: local.transport === "tcp" ? String(local.port) : "",
     REMOTE_ADDR: remote.transport === "tcp" ? remote.hostname : "",

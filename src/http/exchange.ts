@@ -5,6 +5,7 @@ import type { Linked } from "../state_machine.ts";
 import { NO_FIELDS, TEXT_FIELDS } from "./common_fields.ts";
 import { CLOSED, type DataEvent, type EndEvent, NEED_MORE, type NeedMore, NO_TRAILERS, PAUSED, type ReceiveEvent } from "./events.ts";
 import { type Field, fieldLine } from "./field_line.ts";
+import type { AnswerTo } from "./framing.ts";
 import type { HeadReader } from "./head_reader.ts";
 import { HeadReaders } from "./head_readers.ts";
 import type { HttpHead } from "./http_head.ts";
@@ -14,7 +15,7 @@ import type { HttpLimits } from "./limits.ts";
 import { ReceiveBuffer } from "./receive_buffer.ts";
 import { CLIENT_IDLE, type ClientEvent, type ClientState, SERVER_IDLE, type ServerEvent, type ServerState } from "./state.ts";
 import { statusLine } from "./status_line.ts";
-import { type AnswerTo, type Piece, Writer } from "./writer.ts";
+import { type Piece, Writer } from "./writer.ts";
 
 /**
  * One connection's HTTP/1.1 (RFC 9112), server side. Sans-IO: no socket, clock or runtime is in it; bytes go in, events come out; answers

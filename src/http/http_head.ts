@@ -51,6 +51,10 @@ export class HttpHead implements RequestHead {
     return this.#target ??= text.slice(targetStart, targetEnd);
   }
 
+  get protocol(): string {
+    return this.minor === 1 ? "HTTP/1.1" : "HTTP/1.0";
+  }
+
   get targetScheme(): "http" | "https" | null {
     return this.#parts.absolute?.scheme ?? null;
   }

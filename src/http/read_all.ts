@@ -28,7 +28,8 @@ function plain(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes.constructor === Uint8Array ? bytes as Uint8Array<ArrayBuffer> : new Uint8Array(bytes);
 }
 
-function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Chunks as one; a single one is not copied. */
+export function joined(chunks: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   if (chunks.length === 1) return plain(chunks[0]!);
   const all = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let at = 0;

@@ -2,21 +2,11 @@ import type { DecodeLatin1 } from "../contract/bytes.ts";
 import type { Latin1 } from "../contract/socket.ts";
 import { AnswerHead } from "./answer_head.ts";
 import { type Field, fieldLine } from "./field_line.ts";
+import { type AnswerTo, Framing } from "./framing.ts";
 import { writeLatin1 } from "./latin1.ts";
 
 /** What a socket takes: bytes, or a string of which each unit is one byte. */
 export type Piece = Uint8Array | Latin1;
-
-/** What an answer's framing depends on, besides the answer itself. */
-export interface AnswerTo {
-  readonly method: string;
-  readonly minor: 0 | 1;
-  /** The connection ends after it, whatever the app says. */
-  readonly close: boolean;
-}
-
-/** How an answer's body is delimited; `close`: by the connection's end. */
-type Framing = "none" | "length" | "chunked" | "close";
 
 /**
  * Bytes up to this many leave in one string with the head, or with their chunk's framing. Seen for 13 bytes behind a
@@ -38,9 +28,6 @@ const encoder = new TextEncoder();
 const scratch = new Uint8Array(ASCII_UNITS);
 const CRLF: Latin1 = "\r\n";
 
-/** An app's body is not as long as its content-length: its client could take what follows for a part of it, so the connection must end. */
-export class BodyLengthError extends TypeError {}
-
 /** Writes one connection's answers, one after another (RFC 9112 sections 6 and 7.1). What it writes can be taken for one message only. */
 export class Writer {
   /** Field lines and bytes of the last head. */
@@ -52,9 +39,7 @@ export class Writer {
   closes = false;
   readonly #date: () => string;
   readonly #latin1: DecodeLatin1;
-  #framing: Framing = "none";
-  /** Bytes that are missing to the declared length. */
-  #left = 0;
+  readonly #framing = new Framing();
 
   /** @param date Gives the `date` field's value. */
   constructor(date: () => string, latin1: DecodeLatin1) {
@@ -72,7 +57,7 @@ export class Writer {
     const head = AnswerHead.of(status, statusText, fields);
     const piece = body === null ? "" : this.#piece(body);
     const start = this.#begin(to, status, head, body === null && to.method === "HEAD" ? null : piece.length);
-    if (this.#framing === "none") return start;
+    if (this.#framing.kind === "none") return start;
     return typeof piece === "string" ? start + piece : join(start, piece);
   }
 
@@ -95,13 +80,13 @@ export class Writer {
   }
 
   #begin(to: AnswerTo, status: number, head: Readonly<AnswerHead>, length: number | null): Latin1 {
-    const declared = this.#frame(to, status, head.contentLength, length);
+    const declared = this.#framing.begin(to, status, head.contentLength, length);
     let text = head.text;
     let count = head.fields;
     if (declared !== null) {
       text += "content-length: " + declared + CRLF;
       count++;
-    } else if (this.#framing === "chunked") {
+    } else if (this.#framing.kind === "chunked") {
       text += "transfer-encoding: chunked\r\n";
       count++;
     }
@@ -109,7 +94,7 @@ export class Writer {
       text += dateLine(this.#date());
       count++;
     }
-    const closes = to.close || head.close || this.#framing === "close";
+    const closes = to.close || head.close || this.#framing.kind === "close";
     if (closes || to.minor === 0 || head.options !== "") {
       const line = connectionLine(closes, to.minor, head.options);
       text += line;
@@ -122,23 +107,6 @@ export class Writer {
     return text;
   }
 
-  /** Chooses the framing (RFC 9110 section 8.6, RFC 9112 section 6.3). @returns What `content-length` is to say; null for no such field. */
-  #frame(to: AnswerTo, status: number, contentLength: number | null, length: number | null): number | null {
-    this.#framing = "none";
-    this.#left = 0;
-    if (status === 204) return null;
-    if (status === 205) return 0;
-    if (status === 304) return contentLength;
-    if (to.method === "HEAD") return contentLength ?? length;
-    if (length !== null && contentLength !== null && length !== contentLength) {
-      throw new BodyLengthError(`send an answer: its body is ${length} bytes long and its content-length is ${contentLength}`);
-    }
-    const declared = length ?? contentLength;
-    this.#framing = declared !== null ? "length" : to.minor === 1 ? "chunked" : "close";
-    this.#left = declared ?? 0;
-    return declared;
-  }
-
   /**
    * A piece of the body, framed.
    *
@@ -147,15 +115,9 @@ export class Writer {
   data(chunk: string | Uint8Array): readonly Piece[] {
     const piece = this.#piece(chunk);
     // A chunk of no bytes would end a chunked body.
-    this.dataBytes = this.#framing === "none" ? 0 : piece.length;
+    this.dataBytes = this.#framing.take(piece.length);
     if (this.dataBytes === 0) return [];
-    if (this.#framing === "length") {
-      if (piece.length > this.#left) {
-        throw new BodyLengthError(`send a body: it is longer than its content-length, by ${piece.length - this.#left} bytes or more`);
-      }
-      this.#left -= piece.length;
-    }
-    if (this.#framing !== "chunked") return [piece];
+    if (this.#framing.kind !== "chunked") return [piece];
     const size = piece.length.toString(16) + CRLF;
     return typeof piece === "string" ? [size + piece + CRLF] : [size, piece, CRLF];
   }
@@ -167,8 +129,8 @@ export class Writer {
    * @throws {TypeError} A trailer is not valid.
    */
   end(trailers: Iterable<Field>): Latin1 {
-    if (this.#left > 0) throw new BodyLengthError(`send a body: it is ${this.#left} bytes short of its content-length`);
-    if (this.#framing !== "chunked") return "";
+    this.#framing.end();
+    if (this.#framing.kind !== "chunked") return "";
     let text = "0\r\n";
     for (const [name, value] of trailers) {
       if (NOT_IN_TRAILERS.test(name)) throw new TypeError(`send an answer: field "${name}" cannot be a trailer`);

@@ -22,13 +22,13 @@ export const LOG_FORMATS: Readonly<Record<LogFormatName, LogFormat>> = { uwsgi, 
 
 /** uWSGI's own line (core/logging.c); its two counts of requests are the same here, with one app and one process. */
 function uwsgi(record: RequestRecord, { pid, requests }: LogLineContext): string {
-  const { status, minor, requestFields, requestHeadBytes, bodyBytes, headBytes, fields, switches, core } = record;
+  const { status, protocol, requestFields, requestHeadBytes, bodyBytes, headBytes, fields, switches, core } = record;
   const client = clientOf(record.remote);
   const request = requestOf(record);
   const date = logDate(record.startedAt).ctime;
   const msecs = Math.trunc(record.durationMs);
   return `[pid: ${pid}|app: 0|req: ${requests}/${requests}] ${client} () {${requestFields} vars in ${requestHeadBytes} bytes} [${date}] ` +
-    `${request} => generated ${bodyBytes} bytes in ${msecs} msecs (HTTP/1.${minor} ${status}) ${fields} headers in ${headBytes} bytes ` +
+    `${request} => generated ${bodyBytes} bytes in ${msecs} msecs (${protocol} ${status}) ${fields} headers in ${headBytes} bytes ` +
     `(${switches} switches on core ${core})\n`;
 }
 
@@ -43,10 +43,10 @@ function combined(record: RequestRecord): string {
 }
 
 function commonPart(record: RequestRecord): string {
-  const { minor, bodyBytes } = record;
+  const { protocol, bodyBytes } = record;
   const date = logDate(record.startedAt).common;
   const status = String(record.status).padStart(3, "0");
-  return `${clientOf(record.remote)} - - [${date}] "${requestOf(record)} HTTP/1.${minor}" ${status} ${bodyBytes === 0 ? "-" : bodyBytes}`;
+  return `${clientOf(record.remote)} - - [${date}] "${requestOf(record)} ${protocol}" ${status} ${bodyBytes === 0 ? "-" : bodyBytes}`;
 }
 
 function requestOf({ method, target }: RequestRecord): string {
@@ -64,7 +64,7 @@ function json(record: RequestRecord): string {
     remote: clientOf(record.remote),
     method: record.method,
     target: record.target,
-    protocol: `HTTP/1.${record.minor}`,
+    protocol: record.protocol,
     status: record.status,
     bytes: record.bodyBytes,
     head_bytes: record.headBytes,

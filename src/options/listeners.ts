@@ -1,18 +1,20 @@
 import type { ListenOptions, SocketOwner } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
+import { expandLoop } from "./loop.ts";
 import type { GivenOptions } from "./read.ts";
 import type { SERVE_OPTIONS, ServeOptionValues } from "./table.ts";
 
 type Given = GivenOptions<typeof SERVE_OPTIONS>;
 
 /**
- * Puts flags over environment. `--http` on one side and `--port` or `--host` on the other say the same thing, so that either, as a
+ * Puts flags over environment, and the long form of `--deno-serve N` and its like in its place. `--http` on one side and `--port` or `--host` on the other say the same thing, so that either, as a
  * flag, takes the place of the other's variable.
  *
- * @throws {ConfigError} `--http` and one of its short forms stand side by side.
+ * @throws {ConfigError} `--http`, `--loop` or `--async` and one of its short forms stand side by side.
  */
-export function mergeServeOptions(flags: Given, environment: Given): Given {
-  const { http, port, host, ...others } = environment;
+export function mergeServeOptions(given: Given, variables: Given): Given {
+  const flags = expandLoop(given);
+  const { http, port, host, ...others } = expandLoop(variables);
   const short = flags.port ?? flags.host;
   const merged: Given = {
     ...others,

@@ -12,7 +12,7 @@ import { type Forwarded, NOTHING_SAID, readForwarded } from "../http/forwarded.t
 import { createRequest, type RequestParts } from "../http/request.ts";
 import { LONGEST_MS } from "../time_limit.ts";
 import { Answer } from "./answer.ts";
-import type { Connection } from "./connection.ts";
+import { authorityOf, type Carrier } from "./carrier.ts";
 import type { HarakiriRequest } from "./harakiri.ts";
 import type { RequestBody } from "./request_body.ts";
 import type { ServerContext } from "./server_context.ts";
@@ -65,7 +65,7 @@ class Task implements CoreTask {
  */
 export class ActiveRequest implements CoreContext, RequestParts, ContextHost, RequestName, HarakiriRequest {
   readonly server: ServerContext;
-  readonly connection: Connection;
+  readonly connection: Carrier;
   readonly head: RequestHead;
   readonly body: RequestBody | null;
   readonly reply: Answer;
@@ -89,7 +89,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   #holdsCore = false;
   #lost = false;
 
-  constructor(server: ServerContext, connection: Connection, head: RequestHead, body: RequestBody | null) {
+  constructor(server: ServerContext, connection: Carrier, head: RequestHead, body: RequestBody | null) {
     this.server = server;
     this.connection = connection;
     this.head = head;
@@ -129,7 +129,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
 
   /** HTTP/1.0 may name no host: then it is the listener's own. */
   get authority(): string {
-    return this.#forwarded.authority ?? (this.head.authority || this.connection.fallbackAuthority);
+    return this.#forwarded.authority ?? (this.head.authority || authorityOf(this.connection.local));
   }
 
   /** The client's, or the proxy's that nothing is believed of. */
@@ -306,7 +306,7 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     if (!(Number.isInteger(bytes) && bytes >= 0)) throw new RangeError(`limitBody(${bytes}): a whole number of bytes is wanted`);
     if (bytes > most) throw new RangeError(`limitBody(${bytes}): more than ${most}; start heddle with a larger --limit-post-max`);
     this.bodyLimit = bytes;
-    this.connection.intake.limited(this);
+    this.connection.limited(this);
   }
 
   harakiri(seconds: number): void {

@@ -4,7 +4,7 @@ import { enterCore } from "../core/current.ts";
 import { BrokenError, ClosedError, HarakiriError, ProtocolError } from "../errors.ts";
 import { TEXT_FIELDS } from "../http/common_fields.ts";
 import { readResponse, type ResponseParts } from "../http/response.ts";
-import { BodyLengthError } from "../http/writer.ts";
+import { BodyLengthError } from "../http/framing.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import { sendStream } from "./answer_stream.ts";
 
@@ -96,12 +96,13 @@ export class Answer implements Reply {
     if (this.closed) return true;
     const { connection } = this.#request;
     // A chunk's framing leaves with it: three system calls for one would triple what a chunk of 16 KiB costs.
-    connection.socket.cork();
+    connection.cork();
     try {
       if (!this.started) this.startNow();
-      this.#sendData(chunk);
+      connection.sendData(chunk);
+      this.#bodyBytes += connection.sentDataBytes;
     } finally {
-      if (!more || connection.congested) connection.socket.uncork();
+      if (!more || connection.congested) connection.uncork();
     }
     // Not before: what leaves at the uncork is not the client's progress.
     if (!connection.congested) return true;
@@ -111,7 +112,7 @@ export class Answer implements Reply {
 
   /** Sends what waits for more. */
   flush(): void {
-    if (!this.closed) this.#request.connection.socket.uncork();
+    if (!this.closed) this.#request.connection.uncork();
   }
 
   /** Sends a head that waits for its first chunk: an event stream's may be long in coming. */
@@ -119,18 +120,9 @@ export class Answer implements Reply {
     const head = this.#pending;
     if (head === null) throw new TypeError("send a chunk: the head was not given; call startResponse(status, fields) first");
     if (this.closed || this.started) return;
-    const { exchange, socket } = this.#request.connection;
-    this.#prepare();
-    const text = exchange.sendHead(head.status, head.statusText, head.fields, null);
-    this.#sentHead(head.status, text.length);
-    socket.write(text);
+    this.#request.connection.sendHead(head.status, head.statusText, head.fields);
+    this.#sentHead(head.status);
     if (this.#detached) this.#offload();
-  }
-
-  #sendData(chunk: string | Uint8Array): void {
-    const { exchange, socket } = this.#request.connection;
-    for (const piece of exchange.sendData(chunk)) socket.write(piece);
-    this.#bodyBytes += exchange.sentDataBytes;
   }
 
   drained(callback: () => void): void {
@@ -154,10 +146,9 @@ export class Answer implements Reply {
           this.#sendWhole(head.status, head.statusText, head.fields, null);
           return;
         }
-        const { exchange, socket } = this.#request.connection;
-        const last = exchange.sendEnd();
-        if (last.length > 0) socket.write(last);
-        socket.uncork();
+        const { connection } = this.#request;
+        connection.sendEnd();
+        connection.uncork();
       } catch (error) {
         this.fail(error);
         return;
@@ -177,42 +168,17 @@ export class Answer implements Reply {
 
   #sendWhole(status: number, statusText: string, fields: Iterable<readonly [string, string]>, body: string | Uint8Array | null): void {
     const { connection, body: requestBody } = this.#request;
-    const { exchange, socket } = connection;
-    if (requestBody !== null && !requestBody.complete && !exchange.skipBody()) exchange.closeAfter();
-    this.#prepare();
-    if (body !== null && body.length > COPIED_BYTES) this.#sendLarge(status, statusText, fields, body);
-    else {
-      const piece = exchange.sendWhole(status, statusText, fields, body);
-      this.#sentHead(status, exchange.sentHeadBytes);
-      this.#bodyBytes = piece.length - this.#headBytes;
-      socket.write(piece);
-    }
+    if (requestBody !== null && !requestBody.complete) connection.forgoBody();
+    this.#bodyBytes = connection.sendWhole(status, statusText, fields, body);
+    this.#sentHead(status);
     this.#finish();
   }
 
-  #sendLarge(status: number, statusText: string, fields: Iterable<readonly [string, string]>, body: string | Uint8Array): void {
-    const { exchange, socket } = this.#request.connection;
-    const bytes = typeof body === "string" ? encoder.encode(body) : body;
-    const head = exchange.sendHead(status, statusText, fields, bytes.length);
-    this.#sentHead(status, head.length);
-    socket.cork();
-    socket.write(head);
-    this.#sendData(bytes);
-    const last = exchange.sendEnd();
-    if (last.length > 0) socket.write(last);
-    socket.uncork();
-  }
-
-  #sentHead(status: number, bytes: number): void {
+  #sentHead(status: number): void {
+    const { sentHeadBytes, sentFields } = this.#request.connection;
     this.#status = status;
-    this.#headBytes = bytes;
-    this.#fields = this.#request.connection.exchange.sentFields;
-  }
-
-  /** Says `Connection: close` where this answer is the connection's last. */
-  #prepare(): void {
-    const { server, connection } = this.#request;
-    if (server.draining || connection.halfClosed || connection.spent) connection.exchange.closeAfter();
+    this.#headBytes = sentHeadBytes;
+    this.#fields = sentFields;
   }
 
   fail(error: unknown, status: FailureStatus = 500): void {
@@ -225,7 +191,7 @@ export class Answer implements Reply {
         this.flush();
         this.#request.connection.abort();
       } else {
-        if (error instanceof BodyLengthError) this.#request.connection.exchange.closeAfter();
+        if (error instanceof BodyLengthError) this.#request.connection.closeAfter();
         this.#sendWhole(status, FAILED[status], TEXT_FIELDS, FAILED[status]);
       }
     }
@@ -299,7 +265,7 @@ export class Answer implements Reply {
       remote,
       method: head.method,
       target: head.target,
-      minor: head.minor,
+      protocol: head.protocol,
       status: this.#status,
       requestFields: head.fields.count,
       requestHeadBytes: head.bytes,
@@ -315,11 +281,6 @@ export class Answer implements Reply {
     };
   }
 }
-
-/** A larger body is not copied behind its head, but written after it: past this a copy costs more than a second buffer in the same system call. */
-const COPIED_BYTES = 65_536;
-
-const encoder = new TextEncoder();
 
 /** What an app's signal, its body's reads and its waits say of a client that has gone, and of a request that was given up. */
 const GONE = [BrokenError, ClosedError, HarakiriError, ProtocolError] as const;

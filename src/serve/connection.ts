@@ -1,18 +1,18 @@
 import type { Address, Socket, SocketHandler } from "../contract/socket.ts";
-import { HIGH_WATER_MARK } from "../contract/socket.ts";
 import { type CoreWaiter, WaitingPlace } from "../core/pool.ts";
 import { BrokenError, ClosedError, ProtocolError } from "../errors.ts";
 import { Exchange } from "../http/exchange.ts";
 import type { HttpHead } from "../http/http_head.ts";
 import type { Linked } from "../state_machine.ts";
 import { ActiveRequest } from "./active_request.ts";
-import { OpenSocket } from "./connections.ts";
+import type { Carrier } from "./carrier.ts";
 import { type DeadlineOwner, Deadlines } from "./deadlines.ts";
 import { Intake, type IntakeOwner } from "./intake.ts";
 import { LingeringClose } from "./lingering_close.ts";
 import { RequestBody } from "./request_body.ts";
 import type { ServerContext } from "./server_context.ts";
 import { CONNECTION_IDLE, type ConnectionEvent, type ConnectionState } from "./state.ts";
+import { Wire } from "./wire.ts";
 
 const RETRY_SOON = [["retry-after", "1"]] as const;
 
@@ -22,10 +22,7 @@ const RETRY_SOON = [["retry-after", "1"]] as const;
  *
  * A connection has one request at a time. What its client sends meanwhile is held, one chunk at most, and then it is not read.
  */
-export class Connection extends OpenSocket implements SocketHandler, CoreWaiter, DeadlineOwner, IntakeOwner {
-  /** Another one if its client turns out to speak no TLS. */
-  socket: Socket;
-  readonly exchange: Exchange;
+export class Connection extends Wire implements Carrier, SocketHandler, CoreWaiter, DeadlineOwner, IntakeOwner {
   readonly scheme: "http" | "https";
   readonly intake: Intake;
   readonly #server: ServerContext;
@@ -43,12 +40,10 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
 
   /** @param secure Whether it speaks TLS: then the handshake comes first. */
   constructor(server: ServerContext, socket: Socket, secure: boolean = false) {
-    super();
+    super(socket, new Exchange(server.limits, server.dates.now, server.latin1, server.headReaders));
     this.#server = server;
-    this.socket = socket;
     this.scheme = secure ? "https" : "http";
     this.#shaking = secure;
-    this.exchange = new Exchange(server.limits, server.dates.now, server.latin1, server.headReaders);
     this.#deadlines = new Deadlines(server, this);
     this.intake = new Intake(this, this.#deadlines);
     server.open.rest(this);
@@ -77,26 +72,9 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
     return this.#request;
   }
 
-  /** Where HTTP/1.0 names no host: the address it came to. */
-  get fallbackAuthority(): string {
-    const { local } = this;
-    if (local.transport === "unix") return "localhost";
-    return local.hostname.includes(":") ? `[${local.hostname}]:${local.port}` : `${local.hostname}:${local.port}`;
-  }
-
-  /** The client sent FIN: it gets its answer, and no other one. */
-  get halfClosed(): boolean {
-    return this.#halfClosed;
-  }
-
-  /** It has carried as many requests as it may: the answer under way is its last. */
-  get spent(): boolean {
-    return this.#requests === this.#server.keepAliveRequests;
-  }
-
-  /** More is unsent than may be: writers wait for `drain`. */
-  get congested(): boolean {
-    return this.socket.unsent > HIGH_WATER_MARK;
+  /** A stop is under way, or its client sends nothing more, or it has carried as many requests as it may. */
+  protected override get isLast(): boolean {
+    return this.#server.draining || this.#halfClosed || this.#requests === this.#server.keepAliveRequests;
   }
 
   // The socket's calls.
@@ -171,6 +149,10 @@ export class Connection extends OpenSocket implements SocketHandler, CoreWaiter,
   /** Bytes are unsent past the mark: the client must take some, until `drain`. */
   watchWrites(): void {
     this.#deadlines.awaitWrites();
+  }
+
+  limited(request: ActiveRequest): void {
+    this.intake.limited(request);
   }
 
   // From bytes to a running request.

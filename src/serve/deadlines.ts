@@ -10,8 +10,8 @@ import { WriteWatch } from "./write_watch.ts";
 /** Whose deadlines they are: a connection. */
 export interface DeadlineOwner {
   readonly state: ConnectionState;
-  readonly socket: Socket;
-  readonly exchange: Exchange;
+  readonly socket: Pick<Socket, "unsent" | "abort">;
+  readonly exchange: Pick<Exchange, "sentBytes">;
   /** It reads, and it is the client's turn to send some of a body. */
   readonly awaitsBody: boolean;
   /** Ends it gently. */

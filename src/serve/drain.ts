@@ -10,28 +10,36 @@ export interface Drain {
   hasten(mercyMs: number): void;
 }
 
+/** A listener, of which one that has connections of its own ends them by `kill`. */
+export interface Drained extends Pick<Listener, "close"> {
+  kill?(): void;
+}
+
 /**
  * Stops a server gracefully: no new connection; what is in flight is answered, with `Connection: close`; idle connections are closed
  * last and gently; handlers whose client has gone, and promises of `waitUntil`, are waited for, but not what harakiri has given up. What is left after the mercy is reset.
  *
  * @param mercyMs Milliseconds for all of it (uWSGI `--reload-mercy`); 0 resets at once.
  */
-export function drain(server: ServerContext, listeners: readonly Listener[], mercyMs: number): Drain {
+export function drain(server: ServerContext, listeners: readonly Drained[], mercyMs: number): Drain {
   server.draining = true;
   const mercy = new Mercy(server, mercyMs);
   return { lost: run(server, listeners, mercy), hasten: (ms) => mercy.shorten(ms) };
 }
 
-async function run(server: ServerContext, listeners: readonly Listener[], mercy: Mercy): Promise<number> {
+async function run(server: ServerContext, listeners: readonly Drained[], mercy: Mercy): Promise<number> {
   const closing = Promise.all(listeners.map((listener) => listener.close()));
   const grace = server.clock.setTimer(server.timeouts.idleGraceMs, () => {
     for (const socket of server.open.all()) socket.closeIdle();
   }, true);
-  await Promise.race([quieted(server).then(() => settled(server.background)), mercy.over]);
+  // The connections of a loop engine are over when its listener is.
+  const calm = quieted(server).then(() => settled(server.background)).then(() => closing).then(() => true);
+  const isCalm = await Promise.race([calm, mercy.over.then(() => false)]);
   grace.cancel();
   mercy.cancel();
   let lost = 0;
   for (const socket of server.open.all()) if (socket.kill()) lost++;
+  if (!isCalm) { for (const listener of listeners) listener.kill?.(); }
   server.harakiri.stop();
   await closing;
   return lost;

@@ -1,4 +1,4 @@
-import type { IoEngine, Listener, ListenOptions, Socket } from "../contract/socket.ts";
+import type { Listener, ListenOptions } from "../contract/socket.ts";
 
 /** One of a server's listeners. */
 export interface OpenListener {
@@ -10,18 +10,17 @@ export interface OpenListener {
 /**
  * Opens all listeners of a server, or none: if one fails, those that were opened are closed again.
  *
- * @throws {BrokenError} As `IoEngine.listen`.
+ * @throws {BrokenError} As `IoEngine.listen`, or `LoopEngine.listen`.
  */
 export async function openListeners(
-  engine: IoEngine,
   addresses: readonly ListenOptions[],
-  accept: (socket: Socket, secure: boolean) => void,
+  listen: (address: ListenOptions, secure: boolean) => Promise<Listener>,
 ): Promise<readonly OpenListener[]> {
   const opened: OpenListener[] = [];
   try {
     for (const address of addresses) {
       const secure = address.tls !== undefined;
-      opened.push({ listener: await engine.listen(address, (socket) => accept(socket, secure)), secure });
+      opened.push({ listener: await listen(address, secure), secure });
     }
   } catch (error) {
     await Promise.all(opened.map(({ listener }) => listener.close()));

@@ -106,6 +106,13 @@ export interface ServeOptions {
   readonly writeBufferBytes?: number;
   /** The I/O engine (`--io`); the runtime's own if it is left out. */
   readonly io?: string;
+  /**
+   * The runtime's own HTTP server in place of heddle's sockets (`--loop`): `deno-serve`, `bun-serve` or `node-http`. What it cannot keep of the other
+   * options is in `docs/loops.md`.
+   *
+   * @default none
+   */
+  readonly loop?: string;
   /** The suspend engine (`--suspend`); the one that fits the app if it is left out. */
   readonly suspend?: string;
   /**

@@ -1,4 +1,5 @@
 import type { App } from "../contract/app.ts";
+import type { LoopEngine } from "../contract/loop.ts";
 import type { ListenOptions, Socket, TlsIdentity } from "../contract/socket.ts";
 import { CorePool } from "../core/pool.ts";
 import { CoreScheduler } from "../core/scheduler.ts";
@@ -10,6 +11,7 @@ import { HeadReaders } from "../http/head_readers.ts";
 import { decodeLatin1 } from "../http/latin1.ts";
 import { ProxiedSocket } from "../io/proxied_socket.ts";
 import { type Platform, selectPlatform } from "../io/select.ts";
+import { selectLoop } from "../loop/select.ts";
 import { misfits, selectEngine } from "../suspend/select.ts";
 import { addressesOf } from "./addresses.ts";
 import { Connection } from "./connection.ts";
@@ -19,6 +21,8 @@ import { type Drain, drain } from "./drain.ts";
 import { Harakiri } from "./harakiri.ts";
 import { identitiesOf, identityFacts, warnOfEnd } from "./identity.ts";
 import { type OpenListener, openListeners, urlOf } from "./listener.ts";
+import { listenByLoop } from "./loop_listener.ts";
+import { loopMisfits } from "./loop_misfits.ts";
 import { type Proxies, proxiesOf } from "./proxies.ts";
 import { reportToConsole } from "./report.ts";
 import type { ServerContext } from "./server_context.ts";
@@ -56,8 +60,8 @@ export interface Server {
   readonly url: string;
   /** All listeners' URLs. */
   readonly urls: readonly string[];
-  /** The engines that were chosen, once it is ready. */
-  readonly engines: { readonly io: string; readonly suspend: string };
+  /** The engines that were chosen, once it is ready; `loop` is null where heddle's own sockets serve. */
+  readonly engines: { readonly io: string; readonly loop: string | null; readonly suspend: string };
   /**
    * Fulfils, and says why, once the process should be replaced: more cores are lost than `harakiriLost` allows. It serves on until it is closed; nothing but
    * a new process gives those cores back.
@@ -98,6 +102,7 @@ export function serve(options: ServeOptions): Server {
   const app = appOf(options);
   const addresses = addressesOf(options);
   checkNumbers(options);
+  if (options.loop !== undefined) loopMisfits(options.loop, options);
   return new HeddleServer(options, app, addresses);
 }
 
@@ -108,6 +113,7 @@ class HeddleServer implements Server {
   readonly #mercyMs: number;
   #context: ServerContext | null = null;
   #platform: Platform | null = null;
+  #loop: LoopEngine | null = null;
   #listeners: readonly OpenListener[] = [];
   #listeningSince = 0;
   #closing: Drain | null = null;
@@ -122,19 +128,25 @@ class HeddleServer implements Server {
   }
 
   async #start(options: ServeOptions, app: App, addresses: readonly ListenOptions[]): Promise<void> {
+    const loop = options.loop === undefined ? null : await selectLoop(options.loop);
     const platform = options.platform ?? await selectPlatform(options.io);
     const server = await createContext(options, app, platform, await proxiesOf(options), this.#tellSpent);
     this.#platform = platform;
+    this.#loop = loop;
     this.#context = server;
     for (const tls of new Set(addresses.flatMap(({ tls }) => tls === undefined ? [] : [tls]))) {
       for (const facts of await identityFacts(tls)) warnOfEnd(facts, server);
     }
-    this.#listeners = await openListeners(platform.engine, addresses, (socket, secure) => accept(server, socket, secure));
+    this.#listeners = await openListeners(addresses, (address, secure) => {
+      if (loop !== null) return listenByLoop(loop, address, server, connectionsOf(options, platform));
+      return platform.engine.listen(address, (socket) => accept(server, socket, secure));
+    });
     this.#listeningSince = platform.clock.now();
     if (options.watchdog === true && server.harakiri.hasRules) this.#watch = new Watch(server, platform.startThread);
     this.#signals = new ServerSignals(server);
     this.#unbindSignals = SIGNALS.bind(this.#signals);
-    for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);
+    const lines = [...misfits(app, server.table.count), ...(loop === null ? [] : loopMisfits(loop.name, options))];
+    for (const line of lines) server.observer.warning?.(line);
   }
 
   get url(): string {
@@ -146,8 +158,8 @@ class HeddleServer implements Server {
     return this.#listeners.map(urlOf);
   }
 
-  get engines(): { readonly io: string; readonly suspend: string } {
-    return { io: this.#platform?.engine.name ?? "", suspend: this.#context?.engine.name ?? "" };
+  get engines(): Server["engines"] {
+    return { io: this.#platform?.engine.name ?? "", loop: this.#loop?.name ?? null, suspend: this.#context?.engine.name ?? "" };
   }
 
   async renewCertificate(tls: TlsIdentity | readonly TlsIdentity[]): Promise<void> {
@@ -215,7 +227,7 @@ async function createContext(
   const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: options.sliceMs ?? 2 });
   const { bodyMostBytes, ...limits } = limitsOf(options);
   const latin1 = platform.latin1 ?? decodeLatin1;
-  const open = new Connections(options.connections ?? connectionsBelow(platform.descriptorLimit ?? null), observer, clock);
+  const open = new Connections(connectionsOf(options, platform), observer, clock);
   const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
   const context: ServerContext = {
     app,
@@ -272,6 +284,10 @@ async function createContext(
     shedRequests: 0,
   };
   return context;
+}
+
+function connectionsOf({ connections }: ServeOptions, { descriptorLimit }: Platform): number {
+  return connections ?? connectionsBelow(descriptorLimit ?? null);
 }
 
 let ignoresGivenUp = false;

@@ -134,6 +134,35 @@ export const DEVIATIONS: readonly Deviation[] = [
   },
 ];
 
+/** What a loop engine does otherwise than heddle's own sockets, where a test of `tests/e2e/loops_test.ts` sees it. */
+export interface LoopDeviation {
+  readonly loop: "deno-serve" | "bun-serve" | "node-http";
+  /** A sentence or two for `docs/loops.md`. */
+  readonly reason: string;
+  /** Names of the tests that do not hold. */
+  readonly tests: readonly string[];
+}
+
+/** Every one of them. */
+export const LOOP_DEVIATIONS: readonly LoopDeviation[] = [
+  {
+    loop: "deno-serve",
+    reason:
+      "Deno.serve (2.9.6) reads on while a request runs: it took 20 MB of requests that one client had sent behind it. They hold no core.",
+    tests: ["pipelined requests are not taken in while they wait: what a client can send of them is bounded"],
+  },
+  {
+    loop: "bun-serve",
+    reason:
+      "Bun.serve (1.4.5) drops requests that were sent before the answer of the one before (pipelined), unless all are answered at once. " +
+      "Browsers and fetch clients send none.",
+    tests: [
+      "pipelined requests are answered in order, one at a time",
+      "pipelined requests are not taken in while they wait: what a client can send of them is bounded",
+    ],
+  },
+];
+
 /** What an app, or a program that calls `serve()`, meets on one runtime and not on the others. */
 export interface Gap {
   /** With its version where it is so in some only. */

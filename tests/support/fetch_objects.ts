@@ -82,6 +82,7 @@ export function requestParts(sketch: RequestSketch = {}): RequestParts {
     target: path,
     targetScheme: null,
     minor: 1,
+    protocol: "HTTP/1.1",
     bytes: 0,
     authority,
     path,

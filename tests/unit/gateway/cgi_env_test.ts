@@ -10,6 +10,7 @@ function headOf(target: string, fields: ReadonlyArray<readonly [string, string]>
     target,
     targetScheme: null,
     minor: 1,
+    protocol: "HTTP/1.1",
     bytes: 0,
     authority: "example.com",
     path: target,

@@ -12,7 +12,7 @@ const RECORD: RequestRecord = {
   remote: REMOTE,
   method: "GET",
   target: "/",
-  minor: 1,
+  protocol: "HTTP/1.1",
   status: 200,
   requestFields: 1,
   requestHeadBytes: 40,

@@ -13,7 +13,7 @@ function record(over: Partial<RequestRecord> = {}): RequestRecord {
     remote: { transport: "tcp", hostname: "127.0.0.1", port: 40_000 },
     method: "GET",
     target: "/a?b=c",
-    minor: 1,
+    protocol: "HTTP/1.1",
     status: 200,
     requestFields: 3,
     requestHeadBytes: 78,

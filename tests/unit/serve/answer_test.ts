@@ -232,11 +232,13 @@ test("the observer hears what was sent, and how long it took", async () => {
     await pass(1500);
     answer.open();
     await settle();
-    const [{ method, target, minor, status, bodyBytes, headBytes, requestFields, fields, durationMs, field }] = records as [RequestRecord];
-    assert.deepEqual({ method, target, minor, status, bodyBytes, durationMs }, {
+    const [{ method, target, protocol, status, bodyBytes, headBytes, requestFields, fields, durationMs, field }] = records as [
+      RequestRecord,
+    ];
+    assert.deepEqual({ method, target, protocol, status, bodyBytes, durationMs }, {
       method: "PUT",
       target: "/a?b",
-      minor: 1,
+      protocol: "HTTP/1.1",
       status: 201,
       bodyBytes: 5,
       durationMs: 1500,

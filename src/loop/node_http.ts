@@ -1,0 +1,81 @@
+import http from "node:http";
+import type { Server } from "node:net";
+import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
+import type { Address } from "../contract/socket.ts";
+import { formatAddress, tcpAddress } from "../io/address.ts";
+import { brokenError } from "../io/broken_error.ts";
+import { renewing } from "../io/renewing.ts";
+import { NodeRequests } from "./node_http_requests.ts";
+import { oneIdentity } from "./one_identity.ts";
+
+/** How often Node looks for heads that are late; its own 30 s would make a short limit of no use. */
+const CHECK_MS = 500;
+
+/** Node counts otherwise than heddle, which says what is too long: of what Node refuses nobody is told. */
+const HEAD_BYTES_FACTOR = 2;
+
+/** The loop engine over `node:http` and, where there is TLS, `node:http2` beside it; for Node 20 and later. */
+export function createNodeHttp(): LoopEngine {
+  return { name: "node-http", givesChunks: false, listen };
+}
+
+/** A server, and what ends it. */
+export interface NodeServer {
+  readonly server: Server;
+  /** Fulfils when the last connection has gone; idle ones are closed. */
+  close(): Promise<void>;
+  kill(): void;
+}
+
+/** What both servers take of the options. */
+export function httpOptions(options: LoopListenOptions) {
+  return {
+    keepAliveTimeout: options.keepAliveMs,
+    headersTimeout: options.headMs,
+    // Of head and body: a body's pace is ours to watch.
+    requestTimeout: 0,
+    connectionsCheckingInterval: CHECK_MS,
+    maxHeaderSize: options.headBytes * HEAD_BYTES_FACTOR,
+    noDelay: true,
+    insecureHTTPParser: false,
+  };
+}
+
+async function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
+  const { hostname, port, backlog } = options;
+  const attempt = `listen on ${formatAddress(options)}`;
+  const identity = oneIdentity("node-http", options.tls);
+  let address: Address = tcpAddress(hostname, port);
+  const secure = identity === null ? null : (await import("./node_http2.ts")).createSecureServer(options, identity, accept, () => address);
+  const { server, close, kill } = secure ?? createPlainServer(options, accept, () => address);
+  server.maxConnections = options.connections;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host: hostname, port, backlog }, resolve);
+    });
+  } catch (error) {
+    throw brokenError(attempt, error);
+  }
+  server.removeAllListeners("error").on("error", () => {});
+  const bound = server.address();
+  if (bound !== null && typeof bound === "object") address = tcpAddress(bound.address, bound.port);
+  return { address, renew: (identities) => renewing(address, identities, secure), close, kill };
+}
+
+/** What the types lack: an end that the client sends is not taken for its going. */
+type HalfOpen = http.Server & { httpAllowHalfOpen: boolean };
+
+function createPlainServer(options: LoopListenOptions, accept: (exchange: LoopExchange) => void, local: () => Address): NodeServer {
+  const server = http.createServer(httpOptions(options));
+  const requests = new NodeRequests(accept);
+  server.on("request", (request, response) => requests.take(request, response, local(), false));
+  server.on("checkContinue", (request, response) => requests.take(request, response, local(), true));
+  server.maxRequestsPerSocket = options.keepAliveRequests;
+  (server as HalfOpen).httpAllowHalfOpen = true;
+  return {
+    server,
+    close: () => new Promise((resolve) => server.close(() => resolve())),
+    kill: () => server.closeAllConnections(),
+  };
+}

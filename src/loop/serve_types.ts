@@ -1,0 +1,62 @@
+/** The slices of `Deno` and `Bun` that their loop engines touch; written out, so that each is checked without the other's types. */
+
+/** Of `Deno.NetAddr`. */
+export interface DenoNetAddr {
+  readonly transport: string;
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** Of `Deno.HttpServer`. */
+export interface DenoHttpServer {
+  readonly addr: DenoNetAddr;
+  /** Ends idle connections, and the others after their answers. */
+  shutdown(): Promise<void>;
+}
+
+/** What `Deno.serve` takes. */
+export interface DenoServeOptions {
+  readonly hostname: string;
+  readonly port: number;
+  readonly tcpBacklog: number;
+  readonly cert?: string;
+  readonly key?: string;
+  /** Missing in Deno's types (2.9). */
+  readonly automaticCompression: boolean;
+  onListen(): void;
+  onError(error: unknown): Response;
+}
+
+/** Of `Deno`. */
+export interface DenoServe {
+  serve(
+    options: DenoServeOptions,
+    handler: (request: Request, info: { readonly remoteAddr: DenoNetAddr }) => Response | Promise<Response>,
+  ): DenoHttpServer;
+}
+
+/** Of `Bun.Server`. */
+export interface BunHttpServer {
+  readonly port: number | undefined;
+  readonly hostname: string | undefined;
+  requestIP(request: Request): { readonly address: string; readonly port: number } | null;
+  /** @param seconds 0 for any time. */
+  timeout(request: Request, seconds: number): void;
+  stop(closeActiveConnections?: boolean): Promise<void>;
+}
+
+/** What `Bun.serve` takes. */
+export interface BunServeOptions {
+  readonly hostname: string;
+  readonly port: number;
+  readonly idleTimeout: number;
+  readonly maxRequestBodySize: number;
+  readonly tls?: { readonly cert: string; readonly key: string };
+  fetch(request: Request, server: BunHttpServer): Response | Promise<Response>;
+  error(error: Error): Response;
+}
+
+/** Of `Bun`. */
+export interface BunServe {
+  serve(options: BunServeOptions): BunHttpServer;
+}

@@ -1,0 +1,44 @@
+import type { LoopEngine, LoopListener, LoopListenOptions } from "../contract/loop.ts";
+import type { ListenOptions } from "../contract/socket.ts";
+import { UnsupportedError } from "../errors.ts";
+import { runtimeDisplayName } from "../io/runtime.ts";
+import { LoopRequest } from "./loop_request.ts";
+import type { ServerContext } from "./server_context.ts";
+
+/**
+ * Has a loop engine listen, and take each request to its core.
+ *
+ * @param connections Connections that may be open.
+ * @throws {UnsupportedError} It has no such listener.
+ * @throws {BrokenError} It cannot listen.
+ */
+export async function listenByLoop(
+  loop: LoopEngine,
+  address: ListenOptions,
+  server: ServerContext,
+  connections: number,
+): Promise<LoopListener> {
+  if (address.transport === "unix") {
+    throw new UnsupportedError(
+      runtimeDisplayName(),
+      `listen on unix:${address.path}: heddle runs ${loop.name} on TCP alone; give --http a HOST:PORT, or leave --loop out`,
+    );
+  }
+  const { timeouts, limits, keepAliveRequests } = server;
+  const { keepAliveMs, headMs, handshakeMs } = timeouts;
+  const options: LoopListenOptions = {
+    backlog: 1024,
+    ...address,
+    connections,
+    keepAliveRequests,
+    keepAliveMs,
+    headMs,
+    handshakeMs,
+    headBytes: limits.headBytes,
+  };
+  const secure = address.tls !== undefined;
+  return await loop.listen(options, (exchange) => {
+    const hasRoom = server.open.admit();
+    new LoopRequest(server, exchange, secure, loop.givesChunks).begin(hasRoom);
+  });
+}
