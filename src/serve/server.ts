@@ -129,9 +129,15 @@ class HeddleServer implements Server {
     for (const tls of new Set(addresses.flatMap(({ tls }) => tls === undefined ? [] : [tls]))) {
       for (const facts of await identityFacts(tls)) warnOfEnd(facts, server);
     }
-    this.#listeners = await openListeners(platform.engine, addresses, (socket, secure) => accept(server, socket, secure));
-    this.#listeningSince = platform.clock.now();
     if (options.watchdog === true && server.harakiri.hasRules) this.#watch = new Watch(server, platform.startThread);
+    await this.#watch?.started;
+    try {
+      this.#listeners = await openListeners(platform.engine, addresses, (socket, secure) => accept(server, socket, secure));
+    } catch (error) {
+      this.#watch?.end();
+      throw error;
+    }
+    this.#listeningSince = platform.clock.now();
     this.#signals = new ServerSignals(server);
     this.#unbindSignals = SIGNALS.bind(this.#signals);
     for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);
