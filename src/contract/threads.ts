@@ -10,9 +10,9 @@ export interface Thread {
 }
 
 /**
- * Starts a thread.
+ * Starts a thread; fulfils when it runs, and rejects where it cannot be started.
  *
  * @param data What its module gets: a structured clone, in which shared memory stays shared.
- * @param failed It could not be started, or has thrown; once at most, and not after `end`.
+ * @param failed It has thrown, or ended, once it ran; once at most, and not after `end`.
  */
 export type StartThread = (module: ThreadModule, data: unknown, failed: (error: unknown) => void) => Promise<Thread>;

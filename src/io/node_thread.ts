@@ -1,11 +1,16 @@
 /** What a thread of heddle's has of its process. */
 import { writeSync } from "node:fs";
-import { workerData } from "node:worker_threads";
+import { parentPort, workerData } from "node:worker_threads";
 import { process } from "./node_process.ts";
 
 /** What the thread was started with. */
 export function threadData(): unknown {
   return workerData;
+}
+
+/** Says that it runs: whoever started it waits for that. */
+export function tellRunning(): void {
+  parentPort?.postMessage(null);
 }
 
 /** Writes to standard error past the event loop: what a worker's console writes goes by way of the main thread (Node, Bun), which may be blocked. */

@@ -5,28 +5,28 @@ import type { Thread, ThreadModule } from "../contract/threads.ts";
 const BINARY_ROOT = "/$bunfs/root/";
 
 /** Starts a module of heddle's in a thread of its own (`StartThread`), on all three runtimes. */
-export function startNodeThread(module: ThreadModule, data: unknown, failed: (error: unknown) => void): Thread {
-  let over = false;
-  const tell = (error: unknown) => {
-    if (over) return;
-    over = true;
-    failed(error);
-  };
-  let worker: Worker | null = null;
-  try {
-    worker = new Worker(fileOf(module), { workerData: data });
-    worker.unref();
-    worker.on("error", tell);
+export function startNodeThread(module: ThreadModule, data: unknown, failed: (error: unknown) => void): Promise<Thread> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(fileOf(module), { workerData: data });
+    let tell = reject;
+    worker.on("error", (error) => tell(error));
     worker.on("exit", (code) => tell(new Error(`the thread ended with ${code}`)));
-  } catch (error) {
-    tell(error);
-  }
-  return {
-    end() {
-      over = true;
-      void worker?.terminate();
-    },
-  };
+    worker.once("message", () => {
+      let over = false;
+      tell = (error) => {
+        if (!over) failed(error);
+        over = true;
+      };
+      // Not before: until it runs nothing else may hold the process.
+      worker.unref();
+      resolve({
+        end() {
+          over = true;
+          void worker.terminate();
+        },
+      });
+    });
+  });
 }
 
 /**

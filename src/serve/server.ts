@@ -137,12 +137,18 @@ class HeddleServer implements Server {
     for (const tls of new Set(addresses.flatMap(({ tls }) => tls === undefined ? [] : [tls]))) {
       for (const facts of await identityFacts(tls)) warnOfEnd(facts, server);
     }
-    this.#listeners = await openListeners(addresses, (address, secure) => {
-      if (loop !== null) return listenByLoop(loop, address, server, connectionsOf(options, platform));
-      return platform.engine.listen(address, (socket) => accept(server, socket, secure));
-    });
-    this.#listeningSince = platform.clock.now();
     if (options.watchdog === true && server.harakiri.hasRules) this.#watch = new Watch(server, platform.startThread);
+    await this.#watch?.started;
+    try {
+      this.#listeners = await openListeners(addresses, (address, secure) => {
+        if (loop !== null) return listenByLoop(loop, address, server, connectionsOf(options, platform));
+        return platform.engine.listen(address, (socket) => accept(server, socket, secure));
+      });
+    } catch (error) {
+      this.#watch?.end();
+      throw error;
+    }
+    this.#listeningSince = platform.clock.now();
     this.#signals = new ServerSignals(server);
     this.#unbindSignals = SIGNALS.bind(this.#signals);
     const lines = [...misfits(app, server.table.count), ...(loop === null ? [] : loopMisfits(loop.name, options))];

@@ -25,9 +25,11 @@ export class Watch {
   #timer: ClockTimer | null = null;
   #thread: Thread | null = null;
   #ended = false;
+  /** Fulfils when the thread runs, or cannot: a loop that is blocked before starts none any more. */
+  readonly started: Promise<void>;
 
   /**
-   * Begins to watch; the thread is there some 20 ms later.
+   * Begins to watch; the thread runs some 20 ms later.
    *
    * @param startThread Undefined where the platform has no threads.
    */
@@ -36,8 +38,8 @@ export class Watch {
     this.#clock = clock;
     this.#observer = observer;
     this.#beat();
-    if (startThread === undefined) this.#fail("this platform has no threads");
-    else this.#start(startThread).catch((error) => this.#fail(error));
+    const started = startThread === undefined ? Promise.reject(new Error("this platform has no threads")) : this.#start(startThread);
+    this.started = started.catch((error) => this.#fail(error));
   }
 
   /** Watches no more. A second call does nothing. */

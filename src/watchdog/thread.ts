@@ -3,7 +3,7 @@ import type { RequestName } from "../contract/observer.ts";
 import { CURRENT_REQUEST_EXPRESSION } from "../core/expose_current.ts";
 import { openCoreTable } from "../core/table.ts";
 import { NodeClock } from "../io/clock_node.ts";
-import { killProcess, threadData, writeErrorSync } from "../io/node_thread.ts";
+import { killProcess, tellRunning, threadData, writeErrorSync } from "../io/node_thread.ts";
 import { detectRuntime } from "../io/runtime.ts";
 import { blockerLines, hangLine, type Place } from "./hang_lines.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -21,6 +21,8 @@ new Watchdog(openCoreTable(threadData() as SharedArrayBuffer), clock, async (han
   writeErrorSync(`${blockerLines(hang, place)}*** HARAKIRI *** the process ends now, by SIGKILL (status 137)\n`);
   killProcess();
 });
+
+tellRunning();
 
 /** Deno has no inspector for it, and Bun's cannot stop a thread; Node may be built without one. Loaded at the start: a busy machine takes long for it. */
 async function loadStop(): Promise<typeof import("../io/node_stack.ts").stopMainThread | null> {

@@ -45,7 +45,7 @@ test("Watch that is ended before its thread is there ends it then", async () => 
 
 test("Watch warns once where the thread cannot be had, and stops beating", async () => {
   const scene = new Scene();
-  new Watch(scene, undefined);
+  await new Watch(scene, undefined).started;
   assert.match(scene.warnings.join(), /^the watchdog cannot run: this platform has no threads; a handler that blocks/);
   const other = new Scene();
   new Watch(other, other.startThread);
