@@ -13,11 +13,22 @@ export { adoptFd, type AdoptOptions } from "./src/suspend/adopt_fd.ts";
 export { type Peekable, peekable } from "./src/io/peekable.ts";
 export type { Stream } from "./src/io/streams.ts";
 export type { ReadTarget, TimeLimit, WaitSide, Watcher, Woken, WriteTarget } from "./src/contract/waiting.ts";
-export type { App, Env, FetchHandler, RequestContext, StartResponse, YieldChunk, YieldEnv, YieldHandler } from "./src/contract/app.ts";
+export type {
+  App,
+  Env,
+  FetchHandler,
+  ModuleApp,
+  RequestContext,
+  StartResponse,
+  YieldChunk,
+  YieldEnv,
+  YieldHandler,
+} from "./src/contract/app.ts";
 export type { IpNetwork, Network } from "./src/contract/network.ts";
 export type { BusyCore, HarakiriRecord, Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
 export type { CopyBytes, DecodeLatin1 } from "./src/contract/bytes.ts";
 export type { Clock, ClockTimer } from "./src/contract/clock.ts";
+export type { Thread, ThreadEvents, ThreadGlobals, Threads } from "./src/contract/threads.ts";
 export type {
   Address,
   ConnectOptions,

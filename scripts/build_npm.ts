@@ -18,8 +18,9 @@ const DIST = "npm/dist";
 /** Wider than what is pinned for the tests: `hono/conninfo` is there since 4.4. */
 const PEER_RANGES: Readonly<Record<string, string>> = { hono: "^4.4.0" };
 
-/** Compiled from, beside the entry points of `deno.json`. */
+/** Compiled from, beside the entry points of `deno.json`: what is run, and where its threads begin. */
 const COMMAND = "./src/cli/main.ts";
+const THREAD = "./src/cli/thread.ts";
 
 /**
  * Builds and packs the package.
@@ -30,7 +31,7 @@ const COMMAND = "./src/cli/main.ts";
 export async function buildNpm(): Promise<string> {
   const manifest = await readManifest();
   for (const folder of [EMIT, DIST]) await Deno.remove(join(ROOT, folder), { recursive: true }).catch(() => {});
-  const entries = [...Object.values(manifest.exports), COMMAND].map((entry) => entry.slice(2));
+  const entries = [...Object.values(manifest.exports), COMMAND, THREAD].map((entry) => entry.slice(2));
   await runTsc("npm", entries, { rootDir: ROOT, outDir: join(ROOT, EMIT), declaration: true, types: ["node"] });
   await joinModules(entries);
   await copyTypes();

@@ -1,4 +1,4 @@
-import { loadApp } from "../app/load.ts";
+import { loadApp, type LoadedApp } from "../app/load.ts";
 import type { ListenOptions } from "../contract/socket.ts";
 import { process } from "../io/node_process.ts";
 import { selectPlatform } from "../io/select.ts";
@@ -27,7 +27,7 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
   const platform = await selectPlatform(values.io ?? undefined);
   const { clock, runtime } = platform;
   await prepareRuntime(runtime.name, values.globals);
-  const { app, description } = await loadApp(path, process.cwd());
+  const { app, description } = values.suspend === "worker" ? moduleApp(path) : await loadApp(path, process.cwd());
   const format = values.logFormat === "none" ? null : values.logFormat;
   const observer = createAccessLog({
     format,
@@ -47,7 +47,7 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
     trustProxy: values.trustProxy,
     ...(values.trustProxyFields.length > 0 && { trustProxyFields: values.trustProxyFields }),
     proxyProtocol: values.proxyProtocol,
-    async: values.async,
+    ...(values.async !== null && { async: values.async }),
     queue: values.queue,
     queueTimeoutMs: values.queueTimeoutMs,
     ...(values.shed !== null && { shed: values.shed }),
@@ -73,19 +73,23 @@ export async function serveApp(path: string, values: ServeOptionValues, streams:
     reloadMercyMs: values.reloadMercyMs,
     ...(values.suspend !== null && { suspend: values.suspend }),
     observer,
-    platform,
+    platform: { ...platform, threads: () => platform.threads!(values.globals) },
   });
   await server.ready;
   const say = (line: string) => streams.err.write(`${line}\n`);
   const { io, suspend } = server.engines;
   const version = `heddle ${VERSION} on ${RUNTIME_NAMES[runtime.name]} ${runtime.version}, pid ${process.pid}`;
-  say(`${version}: io ${io}, suspend ${suspend}, ${values.async} cores, globals ${values.globals}`);
+  say(`${version}: io ${io}, suspend ${suspend}, ${server.stats().cores.length} cores, globals ${values.globals}`);
   say(`app: ${path}, ${description}`);
   const listeners = [...http, ...https];
   server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(listeners[index])}`));
   for (const line of optionMisfits(values, { http, https }, platform.descriptorLimit ?? null)) say(`*** WARNING *** ${line}`);
   if (files !== null) files.readAgainOnSignal(server, streams.err);
   return await runUntilStopped(server, values.reloadMercyMs, observer, streams.err);
+}
+
+function moduleApp(path: string): LoadedApp {
+  return { app: { kind: "module", path, directory: process.cwd() }, description: "loaded by each thread, with state of its own" };
 }
 
 const RUNTIME_NAMES = { deno: "Deno", bun: "Bun", node: "Node" } as const;

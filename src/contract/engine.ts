@@ -7,10 +7,12 @@
  * exactly one of `reply.respond`, `reply.end` and `reply.fail`.
  */
 import type { App, Env, RequestContext, YieldEnv } from "./app.ts";
+import type { BodySource } from "./body.ts";
 import type { HarakiriError } from "../errors.ts";
 import type { ClockTimer } from "./clock.ts";
+import type { RequestHead } from "./head.ts";
 import type { RequestName } from "./observer.ts";
-import type { IoEngine } from "./socket.ts";
+import type { Address, IoEngine } from "./socket.ts";
 import type { RegisteredWait, Woken } from "./waiting.ts";
 
 /**
@@ -55,7 +57,33 @@ export interface CoreContext {
   readonly context: RequestContext;
   /** For yield apps; made on first touch. */
   readonly yieldEnv: YieldEnv;
+  /** What all of these are made of, for an engine whose apps run elsewhere. */
+  readonly incoming: Incoming;
   readonly reply: Reply;
+}
+
+/** A request as it came. */
+export interface Incoming {
+  readonly head: RequestHead;
+  readonly scheme: "http" | "https";
+  /** Of the URL: `host` or `host:port`. */
+  readonly authority: string;
+  readonly local: Address;
+  readonly remote: Address;
+  /** Null where the head announces none. */
+  readonly body: BodySource | null;
+}
+
+/** An answer that was taken apart. */
+export interface AnswerParts {
+  /** 200 to 599; 101 too on Bun and Deno. */
+  readonly status: number;
+  /** Empty where the app gave none. */
+  readonly statusText: string;
+  /** Names in lower case, sorted (but on Bun `set-cookie` comes last); each `set-cookie` apart. */
+  readonly fields: Iterable<readonly [string, string]>;
+  /** A string leaves as UTF-8. A stream is neither locked nor disturbed: take its reader before anything else can. */
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array> | null;
 }
 
 /** Where a request's answer goes. After the answer's end, or once the client has gone, every call is taken and dropped. */
@@ -66,6 +94,8 @@ export interface Reply {
   onGone: ((reason: Error) => void) | null;
   /** A fetch app's whole answer; the engine is done with the request. */
   respond(response: Response): void;
+  /** As `respond`, with an answer that was taken apart elsewhere. */
+  send(parts: AnswerParts): void;
   /**
    * A yield app's head; held back until the first `write` or `end`, so that head and first chunk leave together.
    *
@@ -124,10 +154,18 @@ export interface SuspendEngine {
    * any other, by `reply.respond`, `reply.end` or `reply.fail`, which sends nothing and gives the core back.
    */
   kill(task: CoreTask, reason: HarakiriError): void;
+  /**
+   * Makes ready what its requests need; called before the server listens. @default nothing is needed
+   *
+   * @throws {ConfigError} (as a rejection) The app cannot be loaded.
+   */
+  open?(): Promise<void>;
+  /** Lets go of what it has, at once; no request comes any more. @default it has nothing */
+  close?(): Promise<void>;
 }
 
 /** The engines of this version. */
-export type SuspendEngineName = "async" | "generator";
+export type SuspendEngineName = "async" | "generator" | "worker";
 
 /**
  * What an engine asks of the scheduler; `core/scheduler.ts` fills it. A request that was answered, and goes on in the background, is
@@ -147,4 +185,6 @@ export interface Scheduler {
   hold(task: CoreTask): boolean;
   /** The core waits for its client to take bytes; `ready` ends it. */
   sending(task: CoreTask): void;
+  /** Counts switches that the core's request has done elsewhere: in a thread. */
+  switched(task: CoreTask, switches: number): void;
 }

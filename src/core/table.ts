@@ -42,7 +42,7 @@ export interface CoreTable {
   /** A request begins: counts it, and notes its time, its method and the first bytes of its target. Clears its switches and its deadline. */
   begin(core: number, nowMs: number, method: string, target: string): void;
   /** Counts a switch of the current request. */
-  countSwitch(core: number): void;
+  countSwitch(core: number, switches?: number): void;
   /** Counts a request whose app threw. */
   countException(core: number): void;
   /** Counts a request that goes on without its core. */
@@ -155,9 +155,9 @@ class SharedCoreTable implements CoreTable {
     this.#targetLength[core] = writeText(target, this.#targets, core * TARGET_BYTES, TARGET_BYTES);
   }
 
-  countSwitch(core: number): void {
-    this.#switches[core]++;
-    this.#totalSwitches[core]++;
+  countSwitch(core: number, switches: number = 1): void {
+    this.#switches[core] += switches;
+    this.#totalSwitches[core] += switches;
   }
 
   countException(core: number): void {

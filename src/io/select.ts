@@ -2,6 +2,7 @@ import type { Env } from "../contract/app.ts";
 import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { IoEngine } from "../contract/socket.ts";
+import type { ThreadGlobals, Threads } from "../contract/threads.ts";
 import { ConfigError, UnsupportedError } from "../errors.ts";
 import { NodeClock } from "./clock_node.ts";
 import { readGrantedVariable } from "./deno_env.ts";
@@ -29,6 +30,8 @@ export interface Platform {
   readonly ignoreRejections?: (isIgnored: (reason: unknown) => boolean) => void;
   /** Files and sockets that the process may have open; null, or left out, where it is not known. */
   readonly descriptorLimit?: number | null;
+  /** Threads, for the worker engine; there are none if it is left out. @param globals @default "light" */
+  readonly threads?: (globals?: ThreadGlobals) => Promise<Threads>;
 }
 
 /**
@@ -55,8 +58,14 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     env: runtimeEnv(globals),
     ignoreRejections,
     descriptorLimit: descriptorLimit(globals),
+    threads: loadThreads,
   };
   return runtime.name === "node" ? { ...shared, copy: createNodeCopy() } : shared;
+}
+
+/** Imported when they are wanted: `node:worker_threads` costs a start on Deno some milliseconds. */
+async function loadThreads(globals: ThreadGlobals = "light"): Promise<Threads> {
+  return (await import("./node_threads.ts")).createNodeThreads(globals);
 }
 
 function isEngineName(name: string): name is RuntimeName {

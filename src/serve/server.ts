@@ -10,7 +10,7 @@ import { HeadReaders } from "../http/head_readers.ts";
 import { decodeLatin1 } from "../http/latin1.ts";
 import { ProxiedSocket } from "../io/proxied_socket.ts";
 import { type Platform, selectPlatform } from "../io/select.ts";
-import { misfits, selectEngine } from "../suspend/select.ts";
+import { coresOf, loadWorkers, misfits, selectEngine, type Workers } from "../suspend/select.ts";
 import { addressesOf } from "./addresses.ts";
 import { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
@@ -109,15 +109,26 @@ class HeddleServer implements Server {
 
   async #start(options: ServeOptions, app: App, addresses: readonly ListenOptions[]): Promise<void> {
     const platform = options.platform ?? await selectPlatform(options.io);
-    const server = createContext(options, app, platform, await proxiesOf(options));
+    const workers = app.kind === "module" ? await loadWorkers(app, platform) : null;
+    const server = createContext(options, app, platform, await proxiesOf(options), workers);
     this.#platform = platform;
     this.#context = server;
+    try {
+      await this.#open(server, addresses);
+    } catch (error) {
+      await server.engine.close?.();
+      throw error;
+    }
+    this.#listeningSince = platform.clock.now();
+    for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);
+  }
+
+  async #open(server: ServerContext, addresses: readonly ListenOptions[]): Promise<void> {
     for (const tls of new Set(addresses.flatMap(({ tls }) => tls === undefined ? [] : [tls]))) {
       for (const facts of await identityFacts(tls)) warnOfEnd(facts, server);
     }
-    this.#listeners = await openListeners(platform.engine, addresses, (socket, secure) => accept(server, socket, secure));
-    this.#listeningSince = platform.clock.now();
-    for (const line of misfits(app, server.table.count)) server.observer.warning?.(line);
+    await server.engine.open?.();
+    this.#listeners = await openListeners(server.host.io, addresses, (socket, secure) => accept(server, socket, secure));
   }
 
   get url(): string {
@@ -165,24 +176,38 @@ class HeddleServer implements Server {
     if (this.#closing === null) this.#closing = drain(server, this.#listeners.map(({ listener }) => listener), mercyMs);
     else this.#closing.hasten(mercyMs);
     const lost = await this.#closing.lost;
+    await server.engine.close?.();
     server.dates.close();
     return lost;
   }
 }
 
-function createContext(options: ServeOptions, app: App, platform: Platform, proxies: Proxies): ServerContext {
+function createContext(
+  options: ServeOptions,
+  app: App,
+  platform: Platform,
+  proxies: Proxies,
+  workers: Workers | null,
+): ServerContext {
   const { clock } = platform;
   const observer = options.observer ?? reportToConsole;
-  const table = createCoreTable(options.async ?? 1000);
+  const table = createCoreTable(coresOf(options.async, workers));
   const wheel = new TimerWheel(clock);
-  const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: options.sliceMs ?? 2 });
+  const sliceMs = options.sliceMs ?? 2;
+  const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs });
   const { bodyMostBytes, ...limits } = limitsOf(options);
   const latin1 = platform.latin1 ?? decodeLatin1;
   const open = new Connections(options.connections ?? connectionsBelow(platform.descriptorLimit ?? null), observer, clock);
   const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
   return {
     app,
-    engine: selectEngine(app, options.suspend ?? null, scheduler),
+    engine: selectEngine(app, options.suspend ?? null, scheduler, workers, {
+      most: table.count,
+      env: options.env ?? null,
+      sliceMs,
+      bodyMostBytes,
+      tell: (error) => observer.appError?.(error, null),
+    }),
     host: { io: platform.engine, after: (ms, expired) => scheduler.after(ms, expired) },
     scheduler,
     table,

@@ -29,6 +29,8 @@ function file(name: string, text: string): string {
 
 const HELLO = file("hello.mjs", `export default { fetch: () => new Response("hello") };`);
 
+const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
+
 const identity = createIdentity();
 const [CERT, KEY] = [file("cert.pem", identity.cert), file("key.pem", identity.key)];
 
@@ -99,6 +101,11 @@ function rowsAt(port: number, path: string): Readonly<Record<string, Row>> {
       args: [HELLO, "--http", `unix:${path}`, "--chown-socket", owner],
       flags: [...unix, `${read},/etc/passwd`],
       address: { transport: "unix", path },
+    },
+    "--suspend worker": {
+      args: [HELLO, "--port", String(port), "--suspend", "worker"],
+      flags: [net, `${read},${SOURCES}`],
+      address: loopback(port),
     },
     "HEDDLE_* variables": {
       args: [HELLO],

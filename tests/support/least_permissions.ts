@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArguments } from "../../src/cli/arguments.ts";
 import type { ListenOptions } from "../../src/contract/socket.ts";
 import { ConfigError } from "../../src/errors.ts";
@@ -38,9 +39,13 @@ function ofListener(listener: ListenOptions): string[] {
   return [`--allow-net=${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`];
 }
 
-function filesRead(app: string, { cert, key, chownSocket }: ServeOptionValues, cwd: string): string[] {
+/** What a thread imports is no part of the program. */
+const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
+
+function filesRead(app: string, { cert, key, chownSocket, suspend }: ServeOptionValues, cwd: string): string[] {
   const isNamed = (name: string | null = null) => name !== null && !/^\d+$/.test(name);
   const files = [app, ...cert, ...key].map((file) => resolve(cwd, file));
+  if (suspend === "worker") files.push(SOURCES);
   if (isNamed(chownSocket?.user)) files.push("/etc/passwd");
   if (isNamed(chownSocket?.group)) files.push("/etc/group");
   return files;
