@@ -8,6 +8,7 @@ export type { ServeOptions } from "./src/serve/serve_options.ts";
 export { nativeRequest } from "./src/http/request.ts";
 export { nativeResponse } from "./src/http/response.ts";
 export { asyncSleep, core, sleep, suspend, waitRead, waitWrite } from "./src/suspend/calls.ts";
+export { readSync, sleepSync, suspendSync, waitReadSync } from "./src/suspend/sync_calls.ts";
 export { connect, type ConnectLimits } from "./src/suspend/connect.ts";
 export { adoptFd, type AdoptOptions } from "./src/suspend/adopt_fd.ts";
 export { type Peekable, peekable } from "./src/io/peekable.ts";

@@ -38,6 +38,25 @@ export interface CoreTask {
    * a Set a request it was 6 of 25 us a request that sleeps (Node 24).
    */
   kept: object | null;
+  /** Left out where others share its thread. */
+  readonly blocking?: BlockingCalls;
+}
+
+/** Calls that hold up their thread, which no other request has; only threads of the worker engine have them. */
+export interface BlockingCalls {
+  /** Stands still until it is this core's turn again. */
+  suspend(): void;
+  /** Stands still for at least `ms` milliseconds. */
+  sleep(ms: number): void;
+  /**
+   * Stands still until the request's body has bytes, its end or an error to give.
+   *
+   * @param timeoutMs 0 is no limit.
+   * @returns Whether it has.
+   */
+  waitRead(timeoutMs: number): boolean;
+  /** The body's next chunk, null at its end; stands still until it is there. @throws What the body's reads reject with. */
+  readBody(): Uint8Array | null;
 }
 
 /** What the calls of an app take from the server that runs it; outside of any, the runtime's own stand in. */

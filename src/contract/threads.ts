@@ -46,4 +46,11 @@ export interface ThreadPort {
   post(message: object, transfer: readonly ArrayBuffer[]): void;
   /** Hears of each message. Set it at once: they wait for nobody. */
   listen(heard: (message: unknown) => void): void;
+  /**
+   * Takes a message without a turn of the loop, for who stands still. Where none has come, stands still until one may have.
+   *
+   * @param timeoutMs How long; Infinity for any time.
+   * @returns The message, which `listen` does not tell of; undefined if there is none yet.
+   */
+  waitForMessage(timeoutMs: number): unknown;
 }

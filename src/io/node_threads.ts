@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import type { Thread, ThreadEvents, ThreadGlobals, Threads } from "../contract/threads.ts";
 import { ConfigError } from "../errors.ts";
 
@@ -13,14 +13,24 @@ export function createNodeThreads(globals: ThreadGlobals): Threads {
 
 /** From a module two folders deep, as this one and those that it is joined to for Node 20 are. */
 function entryUrl(): URL {
+  // In the binary of Bun it lies beside the one module that all others were joined to.
+  if (import.meta.url.includes("/$bunfs/")) return new URL("./thread.js", import.meta.url);
   return new URL(`../cli/thread.${import.meta.url.endsWith(".js") ? "js" : "ts"}`, import.meta.url);
 }
 
+/** What a thread gets from `createNodeThreads`. Not by a message: Deno 2.9 loses one that comes before somebody listens. */
+export interface ThreadStart {
+  readonly data: object;
+  readonly inbox: MessagePort;
+  /** Grows with each message to `inbox`. */
+  readonly posted: Int32Array;
+}
+
 /** @throws {ConfigError} Deno may not read the entry: what a thread imports is no part of the program, and needs a permission. */
-function startWorker(data: object): Worker {
+function startWorker(workerData: ThreadStart): Worker {
   const entry = entryUrl();
   try {
-    return new Worker(entry, { workerData: data });
+    return new Worker(entry, { workerData, transferList: [workerData.inbox] });
   } catch (error) {
     if ((error as Error | null)?.name !== "NotCapable") throw error;
     const sources = decodeURIComponent(new URL("..", entry).pathname).replace(/\/$/, "");
@@ -30,16 +40,23 @@ function startWorker(data: object): Worker {
 
 class NodeThread implements Thread {
   readonly #worker: Worker;
+  /** A port of its own: only from such a one, and not from a thread's first, can Deno 2.9 receive without a turn of the loop. */
+  readonly #inbox: MessagePort;
+  /** How many messages were posted, by which one that stands still is woken: `Atomics.wait` takes no message. */
+  readonly #posted = new Int32Array(new SharedArrayBuffer(4));
   readonly #gone: Promise<void>;
   #error: unknown = null;
 
   constructor(data: object, events: ThreadEvents) {
-    this.#worker = startWorker(data);
+    const { port1, port2 } = new MessageChannel();
+    this.#inbox = port1;
+    this.#worker = startWorker({ data, inbox: port2, posted: this.#posted });
     this.#worker.on("message", (message: unknown) => events.message(message));
     // What it died of; its end comes after it.
     this.#worker.on("error", (error: unknown) => this.#error = error ?? new Error("a thread died of nothing"));
     this.#gone = new Promise((resolve) =>
       this.#worker.on("exit", () => {
+        port1.close();
         resolve();
         events.ended(this.#error);
       })
@@ -47,7 +64,9 @@ class NodeThread implements Thread {
   }
 
   post(message: object, transfer: readonly ArrayBuffer[]): void {
-    this.#worker.postMessage(message, transfer as ArrayBuffer[]);
+    this.#inbox.postMessage(message, transfer as ArrayBuffer[]);
+    Atomics.add(this.#posted, 0, 1);
+    Atomics.notify(this.#posted, 0);
   }
 
   async terminate(): Promise<void> {

@@ -77,6 +77,40 @@ test("worker: a stream is pulled no faster than its client takes it", LIMIT, asy
   });
 });
 
+test("worker: ten that block sleep at once, and switches of those that cannot await are counted", LIMIT, async () => {
+  await withServer({ module: APP, async: 11 }, async ({ exchange, server, heard }) => {
+    const sleeping = Array.from({ length: 10 }, () => exchange(get("/sleepSync?3000")));
+    await until(() => server.stats().cores.filter(({ state }) => state === "sleeping").length === 10, PATIENCE);
+    assert.equal(parseAnswer(await exchange(get("/suspendSync"))).body, "suspended");
+    assert.equal(heard.requests.find(({ target }) => target === "/suspendSync")?.switches, 5);
+    for (const answer of await Promise.all(sleeping)) assert.equal(parseAnswer(answer).body, "slept");
+    assert.equal(heard.requests.find(({ target }) => target === "/sleepSync?3000")?.switches, 1);
+  });
+});
+
+test("worker: readSync() and waitReadSync() take a body that is still coming", LIMIT, async () => {
+  await withServer({ module: APP, async: 2, postBufferingBytes: 0, limitPostBytes: LARGE }, async ({ connect, server }) => {
+    const body = randomBytes(LARGE);
+    const client = await connect();
+    client.send(`POST /waitReadSync HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${LARGE}\r\n\r\n`);
+    await until(() => server.stats().busy === 1, PATIENCE);
+    // It is not in time: 100 ms at least are over before anything is sent.
+    await pause(3000);
+    client.send(body);
+    await until(() => client.ended, PATIENCE);
+    assert.deepEqual(JSON.parse(parseAnswer(client.text).body), [false, true, sha256(body), null, false]);
+    client.destroy();
+  });
+});
+
+test("worker: harakiri ends a thread that stands still", LIMIT, async () => {
+  await withServer({ module: APP, async: 1, harakiriMs: 500 }, async ({ exchange, server }) => {
+    // A thread that is started meanwhile may take longer than that.
+    assert.equal(parseAnswer(await exchange(get("/sleepSync?60000"))).status, 504);
+    await until(() => server.stats().busy === 0 && server.stats().lost === 0);
+  });
+});
+
 test("worker: an endless loop costs its own request and thread, and nobody else notices", LIMIT, async () => {
   await withServer({ module: APP, async: 10, harakiriRoutes: [{ glob: "/spin", ms: 6000 }] }, async ({ exchange, server, heard }) => {
     // All threads are there before the loop takes a processor.

@@ -63,6 +63,9 @@ export class FakeThread implements Thread {
         });
       },
       listen: (heard) => this.#heard = heard,
+      waitForMessage: () => {
+        throw new Error("a fake thread cannot stand still: the others would, too");
+      },
     };
     try {
       startThread(port, load(), "an app", data, { engine: createMemoryEngine(), clock: mortal(clock, this), env: {} });

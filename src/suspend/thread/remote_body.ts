@@ -20,42 +20,71 @@ interface Reader {
 export class RemoteBody implements BodySource {
   readonly length: number | null;
   readonly #fetcher: BodyFetcher;
-  #whole: Uint8Array | null;
+  /** What came, and was not read. */
+  #held: Uint8Array | null;
   #ended: boolean;
   #error: unknown = null;
   #reader: Reader | null = null;
+  /** A chunk was asked for, and has not come. */
+  #fetching = false;
 
   constructor({ length, whole }: PackedBody, fetcher: BodyFetcher) {
     this.length = length;
-    this.#whole = whole === null ? null : unpackBytes(whole);
+    this.#held = whole === null ? null : unpackBytes(whole);
     this.#ended = whole !== null;
     this.#fetcher = fetcher;
   }
 
   takeWhole(): Uint8Array | null {
-    const whole = this.#whole;
-    this.#whole = null;
-    return whole;
+    return this.#ended ? this.#take() : null;
+  }
+
+  #take(): Uint8Array | null {
+    const held = this.#held;
+    this.#held = null;
+    return held;
+  }
+
+  #fetch(): void {
+    if (this.#fetching) return;
+    this.#fetching = true;
+    this.#fetcher.read();
+  }
+
+  /** A read would not wait. Else a chunk is asked for, so that it comes to be so. */
+  get ready(): boolean {
+    if (this.#held !== null || this.#ended || this.#error !== null) return true;
+    this.#fetch();
+    return false;
+  }
+
+  /** As `read`, once it is `ready`. @throws What a read rejects with. */
+  readNow(): Uint8Array | null {
+    const held = this.#take();
+    if (held === null && this.#error !== null) throw this.#error;
+    return held;
   }
 
   read(): Uint8Array | null | Promise<Uint8Array | null> {
     if (this.#reader !== null) return Promise.reject(new TypeError("read a request's body: another read waits for its chunk"));
-    const whole = this.takeWhole();
-    if (whole !== null && whole.length > 0) return whole;
+    const held = this.#take();
+    if (held !== null && held.length > 0) return held;
     if (this.#error !== null) return Promise.reject(this.#error);
     if (this.#ended) return null;
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
-      this.#fetcher.read();
+      this.#fetch();
     });
   }
 
   /** The chunk that was asked for; null at the end. */
   came(chunk: Uint8Array | null): void {
+    this.#fetching = false;
     if (chunk === null) this.#ended = true;
     const reader = this.#reader;
     this.#reader = null;
-    reader?.resolve(chunk);
+    if (reader === null) this.#held = chunk;
+    else reader.resolve(chunk);
   }
 
   /** The rest will not come. */

@@ -59,6 +59,7 @@ class AppThread implements RunningThread, ThreadContext {
   readonly engine: ThreadContext["engine"];
   readonly host: RequestHost;
   readonly #port: ThreadPort;
+  readonly #clock: ThreadPlatform["clock"];
   #promises = 0;
   /** The last that began: one a time has no answer yet, and what is said to an older one is of no use any more. */
   #request: ThreadRequest | null = null;
@@ -66,6 +67,7 @@ class AppThread implements RunningThread, ThreadContext {
   constructor(port: ThreadPort, app: App, data: Pick<ThreadData, "env" | "sliceMs" | "bodyMostBytes">, platform: ThreadPlatform) {
     const scheduler = new ThreadScheduler(platform.clock, data.sliceMs);
     this.#port = port;
+    this.#clock = platform.clock;
     this.app = app;
     this.env = data.env ?? platform.env;
     this.bodyMostBytes = data.bodyMostBytes;
@@ -91,6 +93,9 @@ class AppThread implements RunningThread, ThreadContext {
       case "abort":
         request.abort(unpackError(message.reason));
         break;
+      case "turn":
+        request.turn();
+        break;
       case "taken":
         request.reply.taken(message.chunks);
         break;
@@ -104,6 +109,17 @@ class AppThread implements RunningThread, ThreadContext {
 
   post(message: OfRequest, transfer: readonly ArrayBuffer[] = []): void {
     post(this.#port, message, transfer);
+  }
+
+  standStill(isSo: () => boolean, timeoutMs: number): boolean {
+    const end = this.#clock.now() + timeoutMs;
+    while (!isSo()) {
+      const leftMs = end - this.#clock.now();
+      if (leftMs <= 0) return false;
+      const message = this.#port.waitForMessage(leftMs);
+      if (message !== undefined) this.heard(message as ToThread);
+    }
+    return true;
   }
 
   nextPromise(): number {

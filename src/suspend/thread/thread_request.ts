@@ -1,6 +1,6 @@
 import { type ContextHost, createContext } from "../../app/context.ts";
 import type { App, Env, RequestContext, YieldEnv } from "../../contract/app.ts";
-import type { CoreContext, Incoming, RequestHost, SuspendEngine } from "../../contract/engine.ts";
+import type { BlockingCalls, CoreContext, Incoming, RequestHost, SuspendEngine } from "../../contract/engine.ts";
 import type { RequestName } from "../../contract/observer.ts";
 import type { Address } from "../../contract/socket.ts";
 import { enterCore } from "../../core/current.ts";
@@ -20,6 +20,13 @@ export interface ThreadContext {
   readonly env: Env;
   readonly bodyMostBytes: number;
   post(message: OfRequest, transfer?: readonly ArrayBuffer[]): void;
+  /**
+   * Stands still, and hears messages, until something is so.
+   *
+   * @param timeoutMs Infinity for any time.
+   * @returns Whether it is.
+   */
+  standStill(isSo: () => boolean, timeoutMs: number): boolean;
   /** A number for a promise of `waitUntil`. */
   nextPromise(): number;
 }
@@ -31,12 +38,14 @@ class ThreadTask implements CountedTask {
   request: ThreadRequest | null;
   kept: object | null = null;
   switches = 0;
+  readonly blocking: BlockingCalls;
 
   constructor(core: number, { engine, host }: ThreadContext, request: ThreadRequest) {
     this.core = core;
     this.engine = engine;
     this.host = host;
     this.request = request;
+    this.blocking = request;
   }
 
   get requestName(): RequestName | null {
@@ -45,7 +54,8 @@ class ThreadTask implements CountedTask {
 }
 
 /** One request as its thread sees it: all that an app can touch is here, and what it asks of the server goes by messages. */
-export class ThreadRequest implements CoreContext, Incoming, RequestParts, ContextHost, RequestName, BodyFetcher, ReplySender {
+export class ThreadRequest
+  implements CoreContext, BlockingCalls, Incoming, RequestParts, ContextHost, RequestName, BodyFetcher, ReplySender {
   readonly id: number;
   readonly head: PackedHead;
   readonly body: RemoteBody | null;
@@ -58,6 +68,7 @@ export class ThreadRequest implements CoreContext, Incoming, RequestParts, Conte
   #yieldEnv: YieldEnv | null = null;
   #abort: AbortController | null = null;
   #reason: Error | null = null;
+  #turned = false;
 
   constructor(id: number, packed: PackedRequest, context: ThreadContext) {
     this.id = id;
@@ -168,6 +179,35 @@ export class ThreadRequest implements CoreContext, Incoming, RequestParts, Conte
 
   detach(): void {
     this.post({ type: "detach", id: this.id });
+  }
+
+  /** What `standStill` asked for is over. */
+  turn(): void {
+    this.#turned = true;
+  }
+
+  #standStill(ms: number | null): void {
+    this.#turned = false;
+    this.post({ type: "standStill", id: this.id, ms });
+    this.#context.standStill(() => this.#turned, Infinity);
+  }
+
+  suspend(): void {
+    this.#standStill(null);
+  }
+
+  sleep(ms: number): void {
+    this.#standStill(ms);
+  }
+
+  waitRead(timeoutMs: number): boolean {
+    const { body } = this;
+    return body === null || this.#context.standStill(() => body.ready, timeoutMs === 0 ? Infinity : timeoutMs);
+  }
+
+  readBody(): Uint8Array | null {
+    this.waitRead(0);
+    return this.body?.readNow() ?? null;
   }
 
   waitUntil(promise: Promise<unknown>): void {

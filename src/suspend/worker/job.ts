@@ -101,12 +101,21 @@ export class Job {
         return this.request.context.harakiri(message.seconds);
       case "detach":
         return this.request.context.detach();
+      case "standStill":
+        return this.#standStill(message.ms);
       case "waitUntil":
         return this.request.context.waitUntil(new Promise<void>((resolve) => this.#promises.set(message.promise, resolve)));
       case "settled":
         this.#promises.get(message.promise)?.();
         this.#promises.delete(message.promise);
     }
+  }
+
+  /** A sleep and a suspend as of the other engines, but that a message ends it. */
+  #standStill(ms: number | null): void {
+    const turn = ms === null ? this.waits.giveWay() : this.waits.sleep(ms);
+    // It is rejected by harakiri alone, which ends the thread.
+    turn.then(() => this.#post({ type: "turn", id: this.id }), () => {});
   }
 
   #switched(switches: number): void {

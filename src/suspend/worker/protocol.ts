@@ -59,6 +59,8 @@ export type ToThread =
   | { readonly type: "bodyFailed"; readonly id: number; readonly error: PackedError }
   /** The request's signal is aborted. */
   | { readonly type: "abort"; readonly id: number; readonly reason: PackedError }
+  /** What `standStill` asked for is over. */
+  | { readonly type: "turn"; readonly id: number }
   /** So many chunks were taken. */
   | { readonly type: "taken"; readonly id: number; readonly chunks: number }
   /** Nobody wants what is left of the answer. */
@@ -88,6 +90,8 @@ export type OfRequest =
   | { readonly type: "limitBody"; readonly id: number; readonly bytes: number }
   | { readonly type: "harakiri"; readonly id: number; readonly seconds: number }
   | { readonly type: "detach"; readonly id: number }
+  /** Its thread stands still until it is its core's turn again, `ms` milliseconds later at least; null for at once. */
+  | { readonly type: "standStill"; readonly id: number; readonly ms: number | null }
   /** A promise of `waitUntil`, with a number of its own. */
   | { readonly type: "waitUntil"; readonly id: number; readonly promise: number }
   | { readonly type: "settled"; readonly id: number; readonly promise: number };
