@@ -56,3 +56,16 @@ test("binary serves a yield app from outside, by its absolute path", { timeout: 
   );
   assert.deepEqual(await serveOnce(binary, ["serve", app], { cwd: tmpdir(), env }), { status: 200, text: "012", code: 0 });
 });
+
+test("binary runs an app in threads, which import heddle too", { timeout: 80_000 }, async () => {
+  writeFileSync(
+    join(folder, "threads.ts"),
+    `import { sleepSync } from "heddle";
+     export default (): Response => {
+       sleepSync(5);
+       return new Response("slept");
+     };`,
+  );
+  const answer = await serveOnce(binary, ["serve", "threads.ts", "--suspend", "worker"], { cwd: folder, env });
+  assert.deepEqual(answer, { status: 200, text: "slept", code: 0 });
+});

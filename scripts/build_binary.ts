@@ -19,7 +19,7 @@ export async function buildBinary(): Promise<string> {
     "--compile-autoload-package-json",
     "--no-compile-autoload-dotenv",
   ];
-  const result = await runProcess(bun, ["build", ...flags, "src/cli/main.ts", "--outfile", binary], { cwd: ROOT });
+  const result = await runProcess(bun, ["build", ...flags, "src/cli/main.ts", "src/cli/thread.ts", "--outfile", binary], { cwd: ROOT });
   if (result.code !== 0) {
     throw new Error(`build the binary: bun ended with ${result.code}\n${result.output}`);
   }
