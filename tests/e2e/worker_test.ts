@@ -25,6 +25,17 @@ const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest(
 /** Threads of this process, the runtime's own among them. */
 const threads = () => readdirSync("/proc/self/task").length;
 
+/** Until so many threads have answered: on a busy machine they are seconds in coming, and those that are there do the others' work. */
+async function startAll(exchange: (request: string) => Promise<string>, count: number): Promise<void> {
+  const seen = new Set<string>();
+  const end = performance.now() + PATIENCE;
+  while (seen.size < count) {
+    assert.ok(performance.now() < end, `${seen.size} of ${count} threads have answered`);
+    const answers = await Promise.all(Array.from({ length: count }, () => exchange(get("/sleep?500"))));
+    for (const answer of answers) seen.add(/x-thread: (\d+)/.exec(answer)![1]);
+  }
+}
+
 test("worker: apps answer from threads, each with state of its own", LIMIT, async () => {
   await withServer({ module: APP, async: 2 }, async ({ exchange, server }) => {
     const first = JSON.parse(parseAnswer(await exchange(get("/a"))).body);
@@ -79,6 +90,7 @@ test("worker: a stream is pulled no faster than its client takes it", LIMIT, asy
 
 test("worker: ten that block sleep at once, and switches of those that cannot await are counted", LIMIT, async () => {
   await withServer({ module: APP, async: 11 }, async ({ exchange, server, heard }) => {
+    await startAll(exchange, 11);
     const sleeping = Array.from({ length: 10 }, () => exchange(get("/sleepSync?3000")));
     await until(() => server.stats().cores.filter(({ state }) => state === "sleeping").length === 10, PATIENCE);
     assert.equal(parseAnswer(await exchange(get("/suspendSync"))).body, "suspended");
@@ -114,7 +126,7 @@ test("worker: harakiri ends a thread that stands still", LIMIT, async () => {
 test("worker: an endless loop costs its own request and thread, and nobody else notices", LIMIT, async () => {
   await withServer({ module: APP, async: 10, harakiriRoutes: [{ glob: "/spin", ms: 6000 }] }, async ({ exchange, server, heard }) => {
     // All threads are there before the loop takes a processor.
-    await Promise.all(Array.from({ length: 10 }, () => exchange(get("/sleep?2000"))));
+    await startAll(exchange, 10);
     const spinning = exchange(get("/spin"));
     await until(() => server.stats().busy === 1);
     const others = await Promise.all(Array.from({ length: 9 }, () => exchange(get("/sleep?20"))));
