@@ -19,6 +19,7 @@ export {
   type SignalTarget,
 } from "./src/signals/calls.ts";
 export type { SignalCounts, SignalHandler } from "./src/signals/signals.ts";
+export { readSync, sleepSync, suspendSync, waitReadSync } from "./src/suspend/sync_calls.ts";
 export { connect, type ConnectLimits } from "./src/suspend/connect.ts";
 export { adoptFd, type AdoptOptions } from "./src/suspend/adopt_fd.ts";
 export { type Peekable, peekable } from "./src/io/peekable.ts";
@@ -29,6 +30,7 @@ export type {
   Env,
   FetchHandler,
   GuestFolder,
+  ModuleApp,
   RequestContext,
   StartResponse,
   WasmProgram,
@@ -41,6 +43,7 @@ export type { IpNetwork, Network } from "./src/contract/network.ts";
 export type { BusyCore, HarakiriRecord, Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
 export type { CopyBytes, DecodeLatin1 } from "./src/contract/bytes.ts";
 export type { Clock, ClockTimer } from "./src/contract/clock.ts";
+export type { AppThread, ThreadEvents, ThreadGlobals, Threads } from "./src/contract/app_threads.ts";
 export type {
   Address,
   ConnectOptions,

@@ -23,6 +23,11 @@ export function heddle(runtime: ServerRuntime, app: string, ...flags: string[]):
   return { name: HEDDLE, role: "heddle", runtime, command: serveCommand(runtime, app, flags) };
 }
 
+/** The same app without threads of its own. */
+export function heddleOnOneThread(runtime: ServerRuntime, app: string): Contestant {
+  return { name: "heddle, one thread", role: "variant", runtime, command: serveCommand(runtime, app, []) };
+}
+
 /** The same with the runtime's own Request and Response. */
 export function heddleNative(runtime: ServerRuntime, app: string): Contestant {
   return { name: NATIVE, role: "variant", runtime, command: serveCommand(runtime, app, ["--globals", "native"]) };

@@ -49,6 +49,31 @@ test("npx heddle --version tells the package's version", { timeout: 80_000 }, as
   assert.match(await run("npx", ["--no-install", "heddle", "--version"]), new RegExp(`\\b${version.replaceAll(".", "\\.")}\\b`));
 });
 
+test("threads run an app of the command, and of a program", { timeout: 80_000 }, async () => {
+  write(
+    "threads.js",
+    `import { sleepSync } from "heddle";
+     export default () => {
+       sleepSync(5);
+       return new Response("slept");
+     };`,
+  );
+  assert.deepEqual(await serveOnce(command, ["serve", "threads.js", "--suspend", "worker"], { cwd: folder, env }), {
+    status: 200,
+    text: "slept",
+    code: 0,
+  });
+  write(
+    "threads_program.js",
+    `import { serve } from "heddle";
+     const server = serve({ port: 0, module: import.meta.resolve("./threads.js") });
+     await server.ready;
+     console.log(await (await fetch(server.url)).text());
+     await server.close();`,
+  );
+  assert.equal(await run(process.execPath, ["threads_program.js"]), "slept\n");
+});
+
 test("heddle serve runs a hello and stops on SIGTERM", { timeout: 80_000 }, async () => {
   write("hello.js", `export default { fetch: () => new Response("Hello, World!\\n") };`);
   assert.deepEqual(await serveOnce(command, ["serve", "hello.js"], { cwd: folder, env }), {

@@ -63,3 +63,16 @@ test("binary whose event loop is blocked is ended by its watchdog, which names t
   assert.equal(signal, "SIGKILL", log);
   assert.match(log, /blocked by \[core 0\] GET \/, running/);
 });
+
+test("binary runs an app in threads, which import heddle too", { timeout: 80_000 }, async () => {
+  writeFileSync(
+    join(folder, "threads.ts"),
+    `import { sleepSync } from "heddle";
+     export default (): Response => {
+       sleepSync(5);
+       return new Response("slept");
+     };`,
+  );
+  const answer = await serveOnce(binary, ["serve", "threads.ts", "--suspend", "worker"], { cwd: folder, env });
+  assert.deepEqual(answer, { status: 200, text: "slept", code: 0 });
+});

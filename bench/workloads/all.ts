@@ -19,6 +19,7 @@ import { start } from "./start.ts";
 import { stream } from "./stream.ts";
 import { switches } from "./switch.ts";
 import { upload } from "./upload.ts";
+import { worker, workerSwitch } from "./worker.ts";
 import { yieldApp } from "./yield.ts";
 
 /** In the order of issue 4's table, then what is no load. */
@@ -36,6 +37,8 @@ export const WORKLOADS: readonly Workload[] = [
   pipeline,
   yieldApp,
   switches,
+  worker,
+  workerSwitch,
   sleep,
   latency,
   crowd,

@@ -1,5 +1,6 @@
 import type { RequestContext } from "../contract/app.ts";
 import type { Address } from "../contract/socket.ts";
+import { LONGEST_MS } from "../time_limit.ts";
 
 /** What a context needs of the request it belongs to; `serve/active_request.ts` fills it. */
 export interface ContextHost {
@@ -7,6 +8,8 @@ export interface ContextHost {
   readonly remote: Address;
   /** Made on first touch. */
   signal(): AbortSignal;
+  /** Bytes that an app may allow a body. */
+  readonly bodyMostBytes: number;
   waitUntil(promise: Promise<unknown>): void;
   limitBody(bytes: number): void;
   harakiri(seconds: number): void;
@@ -49,10 +52,15 @@ class Context implements RequestContext {
   }
 
   limitBody(bytes: number): void {
+    const most = this.#host.bodyMostBytes;
+    if (!(Number.isInteger(bytes) && bytes >= 0)) throw new RangeError(`limitBody(${bytes}): a whole number of bytes is wanted`);
+    if (bytes > most) throw new RangeError(`limitBody(${bytes}): more than ${most}; start heddle with a larger --limit-post-max`);
     this.#host.limitBody(bytes);
   }
 
   harakiri(seconds: number): void {
+    const ms = seconds * 1000;
+    if (!(ms >= 0 && ms <= LONGEST_MS)) throw new RangeError(`harakiri(${seconds}): seconds from 0 to ${LONGEST_MS / 1000} are wanted`);
     this.#host.harakiri(seconds);
   }
 

@@ -1,4 +1,4 @@
-import { isProgram, loadApp } from "../app/load.ts";
+import { isProgram, loadApp, type LoadedApp } from "../app/load.ts";
 import type { ListenOptions } from "../contract/socket.ts";
 import { process } from "../io/node_process.ts";
 import { selectPlatform } from "../io/select.ts";
@@ -35,6 +35,8 @@ export async function serveApp(path: string, values: ServeOptionValues, given: G
   await prepareRuntime(runtime.name, values.globals);
   const { app, description } = isProgram(path)
     ? await (await import("./load_wasm.ts")).loadWasm(path, values)
+    : values.suspend === "worker"
+    ? moduleApp(path)
     : await loadApp(path, process.cwd());
   const format = values.logFormat === "none" ? null : values.logFormat;
   const observer = createAccessLog({
@@ -55,7 +57,7 @@ export async function serveApp(path: string, values: ServeOptionValues, given: G
     trustProxy: values.trustProxy,
     ...(values.trustProxyFields.length > 0 && { trustProxyFields: values.trustProxyFields }),
     proxyProtocol: values.proxyProtocol,
-    async: values.async,
+    ...(values.async !== null && { async: values.async }),
     queue: values.queue,
     queueTimeoutMs: values.queueTimeoutMs,
     ...(values.shed !== null && { shed: values.shed }),
@@ -84,13 +86,17 @@ export async function serveApp(path: string, values: ServeOptionValues, given: G
     ...(values.loop !== null && { loop: values.loop }),
     ...(values.suspend !== null && { suspend: values.suspend }),
     observer,
-    platform,
+    platform: { ...platform, threads: () => platform.threads!(values.globals) },
   });
   await server.ready;
   const say = (line: string) => streams.err.write(`${line}\n`);
   const { io, loop, suspend } = server.engines;
   const version = `heddle ${VERSION} on ${RUNTIME_NAMES[runtime.name]} ${runtime.version}, pid ${process.pid}`;
-  say(`${version}: ${loop === null ? `io ${io}` : `loop ${loop}`}, suspend ${suspend}, ${values.async} cores, globals ${values.globals}`);
+  say(
+    `${version}: ${
+      loop === null ? `io ${io}` : `loop ${loop}`
+    }, suspend ${suspend}, ${server.stats().cores.length} cores, globals ${values.globals}`,
+  );
   say(`app: ${path}, ${description}`);
   const listeners = [...http, ...https];
   server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(listeners[index])}`));
@@ -108,6 +114,10 @@ function givenGaps(loop: string, values: ServeOptionValues, given: Given): strin
     if (given[name] === undefined || isTold) return [];
     return gapsOf(loop).filter((gap) => gap.flag === flag).map((gap) => gapLine(gap, given[name]!.source, loop));
   });
+}
+
+function moduleApp(path: string): LoadedApp {
+  return { app: { kind: "module", path, directory: process.cwd() }, description: "loaded by each thread, with state of its own" };
 }
 
 const RUNTIME_NAMES = { deno: "Deno", bun: "Bun", node: "Node" } as const;

@@ -82,4 +82,13 @@ export interface GuestFolder {
 export type App =
   | { readonly kind: "fetch"; readonly fetch: FetchHandler }
   | { readonly kind: "yield"; readonly application: YieldHandler }
-  | { readonly kind: "wasm"; readonly program: WasmProgram };
+  | { readonly kind: "wasm"; readonly program: WasmProgram }
+  | ModuleApp;
+
+/** An app's module that is not loaded here: each thread of the worker engine loads it, and has state of its own. */
+export interface ModuleApp {
+  readonly kind: "module";
+  /** The file's path, absolute or from `directory`. */
+  readonly path: string;
+  readonly directory: string;
+}

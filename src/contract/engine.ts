@@ -7,10 +7,12 @@
  * exactly one of `reply.respond`, `reply.end` and `reply.fail`.
  */
 import type { App, Env, RequestContext, YieldEnv } from "./app.ts";
+import type { BodySource } from "./body.ts";
 import type { HarakiriError } from "../errors.ts";
 import type { ClockTimer } from "./clock.ts";
+import type { RequestHead } from "./head.ts";
 import type { RequestName } from "./observer.ts";
-import type { IoEngine } from "./socket.ts";
+import type { Address, IoEngine } from "./socket.ts";
 import type { RegisteredWait, Woken } from "./waiting.ts";
 
 /**
@@ -36,6 +38,25 @@ export interface CoreTask {
    * a Set a request it was 6 of 25 us a request that sleeps (Node 24).
    */
   kept: object | null;
+  /** Left out where others share its thread. */
+  readonly blocking?: BlockingCalls;
+}
+
+/** Calls that hold up their thread, which no other request has; only threads of the worker engine have them. */
+export interface BlockingCalls {
+  /** Stands still until it is this core's turn again. */
+  suspend(): void;
+  /** Stands still for at least `ms` milliseconds. */
+  sleep(ms: number): void;
+  /**
+   * Stands still until the request's body has bytes, its end or an error to give.
+   *
+   * @param timeoutMs 0 is no limit.
+   * @returns Whether it has.
+   */
+  waitRead(timeoutMs: number): boolean;
+  /** The body's next chunk, null at its end; stands still until it is there. @throws What the body's reads reject with. */
+  readBody(): Uint8Array | null;
 }
 
 /** What the calls of an app take from the server that runs it; outside of any, the runtime's own stand in. */
@@ -55,11 +76,37 @@ export interface CoreContext {
   readonly context: RequestContext;
   /** For yield apps; made on first touch. */
   readonly yieldEnv: YieldEnv;
+  /** What all of these are made of, for an engine whose apps run elsewhere. */
+  readonly incoming: Incoming;
   readonly reply: Reply;
 }
 
 /** Who failed: the app, a program behind the server, or the server for want of room. */
 export type FailureStatus = 500 | 502 | 503;
+
+/** A request as it came. */
+export interface Incoming {
+  readonly head: RequestHead;
+  readonly scheme: "http" | "https";
+  /** Of the URL: `host` or `host:port`. */
+  readonly authority: string;
+  readonly local: Address;
+  readonly remote: Address;
+  /** Null where the head announces none. */
+  readonly body: BodySource | null;
+}
+
+/** An answer that was taken apart. */
+export interface AnswerParts {
+  /** 200 to 599; 101 too on Bun and Deno. */
+  readonly status: number;
+  /** Empty where the app gave none. */
+  readonly statusText: string;
+  /** Names in lower case, sorted (but on Bun `set-cookie` comes last); each `set-cookie` apart. */
+  readonly fields: Iterable<readonly [string, string]>;
+  /** A string leaves as UTF-8. A stream is neither locked nor disturbed: take its reader before anything else can. */
+  readonly body: string | Uint8Array | ReadableStream<Uint8Array> | null;
+}
 
 /** Where a request's answer goes. After the answer's end, or once the client has gone, every call is taken and dropped. */
 export interface Reply {
@@ -69,6 +116,8 @@ export interface Reply {
   onGone: ((reason: Error) => void) | null;
   /** A fetch app's whole answer; the engine is done with the request. */
   respond(response: Response): void;
+  /** As `respond`, with an answer that was taken apart elsewhere. */
+  send(parts: AnswerParts): void;
   /**
    * A yield app's head; held back until the first `write` or `end`, so that head and first chunk leave together.
    *
@@ -131,10 +180,18 @@ export interface SuspendEngine {
    * any other, by `reply.respond`, `reply.end` or `reply.fail`, which sends nothing and gives the core back.
    */
   kill(task: CoreTask, reason: HarakiriError): void;
+  /**
+   * Makes ready what its requests need; called before the server listens. @default nothing is needed
+   *
+   * @throws {ConfigError} (as a rejection) The app cannot be loaded.
+   */
+  open?(): Promise<void>;
+  /** Lets go of what it has, at once; no request comes any more. @default it has nothing */
+  close?(): Promise<void>;
 }
 
 /** The engines of this version. */
-export type SuspendEngineName = "async" | "generator" | "wasm";
+export type SuspendEngineName = "async" | "generator" | "worker" | "wasm";
 
 /**
  * What an engine asks of the scheduler; `core/scheduler.ts` fills it. A request that was answered, and goes on in the background, is
@@ -154,4 +211,6 @@ export interface Scheduler {
   hold(task: CoreTask): boolean;
   /** The core waits for its client to take bytes; `ready` ends it. */
   sending(task: CoreTask): void;
+  /** Counts switches that the core's request has done elsewhere: in a thread. */
+  switched(task: CoreTask, switches: number): void;
 }

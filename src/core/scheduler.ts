@@ -143,6 +143,10 @@ export class CoreScheduler implements Scheduler {
     if (this.#holders[task.core] === task) this.#table.move(task.core, "send");
   }
 
+  switched(task: CoreTask, switches: number): void {
+    if (this.#holders[task.core] === task) this.#table.countSwitch(task.core, switches);
+  }
+
   /** It was due, or is called off. */
   readonly #sleepOver = (sleep: Sleep): void => {
     const { task } = sleep;

@@ -117,9 +117,9 @@ export class SharedCoreTable implements CoreTable {
     this.#written[core] = requests;
   }
 
-  countSwitch(core: number): void {
-    this.#switches[core]++;
-    this.#totalSwitches[core]++;
+  countSwitch(core: number, switches: number = 1): void {
+    this.#switches[core] += switches;
+    this.#totalSwitches[core] += switches;
   }
 
   countException(core: number): void {

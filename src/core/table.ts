@@ -43,7 +43,7 @@ export interface CoreTable {
   /** A request begins: counts it, and notes its time, its method and the first bytes of its target. Clears its switches and its deadline. */
   begin(core: number, nowMs: number, method: string, target: string): void;
   /** Counts a switch of the current request. */
-  countSwitch(core: number): void;
+  countSwitch(core: number, switches?: number): void;
   /** Counts a request whose app threw. */
   countException(core: number): void;
   /** Counts a request that goes on without its core. */

@@ -1,18 +1,10 @@
+import type { AnswerParts } from "../contract/engine.ts";
 import { listFields } from "./fields.ts";
 import { LightResponse } from "./light_response.ts";
 import { takeStatic } from "./native_response.ts";
 
 /** What the wire needs of a Response. */
-export interface ResponseParts {
-  /** 200 to 599; 101 too on Bun and Deno. */
-  readonly status: number;
-  /** Empty where the app gave none. */
-  readonly statusText: string;
-  /** Names in lower case, sorted (but on Bun `set-cookie` comes last); each `set-cookie` apart. */
-  readonly fields: Iterable<readonly [string, string]>;
-  /** A string leaves as UTF-8. A stream is neither locked nor disturbed: take its reader before anything else can. */
-  readonly body: string | Uint8Array | ReadableStream<Uint8Array> | null;
-}
+export type ResponseParts = AnswerParts;
 
 /**
  * Takes a Response apart; its body counts as used from here on, or once the stream is read. A light Response's string or bytes come as they

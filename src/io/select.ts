@@ -2,6 +2,7 @@ import type { Env } from "../contract/app.ts";
 import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { IoEngine } from "../contract/socket.ts";
+import type { ThreadGlobals, Threads } from "../contract/app_threads.ts";
 import type { StartThread } from "../contract/threads.ts";
 import { ConfigError, UnsupportedError } from "../errors.ts";
 import { NodeClock } from "./clock_node.ts";
@@ -34,6 +35,8 @@ export interface Platform {
   readonly descriptorLimit?: number | null;
   /** Starts a thread of heddle's; left out where there are none. */
   readonly startThread?: StartThread;
+  /** Threads, for the worker engine; there are none if it is left out. @param globals @default "light" */
+  readonly threads?: (globals?: ThreadGlobals) => Promise<Threads>;
 }
 
 /**
@@ -61,6 +64,7 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     ignoreRejections,
     descriptorLimit: descriptorLimit(globals),
     startThread,
+    threads: loadThreads,
   };
   return { ...shared, ...copyOf(runtime.name) };
 }
@@ -83,6 +87,11 @@ const startThread: StartThread = async (module, data, failed) => {
   // Imported only where it is wanted; its own URL leads to the threads' modules.
   return (await import("./node_threads.ts")).startNodeThread(module, data, failed);
 };
+
+/** Imported when they are wanted: `node:worker_threads` costs a start on Deno some milliseconds. */
+async function loadThreads(globals: ThreadGlobals = "light"): Promise<Threads> {
+  return (await import("./node_app_threads.ts")).createNodeThreads(globals);
+}
 
 function isEngineName(name: string): name is RuntimeName {
   return name === "deno" || name === "bun" || name === "node";

@@ -123,7 +123,8 @@ export const SERVE_OPTIONS = {
     flag: "--async",
     group: "Cores",
     unit: count(1, 1_000_000),
-    default: "1000",
+    default: null,
+    otherwise: "1000; with --suspend worker 4 a processor, at most 256",
     repeatable: false,
     help: "Cores: how many requests run at once; a further one waits",
   },
@@ -390,11 +391,12 @@ export const SERVE_OPTIONS = {
   suspend: {
     flag: "--suspend",
     group: "Engines",
-    unit: choice("async", "generator", "wasm"),
+    unit: choice("async", "generator", "worker", "wasm"),
     default: null,
-    otherwise: "chosen from the app",
+    otherwise: "async or generator, chosen from the app",
     repeatable: false,
-    help: "How a request gives way to others: by await, by yield, or, a WebAssembly program, by its own blocking calls",
+    help:
+      "How a request gives way to others: by await, by yield, not at all, in a thread of its own that has loaded the app for itself, or, a WebAssembly program, by its own blocking calls",
   },
   wasmMemoryMb: {
     flag: "--wasm-memory",

@@ -1,6 +1,6 @@
 import { type ContextHost, createContext } from "../app/context.ts";
 import type { App, Env, RequestContext, YieldEnv } from "../contract/app.ts";
-import type { CoreContext, CoreTask, RequestHost, SuspendEngine } from "../contract/engine.ts";
+import type { CoreContext, CoreTask, Incoming, RequestHost, SuspendEngine } from "../contract/engine.ts";
 import type { RequestHead } from "../contract/head.ts";
 import type { RequestName } from "../contract/observer.ts";
 import type { Address } from "../contract/socket.ts";
@@ -10,7 +10,6 @@ import { cgiEnv } from "../gateway/cgi_env.ts";
 import { TEXT_TYPE } from "../http/common_fields.ts";
 import { type Forwarded, NOTHING_SAID, readForwarded } from "../http/forwarded.ts";
 import { createRequest, type RequestParts } from "../http/request.ts";
-import { LONGEST_MS } from "../time_limit.ts";
 import { Answer } from "./answer.ts";
 import { authorityOf, type Carrier } from "./carrier.ts";
 import type { HarakiriRequest } from "./harakiri.ts";
@@ -26,6 +25,7 @@ const IN_JAVASCRIPT = 'give way with "await suspend()" in an async handler, or y
 const WAYS_TO_GIVE_WAY: Readonly<Record<App["kind"], string>> = {
   fetch: IN_JAVASCRIPT,
   yield: IN_JAVASCRIPT,
+  module: IN_JAVASCRIPT,
   wasm: "a program gives way where it calls sched_yield(), sleeps, or waits for its client",
 };
 
@@ -63,7 +63,7 @@ class Task implements CoreTask {
  * One request from its head to the end of its answer: what its engine and its app see of it. It is made when the head is in, waits
  * for its core, and gives the core back when the app is done and the socket has taken the last byte, or sooner if the answer is detached.
  */
-export class ActiveRequest implements CoreContext, RequestParts, ContextHost, RequestName, HarakiriRequest {
+export class ActiveRequest implements CoreContext, Incoming, RequestParts, ContextHost, RequestName, HarakiriRequest {
   readonly server: ServerContext;
   readonly connection: Carrier;
   readonly head: RequestHead;
@@ -164,8 +164,15 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
   }
 
   get yieldEnv(): YieldEnv {
-    const { head, scheme, body, core, connection, remote } = this;
-    return this.#yieldEnv ??= cgiEnv({ head, scheme, local: connection.local, remote, body, core });
+    return this.#yieldEnv ??= cgiEnv(this);
+  }
+
+  get incoming(): Incoming {
+    return this;
+  }
+
+  get local(): Address {
+    return this.connection.local;
   }
 
   /** Runs the first slice on the core it was given. */
@@ -301,18 +308,17 @@ export class ActiveRequest implements CoreContext, RequestParts, ContextHost, Re
     return body !== null && Math.max(body.length ?? 0, body.received) > this.bodyLimit;
   }
 
+  get bodyMostBytes(): number {
+    return this.server.bodyMostBytes;
+  }
+
   limitBody(bytes: number): void {
-    const most = this.server.bodyMostBytes;
-    if (!(Number.isInteger(bytes) && bytes >= 0)) throw new RangeError(`limitBody(${bytes}): a whole number of bytes is wanted`);
-    if (bytes > most) throw new RangeError(`limitBody(${bytes}): more than ${most}; start heddle with a larger --limit-post-max`);
     this.bodyLimit = bytes;
     this.connection.limited(this);
   }
 
   harakiri(seconds: number): void {
-    const ms = seconds * 1000;
-    if (!(ms >= 0 && ms <= LONGEST_MS)) throw new RangeError(`harakiri(${seconds}): seconds from 0 to ${LONGEST_MS / 1000} are wanted`);
-    if (this.#holdsCore && !this.reply.finished) this.server.harakiri.set(this, ms);
+    if (this.#holdsCore && !this.reply.finished) this.server.harakiri.set(this, seconds * 1000);
   }
 
   detach(): void {

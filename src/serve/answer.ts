@@ -59,28 +59,36 @@ export class Answer implements Reply {
   }
 
   respond(response: Response): void {
-    if (this.closed) {
-      this.#discard(response);
-      this.#finish();
-      return;
-    }
+    if (this.closed) return this.#discard(response?.body);
     let parts: ResponseParts;
     try {
       parts = readResponse(response);
-      if (!(parts.body instanceof ReadableStream)) {
-        this.#sendWhole(parts.status, parts.statusText, parts.fields, parts.body);
-        return;
-      }
     } catch (error) {
       this.fail(error);
       return;
     }
-    sendStream(this.#request, parts, parts.body);
+    this.send(parts);
   }
 
-  /** Nobody will read this response: its stream's source is told so. */
-  #discard(response: Response): void {
-    if (response?.body?.locked === false) response.body.cancel().catch((error: unknown) => this.tell(error));
+  send(parts: ResponseParts): void {
+    const { status, statusText, fields, body } = parts;
+    if (body instanceof ReadableStream) {
+      if (this.closed) this.#discard(body);
+      else sendStream(this.#request, parts, body);
+      return;
+    }
+    if (this.closed) return this.#finish();
+    try {
+      this.#sendWhole(status, statusText, fields, body);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** Nobody will read this answer: its stream's source is told so. */
+  #discard(body: ReadableStream | null | undefined): void {
+    if (body?.locked === false) body.cancel().catch((error: unknown) => this.tell(error));
+    this.#finish();
   }
 
   start(status: number, statusText: string, fields: Iterable<readonly [string, string]>): void {

@@ -1,4 +1,4 @@
-import type { App, Env, FetchHandler, YieldHandler } from "../contract/app.ts";
+import type { App, Env, FetchHandler, ModuleApp, YieldHandler } from "../contract/app.ts";
 import type { Network } from "../contract/network.ts";
 import type { Observer } from "../contract/observer.ts";
 import type { ListenOptions, TlsIdentity } from "../contract/socket.ts";
@@ -12,10 +12,15 @@ import type { Timeouts } from "./timeouts.ts";
 
 /** What `serve` takes: the app, where to listen, and the options of `heddle serve`, in camelCase and with their units. */
 export interface ServeOptions {
-  /** A fetch app. Exactly one of `fetch`, `application` and `app` is wanted. */
+  /** A fetch app. Exactly one of `fetch`, `application`, `module` and `app` is wanted. */
   readonly fetch?: FetchHandler;
   /** A yield app. */
   readonly application?: YieldHandler;
+  /**
+   * An app's module, for the worker engine (`--suspend worker`): each of its threads loads it, and has state of its own. A `file:` URL, such as
+   * `import.meta.resolve("./app.ts")`, or an absolute path.
+   */
+  readonly module?: string | URL;
   /** An app as `loadApp` gives it. */
   readonly app?: App;
   /**
@@ -44,9 +49,9 @@ export interface ServeOptions {
    */
   readonly port?: number;
   /**
-   * Cores: requests that run at once (`--async`), 1 to 1,000,000.
+   * Cores: requests that run at once (`--async`), 1 to 1,000,000; at most 256 in threads.
    *
-   * @default 1000
+   * @default 1000; in threads 4 a processor
    */
   readonly async?: number;
   /**
@@ -195,8 +200,19 @@ export function appOf(options: ServeOptions): App {
   if (options.app !== undefined) apps.push(options.app);
   if (options.fetch !== undefined) apps.push({ kind: "fetch", fetch: options.fetch });
   if (options.application !== undefined) apps.push({ kind: "yield", application: options.application });
-  if (apps.length !== 1) throw new ConfigError("fetch", `serve() takes one of fetch, application and app: ${apps.length} were given`);
+  if (options.module !== undefined) apps.push(moduleApp(options.module));
+  if (apps.length !== 1) {
+    throw new ConfigError("fetch", `serve() takes one of fetch, application, module and app: ${apps.length} were given`);
+  }
   return apps[0]!;
+}
+
+function moduleApp(module: string | URL): ModuleApp {
+  const text = String(module);
+  const path = text.startsWith("file:///") ? decodeURIComponent(new URL(text).pathname) : text;
+  if (path.startsWith("/")) return { kind: "module", path, directory: "/" };
+  const message = `option module: ${JSON.stringify(text)} is no absolute path and no file: URL; give import.meta.resolve("./app.ts")`;
+  throw new ConfigError("module", message);
 }
 
 /**

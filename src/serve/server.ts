@@ -12,7 +12,7 @@ import { decodeLatin1 } from "../http/latin1.ts";
 import { ProxiedSocket } from "../io/proxied_socket.ts";
 import { type Platform, selectPlatform } from "../io/select.ts";
 import { selectLoop } from "../loop/select.ts";
-import { misfits, selectEngine } from "../suspend/select.ts";
+import { coresOf, loadWorkers, misfits, selectEngine, type Workers } from "../suspend/select.ts";
 import { addressesOf } from "./addresses.ts";
 import { Connection } from "./connection.ts";
 import { Connections } from "./connections.ts";
@@ -130,7 +130,8 @@ class HeddleServer implements Server {
   async #start(options: ServeOptions, app: App, addresses: readonly ListenOptions[]): Promise<void> {
     const loop = options.loop === undefined ? null : await selectLoop(options.loop);
     const platform = options.platform ?? await selectPlatform(options.io);
-    const server = await createContext(options, app, platform, await proxiesOf(options), this.#tellSpent);
+    const workers = app.kind === "module" ? await loadWorkers(app, platform) : null;
+    const server = await createContext(options, app, platform, await proxiesOf(options), workers, this.#tellSpent);
     this.#platform = platform;
     this.#loop = loop;
     this.#context = server;
@@ -140,12 +141,14 @@ class HeddleServer implements Server {
     if (options.watchdog === true && server.harakiri.hasRules) this.#watch = new Watch(server, platform.startThread);
     await this.#watch?.started;
     try {
+      await server.engine.open?.();
       this.#listeners = await openListeners(addresses, (address, secure) => {
         if (loop !== null) return listenByLoop(loop, address, server, connectionsOf(options, platform));
         return platform.engine.listen(address, (socket) => accept(server, socket, secure));
       });
     } catch (error) {
       this.#watch?.end();
+      await server.engine.close?.();
       throw error;
     }
     this.#listeningSince = platform.clock.now();
@@ -212,6 +215,7 @@ class HeddleServer implements Server {
     if (this.#closing === null) this.#closing = drain(server, this.#listeners.map(({ listener }) => listener), mercyMs);
     else this.#closing.hasten(mercyMs);
     const lost = await this.#closing.lost;
+    await server.engine.close?.();
     server.dates.close();
     this.#signals?.stop();
     this.#watch?.end();
@@ -224,20 +228,28 @@ async function createContext(
   app: App,
   platform: Platform,
   proxies: Proxies,
+  workers: Workers | null,
   spent: (reason: string) => void,
 ): Promise<ServerContext> {
   const { clock } = platform;
   const observer = options.observer ?? reportToConsole;
-  const table = createCoreTable(options.async ?? 1000);
+  const table = createCoreTable(coresOf(options.async, workers));
   const wheel = new TimerWheel(clock);
-  const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: options.sliceMs ?? 2 });
+  const sliceMs = options.sliceMs ?? 2;
+  const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs });
   const { bodyMostBytes, ...limits } = limitsOf(options);
   const latin1 = platform.latin1 ?? decodeLatin1;
   const open = new Connections(connectionsOf(options, platform), observer, clock);
   const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
   const context: ServerContext = {
     app,
-    engine: await selectEngine(app, options.suspend ?? null, scheduler, clock),
+    engine: await selectEngine(app, options.suspend ?? null, scheduler, clock, workers, {
+      most: table.count,
+      env: options.env ?? null,
+      sliceMs,
+      bodyMostBytes,
+      tell: (error) => observer.appError?.(error, null),
+    }),
     host: { io: platform.engine, after: (ms, expired) => scheduler.after(ms, expired) },
     scheduler,
     table,

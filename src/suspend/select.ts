@@ -1,42 +1,103 @@
 import type { App } from "../contract/app.ts";
 import type { Clock } from "../contract/clock.ts";
 import type { Scheduler, SuspendEngine, SuspendEngineName } from "../contract/engine.ts";
+import type { Threads } from "../contract/app_threads.ts";
 import { ConfigError } from "../errors.ts";
+import type { Platform } from "../io/select.ts";
 import { createAsyncEngine } from "./async.ts";
 import { createGeneratorEngine } from "./generator.ts";
 import { MOST_INSTANCES } from "./wasm/most_instances.ts";
+import type { createWorkerEngine, WorkerOptions } from "./worker/engine.ts";
 
-/** Makes an engine. */
-type CreateEngine = (scheduler: Scheduler, clock: Clock) => SuspendEngine;
+/** The engines by name. */
+const ENGINES: readonly SuspendEngineName[] = ["async", "generator", "worker", "wasm"];
 
-/** The engines by name; what only programs need is no cost to the start of other apps. */
-const ENGINES: Readonly<Record<SuspendEngineName, () => CreateEngine | Promise<CreateEngine>>> = {
-  async: () => createAsyncEngine,
-  generator: () => createGeneratorEngine,
-  wasm: async () => (await import("./wasm.ts")).createWasmEngine,
-};
+/** Which engine runs which kind of app. */
+const FITTING: Readonly<Record<App["kind"], SuspendEngineName>> = { fetch: "async", yield: "generator", module: "worker", wasm: "wasm" };
 
-/** What runs each kind of app if nobody says. */
-const FITTING: Readonly<Record<App["kind"], SuspendEngineName>> = { fetch: "async", yield: "generator", wasm: "wasm" };
+/** A thread takes 8 MB (Bun 1.4), 19 (Deno 2.9) or 20 to 34 (Node, the most from TypeScript sources), and more with its app's modules. */
+const MOST_THREADS = 256;
+
+/** Enough of them to have each processor at work while others block. */
+const THREADS_A_PROCESSOR = 4;
+
+/** Cores where nobody says how many, and none of them is a thread. */
+const DEFAULT_CORES = 1000;
+
+/** What the worker engine is made of. */
+export interface Workers {
+  readonly threads: Threads;
+  readonly create: typeof createWorkerEngine;
+}
+
+/** What is said of its app to the worker engine. */
+export type WorkerSettings = Omit<WorkerOptions, "threads" | "module">;
+
+/**
+ * Loads the worker engine, if an app needs it.
+ *
+ * @returns Null for any other app.
+ * @throws {ConfigError} The platform has no threads.
+ */
+export async function loadWorkers(app: App, { threads }: Platform): Promise<Workers | null> {
+  if (app.kind !== "module") return null;
+  if (threads === undefined) {
+    throw new ConfigError("suspend", "run an app in threads: the platform has none; give it fetch, and not module");
+  }
+  const [{ createWorkerEngine }, found] = await Promise.all([import("./worker/engine.ts"), threads()]);
+  return { threads: found, create: createWorkerEngine };
+}
+
+/**
+ * How many cores there are.
+ *
+ * @param cores `--async`; undefined for 1000, or, with threads, 4 a processor.
+ * @throws {ConfigError} More than 256 of them are to be threads.
+ */
+export function coresOf(cores: number | undefined, workers: Workers | null): number {
+  if (workers === null) return cores ?? DEFAULT_CORES;
+  if (cores === undefined) return Math.min(MOST_THREADS, THREADS_A_PROCESSOR * workers.threads.processors);
+  if (cores <= MOST_THREADS) return cores;
+  throw new ConfigError(
+    "async",
+    `option async: ${cores} is too much for the worker engine, which has a thread a core: give ${MOST_THREADS} at most, or leave it out`,
+  );
+}
 
 /**
  * Chooses the engine that runs an app.
  *
- * @param name Null to choose by the app: `generator` for yield apps, `wasm` for WebAssembly programs, `async` for the others.
+ * @param name Null to choose by the app: `generator` for yield apps, `worker` for modules, `wasm` for WebAssembly programs, `async` for the others.
+ * @param workers As `loadWorkers` gives it.
  * @throws {UnsupportedError} The app is a program, and this runtime has no JSPI.
  * @throws {ConfigError} No engine has this name, or it cannot run this app; the message names the one that can.
  */
-export async function selectEngine(app: App, name: string | null, scheduler: Scheduler, clock: Clock): Promise<SuspendEngine> {
+export async function selectEngine(
+  app: App,
+  name: string | null,
+  scheduler: Scheduler,
+  clock: Clock,
+  workers: Workers | null,
+  settings: WorkerSettings,
+): Promise<SuspendEngine> {
   const fitting = FITTING[app.kind];
-  if (name === null) return (await ENGINES[fitting]())(scheduler, clock);
-  if (!Object.hasOwn(ENGINES, name)) {
-    throw new ConfigError("suspend", `unavailable suspend engine "${name}": there are ${Object.keys(ENGINES).join(", ")}`);
+  if (name !== null && !ENGINES.some((engine) => engine === name)) {
+    throw new ConfigError("suspend", `unavailable suspend engine "${name}": there are ${ENGINES.join(", ")}`);
   }
-  const engine = (await ENGINES[name as SuspendEngineName]())(scheduler, clock);
-  if (!engine.accepts(app)) {
+  if (name === "worker" && app.kind !== "module") {
+    const message =
+      `the worker engine cannot run a ${app.kind} app: each of its threads loads a module; give serve() module, in place of ${app.kind}`;
+    throw new ConfigError("suspend", message);
+  }
+  if (name !== null && name !== fitting) {
     throw new ConfigError("suspend", `the ${name} engine cannot run a ${app.kind} app: leave --suspend out, or use ${fitting}`);
   }
-  return engine;
+  if (app.kind === "yield") return createGeneratorEngine(scheduler);
+  if (app.kind === "fetch") return createAsyncEngine(scheduler);
+  // Loaded for programs alone: it is no cost to the start of other apps.
+  if (app.kind === "wasm") return (await import("./wasm.ts")).createWasmEngine(scheduler, clock);
+  if (workers === null) throw new ConfigError("suspend", "run an app in threads: the worker engine was not loaded");
+  return workers.create(scheduler, { ...settings, threads: workers.threads, module: app });
 }
 
 /**

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { App } from "../../src/contract/app.ts";
+import type { Clock } from "../../src/contract/clock.ts";
 import type { Scheduler, SuspendEngine } from "../../src/contract/engine.ts";
 import { HarakiriError } from "../../src/errors.ts";
 import { createScene, type Scene, type SceneRequest } from "../support/scene.ts";
@@ -8,7 +9,7 @@ import { createScene, type Scene, type SceneRequest } from "../support/scene.ts"
 /** What an engine runs in the suite: an app that logs `name:step` at each of its steps. */
 export interface EngineFixture {
   readonly name: string;
-  create(scheduler: Scheduler): SuspendEngine;
+  create(scheduler: Scheduler, clock: Clock): SuspendEngine;
   /** An app that takes `steps` steps with a suspend after each, then answers. */
   stepping(log: string[], steps: number): App;
   /** An app that sleeps `ms` and answers. */
@@ -21,7 +22,7 @@ export interface EngineFixture {
 
 /** What any suspend engine promises (`contract/engine.ts`). */
 export function engineSuite(fixture: EngineFixture): void {
-  const scene = () => createScene((scheduler) => fixture.create(scheduler));
+  const scene = () => createScene((scheduler, clock) => fixture.create(scheduler, clock));
   const log: string[] = [];
 
   test(`${fixture.name}: requests take turns, one slice each and pass`, async () => {

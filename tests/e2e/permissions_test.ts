@@ -108,6 +108,11 @@ function rowsAt(port: number, path: string): Readonly<Record<string, Row>> {
       flags: [...unix, `${read},/etc/passwd`],
       address: { transport: "unix", path },
     },
+    "--suspend worker": {
+      args: [HELLO, "--port", String(port), "--suspend", "worker"],
+      flags: [net, `${read},${SOURCES}`],
+      address: loopback(port),
+    },
     "HEDDLE_* variables": {
       args: [HELLO],
       env: { HEDDLE_PORT: String(port) },

@@ -44,12 +44,12 @@ const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 
 function filesRead(
   app: string,
-  { cert, key, chownSocket, harakiriMs, harakiriRoutes, wasmDirs }: ServeOptionValues,
+  { cert, key, chownSocket, harakiriMs, harakiriRoutes, wasmDirs, suspend }: ServeOptionValues,
   cwd: string,
 ): string[] {
   const isNamed = (name: string | null = null) => name !== null && !/^\d+$/.test(name);
   const files = [app, ...cert, ...key, ...wasmDirs.map(({ path }) => path)].map((file) => resolve(cwd, file));
-  if (harakiriMs > 0 || harakiriRoutes.some(({ ms }) => ms > 0)) files.push(SOURCES);
+  if (harakiriMs > 0 || harakiriRoutes.some(({ ms }) => ms > 0) || suspend === "worker") files.push(SOURCES);
   if (isNamed(chownSocket?.user)) files.push("/etc/passwd");
   if (isNamed(chownSocket?.group)) files.push("/etc/group");
   return files;

@@ -1,5 +1,7 @@
 import type { App, RequestContext, YieldEnv } from "../../src/contract/app.ts";
-import type { CoreContext, CoreTask, Reply, RequestHost, Scheduler, SuspendEngine } from "../../src/contract/engine.ts";
+import type { Clock } from "../../src/contract/clock.ts";
+import type { CoreContext, CoreTask, Incoming, Reply, RequestHost, Scheduler, SuspendEngine } from "../../src/contract/engine.ts";
+import type { RequestHead } from "../../src/contract/head.ts";
 import { CoreScheduler } from "../../src/core/scheduler.ts";
 import { type CoreTable, createCoreTable } from "../../src/core/table.ts";
 import { TimerWheel } from "../../src/core/timer_wheel.ts";
@@ -32,12 +34,12 @@ export interface Scene {
 }
 
 /** Makes a scene for an engine. */
-export function createScene(create: (scheduler: Scheduler) => SuspendEngine): Scene {
+export function createScene(create: (scheduler: Scheduler, clock: Clock) => SuspendEngine): Scene {
   const clock = new FakeClock();
   const table = createCoreTable(16);
   const wheel = new TimerWheel(clock);
   const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs: 0 });
-  const engine = create(scheduler);
+  const engine = create(scheduler, clock);
   const host: RequestHost = { io: createMemoryEngine(), after: (ms, expired) => scheduler.after(ms, expired) };
   let next = 0;
   const turn = async () => {
@@ -61,6 +63,21 @@ export function createScene(create: (scheduler: Scheduler) => SuspendEngine): Sc
     },
   };
 }
+
+const PARTS_OF_HEAD: RequestHead = {
+  method: "GET",
+  target: "/",
+  targetScheme: null,
+  minor: 1,
+  protocol: "HTTP/1.1",
+  bytes: 0,
+  authority: "localhost",
+  path: "/",
+  framing: { kind: "none" },
+  expectsContinue: false,
+  keepAlive: true,
+  fields: { count: 0, name: () => "", value: () => "", first: () => null, joined: () => null },
+};
 
 class FakeRequest implements SceneRequest {
   readonly core: number;
@@ -87,8 +104,14 @@ class FakeRequest implements SceneRequest {
     this.reply = this.#makeReply();
   }
 
-  /** A scene's apps take none. */
-  readonly context = {} as RequestContext;
+  readonly context = { signal: new AbortController().signal } as RequestContext;
+
+  get incoming(): Incoming {
+    const address = { transport: "unix", path: "/scene" } as const;
+    const head = PARTS_OF_HEAD;
+    const path = new URL(this.request.url).pathname;
+    return { head: { ...head, path, target: path }, scheme: "http", authority: "localhost", local: address, remote: address, body: null };
+  }
 
   #end(outcome: "answered" | "failed"): void {
     this.outcome = outcome;
@@ -103,6 +126,7 @@ class FakeRequest implements SceneRequest {
       onGone: null,
       room: true,
       respond: () => this.#end("answered"),
+      send: () => this.#end("answered"),
       start: () => {},
       write: (chunk) => {
         this.chunks.push(chunk);

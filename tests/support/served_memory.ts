@@ -1,5 +1,5 @@
 /** A server on the memory engine and a fake clock: nothing waits, and nothing happens but in `settle` and `pass`. */
-import type { ServeOptions, Server } from "../../mod.ts";
+import type { Clock, Platform, ServeOptions, Server, Threads } from "../../mod.ts";
 import { createMemoryEngine } from "../../src/io/memory.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { MemoryPeer } from "./memory_peer.ts";
@@ -21,11 +21,25 @@ export interface ServedMemory {
   pass(ms: number): Promise<void>;
 }
 
-/** Serves while `run` runs, and closes with no mercy after it. */
-export function withMemoryServer(options: ServeOptions, run: (served: ServedMemory) => Promise<void>): Promise<void> {
+/**
+ * Serves while `run` runs, and closes with no mercy after it.
+ *
+ * @param threads Where it has its threads from. @default there are none
+ */
+export function withMemoryServer(
+  options: ServeOptions,
+  run: (served: ServedMemory) => Promise<void>,
+  threads?: (clock: Clock) => Threads,
+): Promise<void> {
   const engine = createMemoryEngine();
   const clock = new FakeClock();
-  const platform = { runtime: { name: "node", version: "0.0.0" }, engine, clock, env: {} } as const;
+  const platform: Platform = {
+    runtime: { name: "node", version: "0.0.0" },
+    engine,
+    clock,
+    env: {},
+    ...(threads !== undefined && { threads: () => Promise.resolve(threads(clock)) }),
+  };
   return withServer({ platform, ...options }, async ({ server, heard, address }) => {
     const settle = async () => {
       engine.run();

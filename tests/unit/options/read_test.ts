@@ -20,7 +20,7 @@ test("readOptions() gives every default where nothing is given", () => {
     trustProxy: [],
     trustProxyFields: [],
     proxyProtocol: [],
-    async: 1000,
+    async: null,
     queue: 1024,
     queueTimeoutMs: 0,
     shed: null,

@@ -1,0 +1,18 @@
+import type { ThreadGlobals } from "../contract/app_threads.ts";
+import { process } from "../io/node_process.ts";
+import { openThreadPort } from "../io/node_thread_port.ts";
+import { selectPlatform } from "../io/select.ts";
+import { runThread } from "../suspend/thread/run_thread.ts";
+import type { ThreadData } from "../suspend/worker/protocol.ts";
+import { prepareRuntime } from "./prepare_runtime.ts";
+
+/** Loads the app that a thread was started for, and serves it until the thread is ended. */
+export async function serveThread(): Promise<void> {
+  const { port, data } = openThreadPort();
+  const { globals, ...rest } = data as ThreadData & { readonly globals: ThreadGlobals };
+  const platform = await selectPlatform();
+  await prepareRuntime(platform.runtime.name, globals);
+  const thread = await runThread(port, rest, platform);
+  // It would end the thread, and its request with it; on the main thread it is logged.
+  process.on("unhandledRejection", (reason) => thread.rejected(reason));
+}

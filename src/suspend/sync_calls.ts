@@ -1,0 +1,64 @@
+import type { BlockingCalls } from "../contract/engine.ts";
+import { currentCore } from "../core/current.ts";
+import { checkTimeout, LONGEST_MS } from "../time_limit.ts";
+
+/**
+ * Gives way to the other cores, and stands still until it is this one's turn again: `suspend` for code that cannot await. For apps in threads (`--suspend worker`), where
+ * nobody else is held up.
+ *
+ * @throws {TypeError} It was called outside of a request, or in one that has no thread of its own.
+ */
+export function suspendSync(): void {
+  blockingCalls("suspendSync()").suspend();
+}
+
+/**
+ * Stands still for at least `ms` milliseconds: `sleep` for code that cannot await, in apps in threads (`--suspend worker`). Its core is `sleeping` meanwhile.
+ *
+ * @param ms 0 to 2,147,483,647.
+ * @throws {RangeError} `ms` is out of bounds.
+ * @throws {TypeError} It was called outside of a request, or in one that has no thread of its own.
+ */
+export function sleepSync(ms: number): void {
+  if (!(ms >= 0 && ms <= LONGEST_MS)) throw new RangeError(`sleepSync(${ms}): a number of milliseconds from 0 to ${LONGEST_MS} is wanted`);
+  blockingCalls("sleepSync()").sleep(ms);
+}
+
+/**
+ * Stands still until this request's body has bytes or its end, so that `readSync` would not: `waitRead` and `suspend` for code that cannot await, in apps in
+ * threads (`--suspend worker`).
+ *
+ * @param timeoutMs Milliseconds; 0 is no limit.
+ * @returns Whether it has; false if the time was over before.
+ * @throws {RangeError} The time is out of bounds.
+ * @throws {TypeError} It was called outside of a request, or in one that has no thread of its own.
+ */
+export function waitReadSync(timeoutMs: number = 0): boolean {
+  checkTimeout("waitReadSync", timeoutMs);
+  return blockingCalls("waitReadSync()").waitRead(timeoutMs);
+}
+
+/**
+ * Takes the next chunk of this request's body, and stands still until it is there; null at the end. For code that cannot await, in apps in threads
+ * (`--suspend worker`). Read the body in this way or by the Request, not both.
+ *
+ * @throws {ProtocolError} The body broke the framing or a limit.
+ * @throws {BrokenError} The client went before the body's end.
+ * @throws {TypeError} It was called outside of a request, or in one that has no thread of its own.
+ */
+export function readSync(): Uint8Array | null {
+  return blockingCalls("readSync()").readBody();
+}
+
+function blockingCalls(call: string): BlockingCalls {
+  const task = currentCore();
+  if (task === null) {
+    throw new TypeError(`${call}: no request is being served here; call it from a handler, or from what a handler calls`);
+  }
+  if (task.blocking === undefined) {
+    throw new TypeError(
+      `${call}: it would hold up all other requests; run the app in threads (--suspend worker), or await what does not block`,
+    );
+  }
+  return task.blocking;
+}

@@ -1,0 +1,178 @@
+import type { App, Env, ModuleApp } from "../../contract/app.ts";
+import type { CoreContext, CoreTask, Scheduler, SuspendEngine } from "../../contract/engine.ts";
+import type { Threads } from "../../contract/app_threads.ts";
+import type { RegisteredWait, Woken } from "../../contract/waiting.ts";
+import { ClosedError, type HarakiriError } from "../../errors.ts";
+import { Job } from "./job.ts";
+import type { ThreadData } from "./protocol.ts";
+import { Seat, type SeatOwner } from "./seat.ts";
+
+/** What the worker engine needs. */
+export interface WorkerOptions {
+  readonly threads: Threads;
+  /** Most threads: as many as there are cores. */
+  readonly most: number;
+  readonly module: ModuleApp;
+  /** What apps get as `env`; null for the environment variables. */
+  readonly env: Env | null;
+  readonly sliceMs: number;
+  readonly bodyMostBytes: number;
+  /** Hears of an error that belongs to no request. */
+  tell(error: unknown): void;
+}
+
+/**
+ * The engine of threads, one for each core that is in use: what blocks in one, or never ends, holds up no other. Each loads the app's module and has
+ * state of its own. The first is started with the server, so that an app that does not load is told of, the others when a request finds none free; they are
+ * kept, and one that died with a request, or was ended by harakiri, is replaced at once.
+ *
+ * @param scheduler Of the answers' way to their clients; a thread has one of its own.
+ */
+export function createWorkerEngine(scheduler: Scheduler, options: WorkerOptions): SuspendEngine {
+  return new WorkerEngine(scheduler, options);
+}
+
+class WorkerEngine implements SuspendEngine, SeatOwner {
+  readonly name = "worker";
+  readonly #scheduler: Scheduler;
+  readonly #options: WorkerOptions;
+  readonly #data: ThreadData;
+  readonly #seats = new Set<Seat>();
+  /** The last one that became free comes first: so those that are not needed stay unstarted. */
+  readonly #idle: Seat[] = [];
+  /** Requests that have their cores, while threads load their apps, or have not said that their loops turn. */
+  readonly #waiting = new Set<Job>();
+  readonly #ending = new Set<Promise<void>>();
+  #ids = 0;
+  #closed = false;
+
+  constructor(scheduler: Scheduler, options: WorkerOptions) {
+    const { module, env, sliceMs, bodyMostBytes } = options;
+    this.#scheduler = scheduler;
+    this.#options = options;
+    this.#data = { path: module.path, directory: module.directory, env: env === null ? null : { ...env }, sliceMs, bodyMostBytes };
+  }
+
+  accepts(app: App): boolean {
+    return app.kind === "module";
+  }
+
+  async open(): Promise<void> {
+    await this.#start().ready;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const job of this.#waiting) job.lose(closedError());
+    this.#waiting.clear();
+    for (const seat of [...this.#seats]) seat.end(closedError());
+    await Promise.all(this.#ending);
+  }
+
+  start(request: CoreContext): void {
+    const job = new Job(this.#ids++, request, this.#scheduler);
+    request.task.kept = job;
+    this.#place(job);
+  }
+
+  #place(job: Job): void {
+    if (this.#closed) return job.lose(closedError());
+    const seat = this.#idle.pop();
+    if (seat !== undefined) return seat.take(job);
+    this.#waiting.add(job);
+    this.#startMore();
+  }
+
+  /** Starts threads for those that wait; any other that becomes free before may take them. */
+  #startMore(): void {
+    let starting = 0;
+    for (const seat of this.#seats) if (!seat.loaded) starting++;
+    for (; starting < this.#waiting.size && this.#seats.size < this.#options.most; starting++) this.#start();
+  }
+
+  #start(): Seat {
+    const seat = new Seat(this.#options.threads, this.#data, this);
+    this.#seats.add(seat);
+    return seat;
+  }
+
+  free(seat: Seat): void {
+    const [job] = this.#waiting;
+    if (job === undefined) this.#idle.push(seat);
+    else {
+      this.#waiting.delete(job);
+      seat.take(job);
+    }
+  }
+
+  gone(seat: Seat, job: Job | null, error: Error): void {
+    this.#seats.delete(seat);
+    const index = this.#idle.indexOf(seat);
+    if (index >= 0) this.#idle.splice(index, 1);
+    if (this.#closed) return;
+    if (!seat.loaded) this.#failFirst(error);
+    this.#startMore();
+    // Its core is about to be free, and the next request is not to wait for a thread. Not where it died of itself, which the next one may do as well.
+    if (job !== null && this.#seats.size < this.#options.most) this.#start();
+  }
+
+  /** An app that does not load any more must not keep requests waiting. */
+  #failFirst(error: Error): void {
+    const [job] = this.#waiting;
+    if (job === undefined) return;
+    this.#waiting.delete(job);
+    job.lose(error);
+  }
+
+  tell(error: unknown): void {
+    this.#options.tell(error);
+  }
+
+  after(ms: number, expired: () => void): { cancel(): void } {
+    return this.#scheduler.after(ms, expired);
+  }
+
+  ending(gone: Promise<void>): void {
+    const ending = gone.finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  resume(task: CoreTask): void {
+    jobOf(task).waits.fulfil();
+  }
+
+  register(task: CoreTask, wait: RegisteredWait): void {
+    jobOf(task).waits.register(wait);
+  }
+
+  giveWay(task: CoreTask): Promise<void> {
+    return jobOf(task).waits.giveWay();
+  }
+
+  suspend(task: CoreTask): Promise<Woken> {
+    return jobOf(task).waits.suspend();
+  }
+
+  sleep(task: CoreTask, ms: number): Promise<void> {
+    return jobOf(task).waits.sleep(ms);
+  }
+
+  kill(task: CoreTask, reason: HarakiriError): void {
+    const job = jobOf(task);
+    job.waits.reject(reason);
+    this.#waiting.delete(job);
+    for (const seat of this.#seats) if (seat.has(job)) seat.end(reason);
+    // Where it had no thread.
+    job.lose(reason);
+  }
+}
+
+function jobOf(task: CoreTask): Job {
+  const job = task.kept as Job | null;
+  if (job === null) throw new Error("resume a request in a thread: it was never started");
+  return job;
+}
+
+function closedError(): ClosedError {
+  return new ClosedError("serve a request: the server is closed");
+}

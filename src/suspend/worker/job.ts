@@ -1,0 +1,189 @@
+import type { BodySource } from "../../contract/body.ts";
+import type { CoreContext, FailureStatus, Scheduler } from "../../contract/engine.ts";
+import { Waits } from "../waits.ts";
+import { ChunkStream } from "./chunk_stream.ts";
+import { packRequest } from "./pack_request.ts";
+import { packBytes, unpackBytes } from "./packed_bytes.ts";
+import { packError, unpackError } from "./packed_error.ts";
+import type { OfRequest, PackedAnswer, ToThread } from "./protocol.ts";
+import { JOB_WAITING, type JobEvent } from "./state.ts";
+
+/** The thread that a request has. */
+export interface JobThread {
+  post(message: ToThread, transfer?: readonly ArrayBuffer[]): void;
+  /** The request is over, and the thread free for another one. */
+  free(job: Job): void;
+  /** The thread should say soon that its loop turns. */
+  expect(job: Job): void;
+}
+
+/** One request of the worker engine: between its thread's messages and the server's side of it. */
+export class Job {
+  readonly id: number;
+  readonly request: CoreContext;
+  /** Of the answer's own way to its client: the app's waits are its thread's. */
+  readonly waits: Waits;
+  readonly #scheduler: Scheduler;
+  #thread: JobThread | null = null;
+  #state = JOB_WAITING;
+  #stream: ChunkStream | null = null;
+  /** Promises of `waitUntil` that have not settled. */
+  readonly #promises = new Map<number, () => void>();
+
+  constructor(id: number, request: CoreContext, scheduler: Scheduler) {
+    this.id = id;
+    this.request = request;
+    this.waits = new Waits(request.task, scheduler);
+    this.#scheduler = scheduler;
+  }
+
+  /** Nothing that its thread says of it matters any more. */
+  get done(): boolean {
+    return this.#state.state === "over" && this.#promises.size === 0;
+  }
+
+  get over(): boolean {
+    return this.#state.state === "over";
+  }
+
+  /** @returns Whether the event can come. */
+  #move(event: JobEvent): boolean {
+    const next = this.#state[event];
+    if (next === null) return false;
+    this.#state = next;
+    return true;
+  }
+
+  /** Goes to a thread that has loaded its app. */
+  begin(thread: JobThread): void {
+    if (!this.#move("begin")) return;
+    this.#thread = thread;
+    const { request, id } = this;
+    const { signal } = request.context;
+    const [packed, transfer] = packRequest(request.incoming, request.task.core);
+    thread.post({ type: "begin", id, request: packed }, transfer);
+    const abort = () => this.#post({ type: "abort", id, reason: packError(signal.reason) });
+    if (signal.aborted) abort();
+    else signal.addEventListener("abort", abort, { once: true });
+    request.reply.onGone = (reason) => this.#post({ type: "cancel", id, reason: packError(reason) });
+  }
+
+  #post(message: ToThread, transfer?: readonly ArrayBuffer[]): void {
+    if (!this.over) this.#thread?.post(message, transfer);
+  }
+
+  /** A message of its thread's. */
+  heard(message: OfRequest): void {
+    switch (message.type) {
+      case "answer":
+        return this.#answer(message);
+      case "chunk":
+        this.#switched(message.switches);
+        this.#stream?.push(unpackBytes(message.bytes));
+        return;
+      case "end":
+        return this.#end(message.switches);
+      case "failed":
+        this.#switched(message.switches);
+        return this.#fail(unpackError(message.error), "end", message.status);
+      case "cancelled":
+        if (this.#move("cancelled")) this.#free();
+        return;
+      case "read":
+        return this.#read(this.request.incoming.body);
+      case "unread":
+        return this.request.incoming.body?.cancel();
+      case "told":
+        return this.request.reply.tell(unpackError(message.error));
+      case "logged":
+        return this.request.reply.log(message.line);
+      case "limitBody":
+        return this.request.context.limitBody(message.bytes);
+      case "harakiri":
+        return this.request.context.harakiri(message.seconds);
+      case "detach":
+        return this.request.context.detach();
+      case "standStill":
+        return this.#standStill(message.ms);
+      case "waitUntil":
+        return this.request.context.waitUntil(new Promise<void>((resolve) => this.#promises.set(message.promise, resolve)));
+      case "settled":
+        this.#promises.get(message.promise)?.();
+        this.#promises.delete(message.promise);
+    }
+  }
+
+  /** A sleep and a suspend as of the other engines, but that a message ends it. */
+  #standStill(ms: number | null): void {
+    const turn = ms === null ? this.waits.giveWay() : this.waits.sleep(ms);
+    // It is rejected by harakiri alone, which ends the thread.
+    turn.then(() => this.#post({ type: "turn", id: this.id }), () => {});
+  }
+
+  #switched(switches: number): void {
+    if (switches > 0) this.#scheduler.switched(this.request.task, switches);
+  }
+
+  #answer({ status, statusText, fields, body, streams, switches }: PackedAnswer): void {
+    const { reply } = this.request;
+    this.#switched(switches);
+    if (!streams) {
+      if (!this.#move("answer")) return;
+      this.#free();
+      reply.send({ status, statusText, fields, body: body === null || typeof body === "string" ? body : unpackBytes(body) });
+      return;
+    }
+    if (!this.#move("stream")) return;
+    reply.onGone = null;
+    this.#stream = new ChunkStream({
+      taken: (chunks) => this.#post({ type: "taken", id: this.id, chunks }),
+      cancelled: (reason) => this.#cancel(reason),
+    });
+    reply.send({ status, statusText, fields, body: this.#stream.readable });
+  }
+
+  #cancel(reason: unknown): void {
+    this.#post({ type: "cancel", id: this.id, reason: packError(reason) });
+    if (this.#move("cancel")) this.#thread?.expect(this);
+  }
+
+  #end(switches: number): void {
+    const stream = this.#stream;
+    this.#switched(switches);
+    if (!this.#move("end")) return;
+    this.#free();
+    if (stream === null) this.request.reply.end();
+    else stream.end();
+  }
+
+  /** The thread has died with it, or is about to be ended for it. */
+  lose(error: Error): void {
+    for (const settle of this.#promises.values()) settle();
+    this.#promises.clear();
+    this.#fail(error, "lose");
+  }
+
+  #fail(error: Error, event: "end" | "lose", status: FailureStatus = 500): void {
+    const stream = this.#stream;
+    if (!this.#move(event)) return;
+    if (event === "end") this.#free();
+    if (stream === null) this.request.reply.fail(error, status);
+    else stream.fail(error);
+  }
+
+  #free(): void {
+    this.#thread?.free(this);
+  }
+
+  #read(body: BodySource | null): void {
+    const { id } = this;
+    const give = (bytes: Uint8Array | null) => {
+      const chunk = bytes === null ? null : packBytes(bytes);
+      this.#post({ type: "body", id, chunk }, chunk === null ? [] : [chunk.buffer]);
+    };
+    const fail = (error: unknown) => this.#post({ type: "bodyFailed", id, error: packError(error) });
+    const read = body === null ? null : body.read();
+    if (read instanceof Promise) read.then(give, fail);
+    else give(read);
+  }
+}

@@ -1,0 +1,145 @@
+import type { ClockTimer } from "../../contract/clock.ts";
+import type { AppThread, ThreadEvents, Threads } from "../../contract/app_threads.ts";
+import { BrokenError, ConfigError } from "../../errors.ts";
+import type { Job, JobThread } from "./job.ts";
+import { unpackError } from "./packed_error.ts";
+import type { FromThread, OfRequest, ThreadData, ToThread } from "./protocol.ts";
+
+/** Who has the seats. */
+export interface SeatOwner {
+  /** Its thread has loaded its app, and has no request. */
+  free(seat: Seat): void;
+  /** Its thread is gone, and so is the seat. @param job The request that it had, which fails. */
+  gone(seat: Seat, job: Job | null, error: Error): void;
+  /** Its thread is about to be gone. */
+  ending(gone: Promise<void>): void;
+  /** What its thread told that belongs to no request. */
+  tell(error: unknown): void;
+  after(ms: number, expired: () => void): ClockTimer;
+}
+
+/** A loop that turns says within milliseconds that it does; a slow slice of an app's, or a full collection, takes it no longer. */
+const TURN_MS = 1000;
+
+/** One thread, and the request that it has. */
+export class Seat implements ThreadEvents, JobThread {
+  /** Fulfils with what its app was taken for; rejects if it did not load. */
+  readonly ready: Promise<string>;
+  readonly #owner: SeatOwner;
+  readonly #thread: AppThread;
+  /** Those whose messages matter. */
+  readonly #jobs = new Map<number, Job>();
+  #job: Job | null = null;
+  /** It is over, but what it left behind may fail. */
+  #last: Job | null = null;
+  /** Its thread has loaded its app. */
+  loaded = false;
+  #gone = false;
+  #turn: ClockTimer | null = null;
+  #resolve: (description: string) => void = () => {};
+  #reject: (error: Error) => void = () => {};
+
+  constructor(threads: Threads, data: ThreadData, owner: SeatOwner) {
+    this.#owner = owner;
+    this.ready = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    // Of a later thread nobody asks: its request fails.
+    this.ready.catch(() => {});
+    this.#thread = threads.start(data, this);
+  }
+
+  /** Takes a request; the last one is over. */
+  take(job: Job): void {
+    if (this.#last?.done === true) this.#jobs.delete(this.#last.id);
+    this.#last = null;
+    this.#job = job;
+    this.#jobs.set(job.id, job);
+    job.begin(this);
+  }
+
+  has(job: Job): boolean {
+    return this.#job === job;
+  }
+
+  post(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {
+    this.#thread.post(message, transfer);
+  }
+
+  free(job: Job): void {
+    if (this.#job !== job) return;
+    this.#turn?.cancel();
+    this.#last = job;
+    this.#job = null;
+    if (!this.#gone) this.#owner.free(this);
+  }
+
+  expect(job: Job): void {
+    this.#turn = this.#owner.after(TURN_MS, () => {
+      if (this.#job === job) this.end(new BrokenError("end a request: its thread's loop does not turn"));
+    });
+  }
+
+  message(message: unknown): void {
+    const heard = message as FromThread;
+    switch (heard.type) {
+      case "ready":
+        this.loaded = true;
+        this.#resolve(heard.description);
+        this.#owner.free(this);
+        return;
+      case "unloaded":
+        this.end(new ConfigError(null, unpackError(heard.error).message));
+        return;
+      case "rejection":
+        this.#owner.tell(unpackError(heard.error));
+        return;
+      default: {
+        const job = this.#jobs.get(heard.id);
+        if (job === undefined) this.#late(heard);
+        else {
+          job.heard(heard);
+          if (job.done && job !== this.#last) this.#jobs.delete(heard.id);
+        }
+      }
+    }
+  }
+
+  /** Of a request that is long over only its errors matter. */
+  #late(message: OfRequest): void {
+    if (message.type === "told") this.#owner.tell(unpackError(message.error));
+  }
+
+  ended(error: unknown): void {
+    this.#lose(this.loaded ? threadError(error) : startError(error));
+  }
+
+  /** Ends the thread; its request fails with the error. */
+  end(error: Error): void {
+    this.#lose(error);
+    this.#owner.ending(this.#thread.terminate());
+  }
+
+  #lose(error: Error): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#turn?.cancel();
+    const job = this.#job;
+    this.#job = null;
+    this.#reject(error);
+    this.#owner.gone(this, job, error);
+    for (const job of this.#jobs.values()) job.lose(error);
+    this.#jobs.clear();
+  }
+}
+
+function startError(error: unknown): Error {
+  const what = error === null ? "process.exit() was called" : error instanceof Error ? error.message : String(error);
+  return new ConfigError(null, `start a thread: it ended before its app was loaded: ${what}`, error ?? undefined);
+}
+
+function threadError(error: unknown): Error {
+  if (error === null) return new Error("serve a request: its thread has ended by itself; process.exit() ends a thread and not the server");
+  return error instanceof Error ? error : new Error(`serve a request: its thread died of ${String(error)}`);
+}

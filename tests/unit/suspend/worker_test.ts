@@ -1,0 +1,393 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { App, FetchHandler, RequestContext, ServeOptions, StartResponse, YieldEnv } from "../../../mod.ts";
+import { core, sleep, suspend } from "../../../src/suspend/calls.ts";
+import { createWorkerEngine } from "../../../src/suspend/worker/engine.ts";
+import { engineSuite } from "../../conformance/engine_suite.ts";
+import { FakeThreads } from "../../support/fake_threads.ts";
+import { Gate } from "../../support/gate.ts";
+import { answersOf, requestOf, type ServedMemory, withMemoryServer } from "../../support/served_memory.ts";
+
+const MODULE = { kind: "module", path: "/app.mjs", directory: "/" } as const;
+
+/** The suite's apps: its requests' names say which one it is. */
+let log: string[] = [];
+let steps = 0;
+let sleepMs = 0;
+const suiteApp: App = {
+  kind: "fetch",
+  async fetch(request) {
+    const name = new URL(request.url).pathname.slice(1);
+    if (name === "s") {
+      log.push("s:before");
+      await sleep(sleepMs);
+      log.push("s:after");
+    } else if (name === "f") {
+      await suspend();
+      throw new Error("as told");
+    } else {
+      for (let step = 1; name === "e" || step <= steps; step++) {
+        log.push(`${name}:${step}`);
+        await suspend();
+      }
+    }
+    return new Response("done");
+  },
+};
+
+engineSuite({
+  name: "worker engine",
+  create: (scheduler, clock) =>
+    createWorkerEngine(scheduler, {
+      threads: new FakeThreads(clock, () => suiteApp),
+      most: 16,
+      module: MODULE,
+      env: null,
+      sliceMs: 0,
+      bodyMostBytes: 0,
+      tell: assert.fail,
+    }),
+  stepping(given, count) {
+    [log, steps] = [given, count];
+    return MODULE;
+  },
+  sleeping(given, ms) {
+    [log, sleepMs] = [given, ms];
+    return MODULE;
+  },
+  failing: () => MODULE,
+  endless(given) {
+    log = given;
+    return MODULE;
+  },
+});
+
+/** A server whose threads run this app. */
+async function withThreads(
+  app: App | FetchHandler,
+  options: ServeOptions,
+  run: (served: ServedMemory & { readonly threads: FakeThreads }) => Promise<void>,
+): Promise<void> {
+  let threads: FakeThreads | null = null;
+  await withMemoryServer(
+    { module: "/app.mjs", async: 4, ...options },
+    (served) => run({ ...served, threads: threads! }),
+    (clock) => threads = new FakeThreads(clock, () => typeof app === "function" ? { kind: "fetch", fetch: app } : app),
+  );
+  assert.equal(threads!.alive, 0);
+}
+
+test("a thread's request has all that one of the main thread has", async () => {
+  const seen: unknown[] = [];
+  const app = async (request: Request, env: object, context: RequestContext) => {
+    seen.push(
+      request.method,
+      request.url,
+      [...request.headers],
+      await request.text(),
+      { ...env },
+      context.remote.transport,
+      context.core,
+      core(),
+    );
+    return new Response("made", { status: 201, headers: [["set-cookie", "a=1"], ["set-cookie", "b=2"], ["x-one", "1"]] });
+  };
+  await withThreads(app, { env: { HOME: "/here" } }, async ({ sent, server }) => {
+    const peer = await sent(requestOf("POST /a?b=c", "body", "X-Two: 2", "x-two: 3"));
+    const [answer] = answersOf(peer);
+    assert.deepEqual([answer!.status, answer!.body], [201, "made"]);
+    assert.match(peer.text, /set-cookie: a=1\r\nset-cookie: b=2\r\n/);
+    assert.match(peer.text, /x-one: 1\r\n/);
+    assert.deepEqual(seen, [
+      ...["POST", "http://a/a?b=c", [["content-length", "4"], ["host", "a"], ["x-two", "2, 3"]], "body"],
+      ...[{ HOME: "/here" }, "tcp", 0, 0],
+    ]);
+    assert.equal(server.engines.suspend, "worker");
+  });
+});
+
+test("a yield app runs in a thread, slice by slice", async () => {
+  const app: App = {
+    kind: "yield",
+    *application(env: YieldEnv, start: StartResponse) {
+      start("200 OK", [["x-method", String(env.REQUEST_METHOD)]]);
+      yield "one";
+      yield "";
+      yield new TextEncoder().encode("two");
+    },
+  };
+  await withThreads(app, {}, async ({ sent, heard }) => {
+    const [answer] = answersOf(await sent(requestOf("GET /")));
+    assert.equal(answer!.body, "onetwo");
+    assert.equal(heard.requests[0]!.switches, 3);
+  });
+});
+
+test("bodies stream both ways, and no faster than they are taken", async () => {
+  let pulled = 0;
+  const app = (request: Request) => {
+    if (request.method === "POST") return new Response(request.body);
+    const pull = (controller: ReadableStreamDefaultController) => {
+      if (pulled++ === 1000) controller.close();
+      else controller.enqueue(new Uint8Array(10_000));
+    };
+    return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }));
+  };
+  await withThreads(app, { postBufferingBytes: 0 }, async ({ connect, settle }) => {
+    const echo = await connect();
+    echo.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n01234");
+    await settle();
+    assert.match(echo.text, /5\r\n01234\r\n$/);
+    echo.send("56789");
+    await settle();
+    assert.equal(answersOf(echo, "POST")[0]!.body, "0123456789");
+    const slow = await connect();
+    slow.socket.pause();
+    slow.send(requestOf("GET /"));
+    await settle();
+    assert.ok(pulled > 1 && pulled < 100, `${pulled} chunks were pulled for a client that takes none`);
+    slow.socket.resume();
+    await settle();
+    assert.equal(answersOf(slow)[0]!.body.length, 10_000_000);
+  });
+});
+
+test("a stream that fails, and a handler that does, end their requests alone", async () => {
+  const app = (request: Request) => {
+    if (request.url.endsWith("/throws")) throw new RangeError("out of it");
+    let chunks = 0;
+    return new Response(
+      new ReadableStream({
+        pull(controller) {
+          if (chunks++ > 2) throw new TypeError("no more");
+          controller.enqueue(new Uint8Array(3));
+        },
+      }),
+    );
+  };
+  await withThreads(app, {}, async ({ sent, heard, server }) => {
+    const throws = await sent(requestOf("GET /throws"));
+    assert.equal(answersOf(throws)[0]!.status, 500);
+    const cut = await sent(requestOf("GET /cut"));
+    assert.doesNotMatch(cut.text, /\r\n0\r\n\r\n$/);
+    assert.deepEqual(heard.errors.map(({ error, name }) => [String(error), name]), [
+      ["RangeError: out of it", "GET /throws"],
+      ["TypeError: no more", "GET /cut"],
+    ]);
+    assert.equal(server.stats().busy, 0);
+  });
+});
+
+test("a client that goes aborts the signal in its thread, and cancels the stream", async () => {
+  const events: string[] = [];
+  const app = async (request: Request) => {
+    request.signal.addEventListener("abort", () => events.push(`${request.url}: ${(request.signal.reason as Error).name}`));
+    if (request.url.endsWith("/waits")) {
+      await new Promise((_, reject) => request.signal.addEventListener("abort", () => reject(request.signal.reason)));
+    }
+    return new Response(new ReadableStream({ pull: () => new Promise<void>(() => {}), cancel: () => void events.push("cancelled") }));
+  };
+  await withThreads(app, {}, async ({ sent, settle, server, heard }) => {
+    const waits = await sent(requestOf("GET /waits"));
+    const streams = await sent(requestOf("GET /streams"));
+    assert.equal(server.stats().busy, 2);
+    waits.socket.abort();
+    streams.socket.abort();
+    await settle();
+    assert.deepEqual(events.sort(), ["cancelled", "http://a/streams: BrokenError", "http://a/waits: BrokenError"]);
+    assert.deepEqual([server.stats().busy, heard.errors], [0, []]);
+  });
+});
+
+test("harakiri ends the thread of its request alone, and replaces it", async () => {
+  const gate = new Gate();
+  const app = async (request: Request) => {
+    if (request.url.endsWith("/stream")) {
+      return new Response(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(9)) }));
+    }
+    if (request.url.endsWith("/quick")) return new Response("quick");
+    await gate.opened;
+    return new Response("late");
+  };
+  await withThreads(app, { harakiriMs: 1000 }, async ({ sent, pass, settle, threads, server, heard }) => {
+    const stuck = await sent(requestOf("GET /stuck"));
+    const stream = await sent(requestOf("GET /stream"));
+    await pass(990);
+    const patient = await sent(requestOf("GET /patient"));
+    await pass(20);
+    assert.equal(answersOf(stuck)[0]!.status, 504);
+    assert.ok(stream.closed);
+    assert.deepEqual(threads.started.map(({ gone }) => gone).slice(0, 3), [true, true, false]);
+    const { busy, lost, harakiriCount } = server.stats();
+    assert.deepEqual([busy, lost, harakiriCount, threads.alive, heard.errors], [1, 0, 2, 3, []]);
+    stuck.send(requestOf("GET /quick"));
+    gate.open();
+    await settle();
+    assert.deepEqual([answersOf(stuck)[1]!.body, answersOf(patient)[0]!.body], ["quick", "late"]);
+  });
+});
+
+test("a thread that dies fails its request alone, and is replaced", async () => {
+  const gate = new Gate();
+  const app = async () => {
+    await gate.opened;
+    return new Response("fine");
+  };
+  await withThreads(app, {}, async ({ sent, settle, threads, server, heard }) => {
+    const [dies, exits, other] = [
+      await sent(requestOf("GET /dies")),
+      await sent(requestOf("GET /exits")),
+      await sent(requestOf("GET /other")),
+    ];
+    threads.started[0]!.die(new TypeError("of itself"));
+    threads.started[1]!.die(null);
+    await settle();
+    assert.deepEqual([answersOf(dies)[0]!.status, answersOf(exits)[0]!.status, other.text], [500, 500, ""]);
+    assert.match(
+      heard.errors.map(({ error, name }) => `${name}: ${error}`).join("\n"),
+      /GET \/dies: TypeError: of itself\nGET \/exits: Error: .*ended by itself/,
+    );
+    gate.open();
+    await settle();
+    assert.deepEqual([answersOf(other)[0]!.body, threads.alive, server.stats().busy], ["fine", 3, 0]);
+    // One that is idle is not replaced.
+    threads.started[2]!.die(null);
+    await settle();
+    assert.equal(threads.alive, 2);
+  });
+});
+
+test("a cancelled stream whose thread does not say that its loop turns loses the thread after a second", async () => {
+  const app = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(5)) }));
+  await withThreads(app, { async: 1 }, async ({ sent, pass, settle, threads, server, connect }) => {
+    const streams = await connect();
+    streams.socket.pause();
+    streams.send(requestOf("GET /"));
+    await settle();
+    threads.started[0]!.stuck = true;
+    streams.socket.abort();
+    await settle();
+    assert.equal(server.stats().busy, 0);
+    const next = await sent(requestOf("HEAD /"));
+    assert.equal(next.text, "", "its core is free, but not the thread");
+    await pass(990);
+    assert.equal(threads.started[0]!.gone, false);
+    await pass(20);
+    assert.deepEqual([threads.started[0]!.gone, answersOf(next, "HEAD")[0]!.status], [true, 200]);
+  });
+});
+
+test("threads are started on demand, kept, and used again before others are started", async () => {
+  const gate = new Gate();
+  const app = async (request: Request) => {
+    if (request.url.endsWith("/waits")) await gate.opened;
+    return new Response("done");
+  };
+  await withThreads(app, { async: 3 }, async ({ sent, settle, threads }) => {
+    assert.equal(threads.started.length, 1);
+    for (let count = 0; count < 5; count++) await sent(requestOf("GET /quick"));
+    assert.equal(threads.started.length, 1);
+    const peers = [];
+    for (let count = 0; count < 4; count++) peers.push(await sent(requestOf("GET /waits")));
+    assert.equal(threads.started.length, 3);
+    gate.open();
+    await settle();
+    for (const peer of peers) assert.equal(answersOf(peer)[0]!.body, "done");
+    assert.deepEqual([threads.started.length, threads.alive], [3, 3]);
+  });
+});
+
+test("serve() of a module that does not load rejects, and leaves no thread", async () => {
+  const clocks: FakeThreads[] = [];
+  const load = () => {
+    throw new SyntaxError("unexpected end");
+  };
+  const serving = withMemoryServer({ module: new URL("file:///an%20app.mjs") }, () => assert.fail("it listens"), (clock) => {
+    clocks.push(new FakeThreads(clock, load));
+    return clocks[0]!;
+  });
+  await assert.rejects(serving, { name: "ConfigError", message: "unexpected end" });
+  assert.deepEqual([clocks[0]!.started.length, clocks[0]!.alive], [1, 0]);
+});
+
+test("an app that does not load any more fails the requests that wait for its threads", async () => {
+  let loads = 0;
+  const gate = new Gate();
+  const app: FetchHandler = async () => {
+    await gate.opened;
+    return new Response("done");
+  };
+  let threads: FakeThreads | null = null;
+  const load = (): App => {
+    if (loads++ > 0) throw new Error("gone from the disk");
+    return { kind: "fetch", fetch: app };
+  };
+  await withMemoryServer({ module: "/app.mjs", async: 4 }, async ({ sent, settle, heard }) => {
+    const first = await sent(requestOf("GET /first"));
+    const second = await sent(requestOf("GET /second"));
+    assert.equal(answersOf(second)[0]!.status, 500);
+    assert.match(String(heard.errors[0]!.error), /gone from the disk/);
+    gate.open();
+    await settle();
+    assert.equal(answersOf(first)[0]!.body, "done");
+  }, (clock) => threads = new FakeThreads(clock, load));
+  assert.equal(threads!.alive, 0);
+});
+
+test("the context works in a thread: waitUntil, limitBody, harakiri, detach", async () => {
+  const gate = new Gate();
+  const app = async (request: Request, _env: object, context: RequestContext) => {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/until") context.waitUntil(gate.opened.then(() => Promise.reject(new Error("in the background"))));
+    if (pathname === "/limit") {
+      assert.throws(() => context.limitBody(10_000), RangeError);
+      context.limitBody(5);
+      await request.text();
+    }
+    if (pathname === "/harakiri") {
+      context.harakiri(0.5);
+      await new Promise(() => {});
+    }
+    if (pathname === "/detach") {
+      context.detach();
+      return new Response(new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array(3)) }));
+    }
+    return new Response("done");
+  };
+  await withThreads(app, { limitPostBytes: 1000, postBufferingBytes: 0 }, async ({ sent, pass, settle, server, heard, connect }) => {
+    assert.equal(answersOf(await sent(requestOf("GET /until")))[0]!.body, "done");
+    const long = await connect();
+    long.send("POST /limit HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n");
+    await settle();
+    assert.equal(answersOf(long, "POST")[0]!.status, 413);
+    gate.open();
+    await settle();
+    assert.deepEqual(heard.errors.map(({ error, name }) => [String(error), name]), [["Error: in the background", "GET /until"]]);
+    const late = await sent(requestOf("GET /harakiri"));
+    await pass(600);
+    assert.equal(answersOf(late)[0]!.status, 504);
+    const detached = await sent(requestOf("GET /detach"));
+    assert.match(detached.text, /200 OK/);
+    assert.deepEqual([server.stats().busy, server.stats().offloaded], [0, 1]);
+  });
+});
+
+test("harakiri of a request that waits for a thread costs no thread", async () => {
+  const app = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(5)) }));
+  await withThreads(app, { async: 1, harakiriMs: 500 }, async ({ sent, pass, settle, threads, connect, heard }) => {
+    const streams = await connect();
+    streams.socket.pause();
+    streams.send(requestOf("GET /"));
+    await settle();
+    threads.started[0]!.stuck = true;
+    streams.socket.abort();
+    const peer = await sent(requestOf("GET /"));
+    await pass(510);
+    assert.deepEqual([answersOf(peer)[0]!.status, threads.alive, heard.errors], [504, 1, []]);
+    threads.started[0]!.stuck = false;
+    peer.send(requestOf("HEAD /"));
+    await settle();
+    assert.match(peer.text, /200 OK/);
+    assert.equal(threads.started.length, 1);
+  });
+});
