@@ -34,7 +34,7 @@ export function sleepSync(ms: number): void {
  * @throws {TypeError} It was called outside of a request, or in one that has no thread of its own.
  */
 export function waitReadSync(timeoutMs: number = 0): boolean {
-  checkTimeout("waitReadSync", timeoutMs);
+  checkTimeout("waitReadSync()", timeoutMs);
   return blockingCalls("waitReadSync()").waitRead(timeoutMs);
 }
 
