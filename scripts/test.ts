@@ -75,7 +75,7 @@ function isTool(file: string): boolean {
   return file.startsWith("tests/unit/scripts/");
 }
 
-/** Their times and memory are measured, so nothing else runs beside them; to run all of `tests/e2e` so would take five minutes more. */
+/** Their times and memory are measured, so nothing else runs beside them; to run all of `tests/e2e` so would take seven minutes more. */
 function isAlone(file: string): boolean {
   return /^tests\/e2e\/(cores|descriptors|examples|faults|memory|overload|soak|waits|wasm)_test/.test(file);
 }
