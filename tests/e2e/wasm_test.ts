@@ -123,7 +123,7 @@ wasmTest("a program that traps, exits with a code or gives no head is a 502 with
 
 wasmTest("1,000 programs sleep at once on one thread, and all are done within 1.5 sleeps", async () => {
   // Long, so that what there is to do besides is little of it: 1,000 instances took 5 s on two processors that had seven times as much to do (Node 24).
-  const sleepMs = 20_000;
+  const sleepMs = 8_000;
   const crowd = 1000;
   await servingCli([wasmProgram("sleeper"), "--async", String(crowd)], async (server) => {
     const clients = await Promise.all(Array.from({ length: crowd }, () => server.connect()));
