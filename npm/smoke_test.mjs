@@ -24,9 +24,9 @@ before(async () => {
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test("package brings croner, which has no dependencies, and no other package", () => {
+test("package brings croner and mime, which have no dependencies, and no other package", () => {
   const { dependencies, bin, engines } = JSON.parse(readFileSync(join(folder, "node_modules/heddle/package.json"), "utf8"));
-  assert.deepEqual(Object.keys(dependencies), ["croner"]);
+  assert.deepEqual(Object.keys(dependencies), ["croner", "mime"]);
   assert.deepEqual(Object.keys(bin), ["heddle"]);
   assert.equal(engines.node, ">=20");
 });
@@ -42,6 +42,21 @@ test("import of heddle serves a request", { timeout: 80_000 }, async () => {
      await server.close();`,
   );
   assert.equal(await run(process.execPath, ["program.js"]), "200 /from/here\n");
+});
+
+test("import of heddle/static serves a folder", { timeout: 80_000 }, async () => {
+  write("page.html", "<p>a page</p>");
+  write(
+    "static.js",
+    `import { serve } from "heddle";
+     import { staticFiles } from "heddle/static";
+     const server = serve({ port: 0, fetch: staticFiles(".").fetch });
+     await server.ready;
+     const answer = await fetch(new URL("/page.html", server.url));
+     console.log(answer.status, answer.headers.get("content-type"), await answer.text());
+     await server.close();`,
+  );
+  assert.equal(await run(process.execPath, ["static.js"]), "200 text/html; charset=utf-8 <p>a page</p>\n");
 });
 
 test("npx heddle --version tells the package's version", { timeout: 80_000 }, async () => {
