@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { App, FetchHandler, RequestContext, ServeOptions, StartResponse, YieldEnv } from "../../../mod.ts";
 import { core, sleep, suspend } from "../../../src/suspend/calls.ts";
+import { ChunkStream } from "../../../src/suspend/worker/chunk_stream.ts";
 import { createWorkerEngine } from "../../../src/suspend/worker/engine.ts";
 import { engineSuite } from "../../conformance/engine_suite.ts";
 import { FakeThreads } from "../../support/fake_threads.ts";
@@ -389,5 +390,47 @@ test("harakiri of a request that waits for a thread costs no thread", async () =
     await settle();
     assert.match(peer.text, /200 OK/);
     assert.equal(threads.started.length, 1);
+  });
+});
+
+test("chunks and an end that come after a stream was cancelled, or has failed, are dropped", async () => {
+  for (const late of [(stream: ChunkStream) => stream.push(new Uint8Array(3)), (stream: ChunkStream) => stream.end()]) {
+    const reasons: unknown[] = [];
+    const stream = new ChunkStream({ taken: () => assert.fail(), cancelled: (reason) => reasons.push(reason) });
+    const reader = stream.readable.getReader();
+    const read = reader.read();
+    // It pulls, and waits.
+    await Promise.resolve();
+    await reader.cancel("gone");
+    late(stream);
+    assert.deepEqual([reasons, (await read).done], [["gone"], true]);
+    const failed = new ChunkStream({ taken: () => assert.fail(), cancelled: assert.fail });
+    const rejected = assert.rejects(failed.readable.getReader().read(), RangeError);
+    failed.fail(new RangeError("lost"));
+    late(failed);
+    await rejected;
+  }
+});
+
+test("a client that goes while a chunk of its stream is on its way ends nothing else", async () => {
+  let send: ((bytes: number) => void) | null = null;
+  const app = (request: Request) => {
+    if (request.url.endsWith("/quick")) return new Response("quick");
+    return new Response(new ReadableStream({ start: (controller) => void (send = (bytes) => controller.enqueue(new Uint8Array(bytes))) }));
+  };
+  await withThreads(app, { async: 1 }, async ({ sent, settle, threads, heard }) => {
+    const streams = await sent(requestOf("GET /"));
+    send!(3);
+    await settle();
+    assert.match(streams.text, /200 OK/);
+    // Nobody has told the thread yet.
+    threads.started[0]!.stuck = true;
+    streams.socket.abort();
+    await settle();
+    send!(3);
+    await settle();
+    threads.started[0]!.stuck = false;
+    await settle();
+    assert.deepEqual([answersOf(await sent(requestOf("GET /quick")))[0]!.body, heard.errors, threads.started.length], ["quick", [], 1]);
   });
 });
