@@ -2,7 +2,7 @@ import type { App, Env, ModuleApp } from "../../contract/app.ts";
 import type { CoreContext, CoreTask, Scheduler, SuspendEngine } from "../../contract/engine.ts";
 import type { Threads } from "../../contract/app_threads.ts";
 import type { RegisteredWait, Woken } from "../../contract/waiting.ts";
-import { ClosedError, type HarakiriError } from "../../errors.ts";
+import { BrokenError, ClosedError, type HarakiriError } from "../../errors.ts";
 import { Job } from "./job.ts";
 import type { ThreadData } from "./protocol.ts";
 import { Seat, type SeatOwner } from "./seat.ts";
@@ -20,6 +20,9 @@ export interface WorkerOptions {
   /** Hears of an error that belongs to no request. */
   tell(error: unknown): void;
 }
+
+/** One that spins, or stands still, is gone within 10 ms; one in a call of the system's only when that returns. */
+const GONE_MS = 2000;
 
 /**
  * The engine of threads, one for each core that is in use: what blocks in one, or never ends, holds up no other. Each loads the app's module and has
@@ -66,7 +69,21 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     for (const job of this.#waiting) job.lose(closedError());
     this.#waiting.clear();
     for (const seat of [...this.#seats]) seat.end(closedError());
-    await Promise.all(this.#ending);
+    if (this.#ending.size > 0) await this.#gone();
+  }
+
+  #gone(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#scheduler.after(GONE_MS, () => {
+        const count = this.#ending.size;
+        this.tell(new BrokenError(`end ${count} ${count === 1 ? "thread" : "threads"}: in a call of the system's that has not returned`));
+        resolve();
+      });
+      void Promise.all(this.#ending).then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   start(request: CoreContext): void {
@@ -87,7 +104,21 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
   #startMore(): void {
     let starting = 0;
     for (const seat of this.#seats) if (!seat.loaded) starting++;
-    for (; starting < this.#waiting.size && this.#seats.size < this.#options.most; starting++) this.#start();
+    for (; starting < this.#waiting.size && this.#seats.size < this.#options.most; starting++) {
+      if (!this.#startLater()) return;
+    }
+  }
+
+  /** @returns False where no thread can be had now: for those that wait there may be one that is free later. */
+  #startLater(): boolean {
+    try {
+      this.#start();
+      return true;
+    } catch (error) {
+      if (this.#seats.size > 0) this.tell(error);
+      else for (const job of this.#waiting) this.#fail(job, error);
+      return false;
+    }
   }
 
   #start(): Seat {
@@ -113,15 +144,18 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     if (!seat.loaded) this.#failFirst(error);
     this.#startMore();
     // Its core is about to be free, and the next request is not to wait for a thread. Not where it died of itself, which the next one may do as well.
-    if (job !== null && this.#seats.size < this.#options.most) this.#start();
+    if (job !== null && this.#seats.size < this.#options.most) this.#startLater();
   }
 
   /** An app that does not load any more must not keep requests waiting. */
   #failFirst(error: Error): void {
     const [job] = this.#waiting;
-    if (job === undefined) return;
+    if (job !== undefined) this.#fail(job, error);
+  }
+
+  #fail(job: Job, error: unknown): void {
     this.#waiting.delete(job);
-    job.lose(error);
+    job.lose(error instanceof Error ? error : new Error(`start a thread: ${String(error)}`));
   }
 
   tell(error: unknown): void {
@@ -161,8 +195,9 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     const job = jobOf(task);
     job.waits.reject(reason);
     this.#waiting.delete(job);
-    for (const seat of this.#seats) if (seat.has(job)) seat.end(reason);
-    // Where it had no thread.
+    for (const seat of this.#seats) {
+      if (seat.has(job)) return seat.endFor(job, reason);
+    }
     job.lose(reason);
   }
 }

@@ -434,3 +434,79 @@ test("a client that goes while a chunk of its stream is on its way ends nothing 
     assert.deepEqual([answersOf(await sent(requestOf("GET /quick")))[0]!.body, heard.errors, threads.started.length], ["quick", [], 1]);
   });
 });
+
+test("a request's body is read after its answer as on the main thread: what has come, or an error", async () => {
+  const gate = new Gate();
+  const bodies: string[] = [];
+  const app = (request: Request, _env: object, context: RequestContext) => {
+    if (request.method === "POST") {
+      context.waitUntil(gate.opened.then(() => request.text()).then((text) => bodies.push(text), (error) => bodies.push(String(error))));
+    }
+    return new Response("done");
+  };
+  await withThreads(app, { async: 1, postBufferingBytes: 100_000 }, async ({ connect, settle, sent, heard }) => {
+    const [whole, part] = [await connect(), await connect()];
+    whole.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n");
+    for (let piece = 0; piece < 3; piece++) {
+      whole.send("x".repeat(10_000));
+      await settle();
+    }
+    part.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    await settle();
+    assert.deepEqual([answersOf(whole)[0]!.body, answersOf(part)[0]!.body], ["done", "done"]);
+    await sent(requestOf("GET /"));
+    gate.open();
+    await settle();
+    assert.deepEqual(bodies.map((text) => text.slice(0, 60)).sort(), [
+      "ClosedError: read a request's body: its answer is complete",
+      "x".repeat(60),
+    ]);
+    assert.deepEqual(heard.errors, []);
+  });
+});
+
+test("an app's own messages to whoever started its thread, and threads that cannot be had, do no harm", async () => {
+  const gate = new Gate();
+  const app = async (request: Request) => {
+    if (request.url.endsWith("/waits")) await gate.opened;
+    return new Response("done");
+  };
+  await withThreads(app, { async: 3 }, async ({ sent, settle, threads, heard }) => {
+    for (const message of [null, undefined, 1, "ready", { type: "ready" }, { type: "answer" }, {}]) threads.started[0]!.say(message);
+    const first = await sent(requestOf("GET /waits"));
+    threads.failure = new Error("EAGAIN");
+    const second = await sent(requestOf("GET /"));
+    assert.deepEqual([second.text, heard.errors.map(({ error }) => String(error))], ["", ["Error: EAGAIN"]]);
+    gate.open();
+    await settle();
+    assert.deepEqual([answersOf(first)[0]!.body, answersOf(second)[0]!.body], ["done", "done"]);
+    threads.started[0]!.die(null);
+    const third = await sent(requestOf("GET /"));
+    assert.equal(answersOf(third)[0]!.status, 500);
+    threads.failure = null;
+    assert.equal(answersOf(await sent(requestOf("GET /")))[0]!.body, "done");
+  });
+});
+
+test("a thread that does not end costs its request's core until it does, and holds up no stop", async () => {
+  const app = (request: Request) => request.url.endsWith("/stuck") ? new Promise<Response>(() => {}) : new Response("done");
+  await withThreads(app, { async: 2, harakiriMs: 1000 }, async ({ sent, pass, settle, threads, server, heard }) => {
+    const stuck = await sent(requestOf("GET /stuck"));
+    const call = threads.started[0]!.call = new Gate();
+    await pass(1010);
+    assert.deepEqual([answersOf(stuck)[0]!.status, server.stats().busy, server.stats().lost], [504, 1, 1]);
+    assert.equal(answersOf(await sent(requestOf("GET /")))[0]!.body, "done");
+    let closed = false;
+    void server.close({ mercyMs: 0 }).then(() => closed = true);
+    await pass(1000);
+    const early = closed;
+    await pass(1010);
+    call.open();
+    assert.deepEqual([early, closed, heard.errors.map(({ error }) => String(error))], [
+      ...[false, true],
+      ["BrokenError: end 1 thread: in a call of the system's that has not returned"],
+    ]);
+    await settle();
+    assert.deepEqual([server.stats().busy, server.stats().lost], [0, 0]);
+  });
+});
