@@ -1,7 +1,9 @@
 import type { App, Env, ModuleApp } from "../../contract/app.ts";
+import type { Clock } from "../../contract/clock.ts";
 import type { CoreContext, CoreTask, Scheduler, SuspendEngine } from "../../contract/engine.ts";
 import type { Threads } from "../../contract/app_threads.ts";
 import type { RegisteredWait, Woken } from "../../contract/waiting.ts";
+import { outsideRequests } from "../../core/current.ts";
 import { BrokenError, ClosedError, type HarakiriError } from "../../errors.ts";
 import { Job } from "./job.ts";
 import type { ThreadData } from "./protocol.ts";
@@ -10,6 +12,8 @@ import { Seat, type SeatOwner } from "./seat.ts";
 /** What the worker engine needs. */
 export interface WorkerOptions {
   readonly threads: Threads;
+  /** Where turns of the event loop come from. */
+  readonly clock: Pick<Clock, "nextTurn">;
   /** Most threads: as many as there are cores. */
   readonly most: number;
   readonly module: ModuleApp;
@@ -46,6 +50,10 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
   /** Requests that have their cores, while threads load their apps, or have not said that their loops turn. */
   readonly #waiting = new Set<Job>();
   readonly #ending = new Set<Promise<void>>();
+  /** Threads to be started though nobody waits for them yet. */
+  #replacements = 0;
+  /** One was started in this turn of the loop. */
+  #starts = false;
   #ids = 0;
   #closed = false;
 
@@ -100,13 +108,32 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     this.#startMore();
   }
 
-  /** Starts threads for those that wait; any other that becomes free before may take them. */
+  /**
+   * Starts threads for those that wait; any other that becomes free before may take them. One a turn of the loop: on Deno (2.9.6) a start holds it, for half
+   * a second on a busy machine, and several in a row were a hang to the watchdog.
+   */
   #startMore(): void {
+    if (this.#starts || this.#closed || !this.#wantsMore() || !this.#startLater()) return;
+    this.#starts = true;
+    outsideRequests(() => {
+      this.#options.clock.nextTurn(() => {
+        this.#starts = false;
+        this.#startMore();
+      });
+    });
+  }
+
+  #wantsMore(): boolean {
+    if (this.#seats.size >= this.#options.most) {
+      this.#replacements = 0;
+      return false;
+    }
     let starting = 0;
     for (const seat of this.#seats) if (!seat.loaded) starting++;
-    for (; starting < this.#waiting.size && this.#seats.size < this.#options.most; starting++) {
-      if (!this.#startLater()) return;
-    }
+    if (starting < this.#waiting.size) return true;
+    if (this.#replacements === 0) return false;
+    this.#replacements--;
+    return true;
   }
 
   /** @returns False where no thread can be had now: for those that wait there may be one that is free later. */
@@ -142,9 +169,9 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     if (index >= 0) this.#idle.splice(index, 1);
     if (this.#closed) return;
     if (!seat.loaded) this.#failFirst(error);
+    // Its core is about to be free, and the next request is not to wait for a thread.
+    if (job !== null) this.#replacements++;
     this.#startMore();
-    // Its core is about to be free, and the next request is not to wait for a thread. Not where it died of itself, which the next one may do as well.
-    if (job !== null && this.#seats.size < this.#options.most) this.#startLater();
   }
 
   /** An app that does not load any more must not keep requests waiting. */

@@ -75,7 +75,7 @@ class Scene {
 test("a thread that stands still for a stream that is cancelled says that its loop turns once it does, and has its turn before", async () => {
   const events: string[] = [];
   const scene = new Scene((request) => {
-    if (request.url.endsWith("/next")) return new Response("next");
+    if (request.url.endsWith("/next")) return new Response(null);
     return new Response(
       new ReadableStream({
         pull() {
@@ -112,7 +112,7 @@ test("what was left running stands still by its thread's own clock, and another 
         events.push(`slept until ${scene.clock.now()}`);
       }));
     } else events.push(`${pathname} begins`);
-    return new Response(pathname);
+    return new Response(null);
   });
   await scene.hear(scene.begin(0, "/left"));
   gate.open();
@@ -136,7 +136,7 @@ test("a request that begins while an older one stands still is not run within it
         }
       }));
     }
-    return new Response(pathname);
+    return new Response(null);
   });
   scene.answer = (last) => {
     if (last.type !== "read") return [];

@@ -41,6 +41,8 @@ engineSuite({
   create: (scheduler, clock) =>
     createWorkerEngine(scheduler, {
       threads: new FakeThreads(clock, () => suiteApp),
+      // The suite's requests run at once.
+      clock: { nextTurn: (callback) => callback() },
       most: 16,
       module: MODULE,
       env: null,
@@ -508,5 +510,22 @@ test("a thread that does not end costs its request's core until it does, and hol
     ]);
     await settle();
     assert.deepEqual([server.stats().busy, server.stats().lost], [0, 0]);
+  });
+});
+
+test("threads are started one a turn of the loop, which each of them may hold", async () => {
+  const app = () => new Promise<Response>(() => {});
+  await withThreads(app, { async: 4 }, async ({ connect, clock, threads, settle }) => {
+    const peers = [await connect(), await connect(), await connect(), await connect()];
+    const starts: number[] = [];
+    const turn = clock.turn.bind(clock);
+    clock.turn = () => {
+      starts.push(threads.started.length);
+      turn();
+    };
+    for (const peer of peers) peer.send(requestOf("GET /"));
+    await settle();
+    assert.equal(threads.started.length, 4);
+    for (const [index, started] of starts.entries()) assert.ok(started - (starts[index - 1] ?? 1) <= 1, starts.join());
   });
 });
