@@ -21,6 +21,8 @@ export interface WorkerOptions {
   readonly env: Env | null;
   readonly sliceMs: number;
   readonly bodyMostBytes: number;
+  /** Hears that the loop is about to be held by the start of a thread, and that it was. */
+  held(isHeld: boolean): void;
   /** Hears of an error that belongs to no request. */
   tell(error: unknown): void;
 }
@@ -110,7 +112,7 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
 
   /**
    * Starts threads for those that wait; any other that becomes free before may take them. One a turn of the loop: on Deno (2.9.6) a start holds it, for half
-   * a second on a busy machine, and several in a row were a hang to the watchdog.
+   * a second on a busy machine.
    */
   #startMore(): void {
     if (this.#starts || this.#closed || !this.#wantsMore() || !this.#startLater()) return;
@@ -149,9 +151,14 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
   }
 
   #start(): Seat {
-    const seat = new Seat(this.#options.threads, this.#data, this);
-    this.#seats.add(seat);
-    return seat;
+    this.#options.held(true);
+    try {
+      const seat = new Seat(this.#options.threads, this.#data, this);
+      this.#seats.add(seat);
+      return seat;
+    } finally {
+      this.#options.held(false);
+    }
   }
 
   free(seat: Seat): void {

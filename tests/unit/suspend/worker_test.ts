@@ -43,6 +43,7 @@ engineSuite({
       threads: new FakeThreads(clock, () => suiteApp),
       // The suite's requests run at once.
       clock: { nextTurn: (callback) => callback() },
+      held() {},
       most: 16,
       module: MODULE,
       env: null,
