@@ -2,7 +2,7 @@ import { CORE_STATES, CORE_TRANSITIONS, type CoreEvent, type CoreState } from ".
 import type { CoreRow, CoreTable } from "./table.ts";
 import { METHOD_BYTES, readText, TARGET_BYTES, writeText } from "./table_text.ts";
 
-/** Of the whole table: a 64-bit field and one of 32 bits, and the rest of a line of a processor's cache. */
+/** Of the whole table: a 64-bit field and two of 32 bits, and the rest of a line of a processor's cache. */
 export const HEADER_BYTES = 64;
 /** Eight 64-bit fields, one of 32 bits, three bytes, one of padding. */
 export const CORE_BYTES = 8 * 8 + 4 + 4 + METHOD_BYTES + TARGET_BYTES;
@@ -39,6 +39,7 @@ export class SharedCoreTable implements CoreTable {
   readonly #beat: Float64Array;
   /** A core's number and 1; 0 for none. */
   readonly #slice: Int32Array;
+  readonly #held: Int32Array;
   readonly #requests: Float64Array;
   readonly #totalSwitches: Float64Array;
   readonly #exceptions: Float64Array;
@@ -62,6 +63,7 @@ export class SharedCoreTable implements CoreTable {
     this.buffer = buffer;
     this.#beat = new Float64Array(buffer, 0, 1);
     this.#slice = new Int32Array(buffer, 8, 1);
+    this.#held = new Int32Array(buffer, 12, 1);
     const doubles = (field: number) => new Float64Array(buffer, HEADER_BYTES + field * 8 * count, count);
     this.#requests = doubles(0);
     this.#totalSwitches = doubles(1);
@@ -94,6 +96,14 @@ export class SharedCoreTable implements CoreTable {
 
   set beatMs(nowMs: number) {
     this.#beat[0] = nowMs;
+  }
+
+  get isHeld(): boolean {
+    return this.#held[0] !== 0;
+  }
+
+  set isHeld(isHeld: boolean) {
+    this.#held[0] = isHeld ? 1 : 0;
   }
 
   state(core: number): CoreState {

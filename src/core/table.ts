@@ -67,6 +67,8 @@ export interface CoreTable {
   slice: number;
   /** When the event loop was last seen to turn, in the clock's milliseconds; 0 before the first time. */
   beatMs: number;
+  /** The event loop is held by heddle's own doing, and not by an app's: it starts a thread. */
+  isHeld: boolean;
 }
 
 /** Makes a table of `cores` idle cores: 208 bytes a core, and 64. */

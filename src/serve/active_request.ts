@@ -238,7 +238,7 @@ export class ActiveRequest implements CoreContext, Incoming, RequestParts, Conte
     const busy = harakiri.busyCore(core);
     const outcome = reply.started ? "reset" : reply.closed ? "gone" : "answered";
     harakiri.end(core);
-    harakiri.lose();
+    harakiri.lose(core);
     this.#holdsCore = false;
     this.#lost = true;
     this.switches = busy.switches;
@@ -258,7 +258,7 @@ export class ActiveRequest implements CoreContext, Incoming, RequestParts, Conte
     this.#lost = false;
     this.task.request = null;
     const { server, core } = this;
-    server.harakiri.regain();
+    server.harakiri.regain(core);
     server.pool.release(core);
     server.checkQuiet();
   }

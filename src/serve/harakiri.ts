@@ -1,4 +1,4 @@
-import type { Clock } from "../contract/clock.ts";
+import type { Clock, ClockTimer } from "../contract/clock.ts";
 import type { BusyCore } from "../contract/observer.ts";
 import { busyCore, busyCores } from "../core/busy_cores.ts";
 import type { CoreTable } from "../core/table.ts";
@@ -58,6 +58,8 @@ class CoreDeadline extends WheelEntry {
 /** The deadlines of all cores (uWSGI `--harakiri`), in the timer wheel and, for who looks from outside, in the core table. */
 export class Harakiri {
   #lost = 0;
+  /** Of these, those that had their time to settle. */
+  #unsettled = 0;
   #count = 0;
   readonly #rules: HarakiriRules;
   readonly #table: CoreTable;
@@ -70,6 +72,8 @@ export class Harakiri {
   /** Some requests have a deadline without asking for it. */
   readonly hasRules: boolean;
   #stopped = false;
+  /** By core: the time that its lost request has to settle; null once that is over. */
+  readonly #settling = new Map<number, ClockTimer | null>();
 
   constructor(rules: HarakiriRules, table: CoreTable, wheel: TimerWheel, clock: Clock, listener: HarakiriListener) {
     this.#listener = listener;
@@ -91,15 +95,27 @@ export class Harakiri {
   }
 
   /** A request is given up, and its core with it until its handler settles. */
-  lose(): void {
+  lose(core: number): void {
     this.#lost++;
     if (this.#count++ === 0) this.#listener.first();
-    if (this.#lost > this.#rules.mostLost) this.#clock.setTimer(SETTLE_MS, this.#checkSpent, false);
+    if (this.#rules.mostLost === Infinity) return;
+    this.#settling.set(core, this.#clock.setTimer(SETTLE_MS, () => this.#unsettle(core), false));
   }
 
   /** The handler of one that was given up has settled. */
-  regain(): void {
+  regain(core: number): void {
     this.#lost--;
+    const timer = this.#settling.get(core);
+    this.#settling.delete(core);
+    if (timer === null) this.#unsettled--;
+    else timer?.cancel();
+  }
+
+  #unsettle(core: number): void {
+    this.#settling.set(core, null);
+    if (++this.#unsettled <= this.#rules.mostLost || this.#spent || this.#stopped) return;
+    this.#spent = true;
+    this.#listener.spent(this.#lost);
   }
 
   /** A request has its core. */
@@ -139,12 +155,6 @@ export class Harakiri {
   busyCore(core: number): BusyCore {
     return busyCore(this.#table, core, this.#clock.now());
   }
-
-  readonly #checkSpent = (): void => {
-    if (this.#spent || this.#lost <= this.#rules.mostLost) return;
-    this.#spent = true;
-    this.#listener.spent(this.#lost);
-  };
 
   #arm(request: HarakiriRequest, ms: number, nowMs: number): void {
     if (this.#stopped) return;

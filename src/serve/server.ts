@@ -248,6 +248,7 @@ async function createContext(
       env: options.env ?? null,
       sliceMs,
       bodyMostBytes,
+      held: (isHeld) => table.isHeld = isHeld,
       tell: (error) => observer.appError?.(error, null),
     }),
     host: { io: platform.engine, after: (ms, expired) => scheduler.after(ms, expired) },

@@ -119,7 +119,8 @@ export class Signals {
   }
 
   #begin(host: SignalHost): void {
-    for (const source of this.#sources) source.arm(host);
+    // A copy: a cron that has no time to come takes itself out.
+    for (const source of [...this.#sources]) source.arm(host);
     for (const [signal, registration] of this.#registrations) this.#next(signal, registration);
   }
 

@@ -31,7 +31,7 @@ export interface Workers {
 }
 
 /** What is said of its app to the worker engine. */
-export type WorkerSettings = Omit<WorkerOptions, "threads" | "module">;
+export type WorkerSettings = Omit<WorkerOptions, "threads" | "clock" | "module">;
 
 /**
  * Loads the worker engine, if an app needs it.
@@ -97,7 +97,7 @@ export async function selectEngine(
   // Loaded for programs alone: it is no cost to the start of other apps.
   if (app.kind === "wasm") return (await import("./wasm.ts")).createWasmEngine(scheduler, clock);
   if (workers === null) throw new ConfigError("suspend", "run an app in threads: the worker engine was not loaded");
-  return workers.create(scheduler, { ...settings, threads: workers.threads, module: app });
+  return workers.create(scheduler, { ...settings, threads: workers.threads, clock, module: app });
 }
 
 /**

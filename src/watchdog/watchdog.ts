@@ -28,7 +28,7 @@ const LEAST_BLOCKED_MS = 500;
  * Looks from a thread of its own whether the event loop still turns, and tells once when it has not until past a request's deadline.
  *
  * Time is counted in ticks of this thread's own: a tick that was late is worth a quarter of a second at most, so that a process that was stopped, or a machine that
- * was paused, is no hang; and the two threads' clocks need not agree.
+ * was paused, is no hang; and the two threads' clocks need not agree. While heddle itself holds the loop no time is counted.
  */
 export class Watchdog {
   readonly #table: CoreTable;
@@ -62,7 +62,7 @@ export class Watchdog {
     const passedMs = Math.min(nowMs - this.#tickedMs, MOST_TICK_MS);
     this.#tickedMs = nowMs;
     const beatMs = this.#table.beatMs;
-    this.#blockedMs = beatMs === this.#beatMs ? this.#blockedMs + passedMs : 0;
+    this.#blockedMs = beatMs === this.#beatMs && !this.#table.isHeld ? this.#blockedMs + passedMs : 0;
     this.#beatMs = beatMs;
     const hang = this.#blockedMs < LEAST_BLOCKED_MS ? null : this.#look(beatMs + this.#blockedMs);
     if (hang === null) this.#timer = this.#clock.setTimer(TICK_MS, this.#tick, true);

@@ -4,12 +4,15 @@ import type { AppThread, ThreadEvents, ThreadPort, Threads } from "../../src/con
 import { createMemoryEngine } from "../../src/io/memory.ts";
 import { startThread } from "../../src/suspend/thread/run_thread.ts";
 import type { FromThread, ThreadData } from "../../src/suspend/worker/protocol.ts";
+import type { Gate } from "./gate.ts";
 
 /** Threads that are none: each runs a real thread's code on this one, with messages that are cloned and come later. */
 export class FakeThreads implements Threads {
   readonly processors = 2;
   /** Those that were started, in order. */
   readonly started: FakeThread[] = [];
+  /** What `start` throws. */
+  failure: Error | null = null;
   readonly #clock: Clock;
   readonly #load: () => App;
 
@@ -25,6 +28,7 @@ export class FakeThreads implements Threads {
   }
 
   start(data: object, events: ThreadEvents): FakeThread {
+    if (this.failure !== null) throw this.failure;
     const thread = new FakeThread(events);
     this.started.push(thread);
     thread.run(data as ThreadData, this.#clock, this.#load);
@@ -35,6 +39,8 @@ export class FakeThreads implements Threads {
 /** One of them. */
 export class FakeThread implements AppThread {
   gone = false;
+  /** It is in a call of the system's, and does not end before this is opened. */
+  call: Gate | null = null;
   /** It spins: what is posted to it comes once that is false again. */
   #stuck = false;
   readonly #events: ThreadEvents;
@@ -87,6 +93,11 @@ export class FakeThread implements AppThread {
     if (!this.gone) this.#heard?.(message);
   }
 
+  /** Its app posts a message of its own. */
+  say(message: unknown): void {
+    this.#events.message(message);
+  }
+
   /** It ends by itself. @param error What it dies of. */
   die(error: unknown): void {
     this.gone = true;
@@ -98,7 +109,7 @@ export class FakeThread implements AppThread {
       this.gone = true;
       queueMicrotask(() => this.#events.ended(null));
     }
-    return Promise.resolve();
+    return this.call?.opened ?? Promise.resolve();
   }
 }
 

@@ -2,13 +2,14 @@ import { loadApp } from "../../app/load.ts";
 import type { App } from "../../contract/app.ts";
 import type { RequestHost } from "../../contract/engine.ts";
 import type { ThreadPort } from "../../contract/app_threads.ts";
-import { currentCore } from "../../core/current.ts";
+import { currentCore, outsideRequests } from "../../core/current.ts";
 import type { Platform } from "../../io/select.ts";
 import { createAsyncEngine } from "../async.ts";
 import { createGeneratorEngine } from "../generator.ts";
 import { unpackBytes } from "../worker/packed_bytes.ts";
 import { packError, unpackError } from "../worker/packed_error.ts";
 import type { FromThread, OfRequest, ThreadData, ToThread } from "../worker/protocol.ts";
+import type { RemoteBody } from "./remote_body.ts";
 import { type ThreadContext, ThreadRequest } from "./thread_request.ts";
 import { ThreadScheduler } from "./thread_scheduler.ts";
 
@@ -61,8 +62,14 @@ class AppThread implements RunningThread, ThreadContext {
   readonly #port: ThreadPort;
   readonly #clock: ThreadPlatform["clock"];
   #promises = 0;
-  /** The last that began: one a time has no answer yet, and what is said to an older one is of no use any more. */
+  /** The last that began: one a time has no answer yet, and what is said to an older one is of no use any more, but for chunks of its body. */
   #request: ThreadRequest | null = null;
+  /** Those that wait for a chunk. */
+  readonly #fetching = new Map<number, ThreadRequest>();
+  /** Calls that stand still: one, or more within each other where what is heard meanwhile runs code of the app's. */
+  #standing = 0;
+  /** What came meanwhile, and is heard once the loop turns. */
+  readonly #held: ToThread[] = [];
 
   constructor(port: ThreadPort, app: App, data: Pick<ThreadData, "env" | "sliceMs" | "bodyMostBytes">, platform: ThreadPlatform) {
     const scheduler = new ThreadScheduler(platform.clock, data.sliceMs);
@@ -75,21 +82,46 @@ class AppThread implements RunningThread, ThreadContext {
     this.host = { io: platform.engine, after: (ms, expired) => scheduler.after(ms, expired) };
   }
 
+  /** A message, while the loop turns. */
   heard(message: ToThread): void {
-    if (message.type === "begin") {
-      this.#request = new ThreadRequest(message.id, message.request, this);
-      this.engine.start(this.#request);
-    } else if (this.#request !== null && message.id === this.#request.id) this.#ofRequest(this.#request, message);
+    this.#hearHeld();
+    this.#hear(message);
   }
 
-  #ofRequest(request: ThreadRequest, message: Exclude<ToThread, { type: "begin" }>): void {
+  readonly #hearHeld = (): void => {
+    while (this.#held.length > 0) this.#hear(this.#held.shift()!);
+  };
+
+  #hear(message: ToThread): void {
     switch (message.type) {
+      case "begin":
+        this.#request = new ThreadRequest(message.id, message.request, this);
+        this.engine.start(this.#request);
+        break;
       case "body":
-        request.body?.came(message.chunk === null ? null : unpackBytes(message.chunk));
+        this.#fetched(message.id)?.came(message.chunk === null ? null : unpackBytes(message.chunk));
         break;
       case "bodyFailed":
-        request.body?.fail(unpackError(message.error));
+        this.#fetched(message.id)?.fail(unpackError(message.error));
         break;
+      default:
+        if (this.#request !== null && message.id === this.#request.id) this.#ofRequest(this.#request, message);
+    }
+  }
+
+  fetch(request: ThreadRequest): void {
+    this.#fetching.set(request.id, request);
+    this.post({ type: "read", id: request.id });
+  }
+
+  #fetched(id: number): RemoteBody | null {
+    const request = this.#fetching.get(id);
+    this.#fetching.delete(id);
+    return request?.body ?? null;
+  }
+
+  #ofRequest(request: ThreadRequest, message: Exclude<ToThread, { type: "begin" | "body" | "bodyFailed" }>): void {
+    switch (message.type) {
       case "abort":
         request.abort(unpackError(message.reason));
         break;
@@ -113,13 +145,26 @@ class AppThread implements RunningThread, ThreadContext {
 
   standStill(isSo: () => boolean, timeoutMs: number): boolean {
     const end = this.#clock.now() + timeoutMs;
-    while (!isSo()) {
-      const leftMs = end - this.#clock.now();
-      if (leftMs <= 0) return false;
-      const message = this.#port.waitForMessage(leftMs);
-      if (message !== undefined) this.heard(message as ToThread);
+    this.#standing++;
+    try {
+      while (!isSo()) {
+        const leftMs = end - this.#clock.now();
+        if (leftMs <= 0) return false;
+        const message = this.#port.waitForMessage(leftMs);
+        if (message !== undefined) this.#heardStanding(message as ToThread);
+      }
+      return true;
+    } finally {
+      if (--this.#standing === 0 && this.#held.length > 0) outsideRequests(() => this.#clock.nextTurn(this.#hearHeld));
     }
-    return true;
+  }
+
+  /** What another request begins by waits: its code would run within this one's. So does the end of a stream, which says that the loop turns. */
+  #heardStanding(message: ToThread): void {
+    const { type, id } = message;
+    const isFetched = type === "body" || type === "bodyFailed";
+    if (isFetched || type !== "cancel" && id === this.#request?.id) this.#hear(message);
+    else this.#held.push(message);
   }
 
   nextPromise(): number {

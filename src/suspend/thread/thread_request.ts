@@ -20,6 +20,8 @@ export interface ThreadContext {
   readonly env: Env;
   readonly bodyMostBytes: number;
   post(message: OfRequest, transfer?: readonly ArrayBuffer[]): void;
+  /** Asks for a chunk of a request's body. */
+  fetch(request: ThreadRequest): void;
   /**
    * Stands still, and hears messages, until something is so.
    *
@@ -158,7 +160,7 @@ export class ThreadRequest
   }
 
   read(): void {
-    this.post({ type: "read", id: this.id });
+    this.#context.fetch(this);
   }
 
   unread(): void {
@@ -187,6 +189,11 @@ export class ThreadRequest
   }
 
   #standStill(ms: number | null): void {
+    if (this.reply.closed) {
+      // Its core may be another one's by now, and it has no turn.
+      if (ms !== null) this.#context.standStill(() => false, ms);
+      return;
+    }
     this.#turned = false;
     this.post({ type: "standStill", id: this.id, ms });
     this.#context.standStill(() => this.#turned, Infinity);

@@ -16,6 +16,7 @@ export class ChunkStream implements UnderlyingDefaultSource<Uint8Array> {
   readonly readable: ReadableStream<Uint8Array>;
   readonly #sender: ChunkSender;
   readonly #chunks: Uint8Array[] = [];
+  /** Null once it was cancelled or has failed: what its thread has sent before it heard of that comes all the same. */
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   #pulled: (() => void) | null = null;
   #ended = false;
@@ -38,10 +39,13 @@ export class ChunkStream implements UnderlyingDefaultSource<Uint8Array> {
 
   cancel(reason: unknown): void {
     this.#chunks.length = 0;
+    this.#controller = null;
+    this.#pulled = null;
     this.#sender.cancelled(reason);
   }
 
   push(chunk: Uint8Array): void {
+    if (this.#controller === null) return;
     this.#chunks.push(chunk);
     this.#wake();
   }
@@ -54,6 +58,7 @@ export class ChunkStream implements UnderlyingDefaultSource<Uint8Array> {
   /** The rest will not come. */
   fail(error: unknown): void {
     this.#controller?.error(error);
+    this.#controller = null;
     this.#pulled?.();
     this.#pulled = null;
   }

@@ -1,8 +1,10 @@
 import type { App, Env, ModuleApp } from "../../contract/app.ts";
+import type { Clock } from "../../contract/clock.ts";
 import type { CoreContext, CoreTask, Scheduler, SuspendEngine } from "../../contract/engine.ts";
 import type { Threads } from "../../contract/app_threads.ts";
 import type { RegisteredWait, Woken } from "../../contract/waiting.ts";
-import { ClosedError, type HarakiriError } from "../../errors.ts";
+import { outsideRequests } from "../../core/current.ts";
+import { BrokenError, ClosedError, type HarakiriError } from "../../errors.ts";
 import { Job } from "./job.ts";
 import type { ThreadData } from "./protocol.ts";
 import { Seat, type SeatOwner } from "./seat.ts";
@@ -10,6 +12,8 @@ import { Seat, type SeatOwner } from "./seat.ts";
 /** What the worker engine needs. */
 export interface WorkerOptions {
   readonly threads: Threads;
+  /** Where turns of the event loop come from. */
+  readonly clock: Pick<Clock, "nextTurn">;
   /** Most threads: as many as there are cores. */
   readonly most: number;
   readonly module: ModuleApp;
@@ -17,9 +21,14 @@ export interface WorkerOptions {
   readonly env: Env | null;
   readonly sliceMs: number;
   readonly bodyMostBytes: number;
+  /** Hears that the loop is about to be held by the start of a thread, and that it was. */
+  held(isHeld: boolean): void;
   /** Hears of an error that belongs to no request. */
   tell(error: unknown): void;
 }
+
+/** One that spins, or stands still, is gone within 10 ms; one in a call of the system's only when that returns. */
+const GONE_MS = 2000;
 
 /**
  * The engine of threads, one for each core that is in use: what blocks in one, or never ends, holds up no other. Each loads the app's module and has
@@ -43,6 +52,10 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
   /** Requests that have their cores, while threads load their apps, or have not said that their loops turn. */
   readonly #waiting = new Set<Job>();
   readonly #ending = new Set<Promise<void>>();
+  /** Threads to be started though nobody waits for them yet. */
+  #replacements = 0;
+  /** One was started in this turn of the loop. */
+  #starts = false;
   #ids = 0;
   #closed = false;
 
@@ -66,7 +79,21 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     for (const job of this.#waiting) job.lose(closedError());
     this.#waiting.clear();
     for (const seat of [...this.#seats]) seat.end(closedError());
-    await Promise.all(this.#ending);
+    if (this.#ending.size > 0) await this.#gone();
+  }
+
+  #gone(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.#scheduler.after(GONE_MS, () => {
+        const count = this.#ending.size;
+        this.tell(new BrokenError(`end ${count} ${count === 1 ? "thread" : "threads"}: in a call of the system's that has not returned`));
+        resolve();
+      });
+      void Promise.all(this.#ending).then(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
   }
 
   start(request: CoreContext): void {
@@ -83,17 +110,55 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     this.#startMore();
   }
 
-  /** Starts threads for those that wait; any other that becomes free before may take them. */
+  /**
+   * Starts threads for those that wait; any other that becomes free before may take them. One a turn of the loop: on Deno (2.9.6) a start holds it, for half
+   * a second on a busy machine.
+   */
   #startMore(): void {
+    if (this.#starts || this.#closed || !this.#wantsMore() || !this.#startLater()) return;
+    this.#starts = true;
+    outsideRequests(() => {
+      this.#options.clock.nextTurn(() => {
+        this.#starts = false;
+        this.#startMore();
+      });
+    });
+  }
+
+  #wantsMore(): boolean {
+    if (this.#seats.size >= this.#options.most) {
+      this.#replacements = 0;
+      return false;
+    }
     let starting = 0;
     for (const seat of this.#seats) if (!seat.loaded) starting++;
-    for (; starting < this.#waiting.size && this.#seats.size < this.#options.most; starting++) this.#start();
+    if (starting < this.#waiting.size) return true;
+    if (this.#replacements === 0) return false;
+    this.#replacements--;
+    return true;
+  }
+
+  /** @returns False where no thread can be had now: for those that wait there may be one that is free later. */
+  #startLater(): boolean {
+    try {
+      this.#start();
+      return true;
+    } catch (error) {
+      if (this.#seats.size > 0) this.tell(error);
+      else for (const job of this.#waiting) this.#fail(job, error);
+      return false;
+    }
   }
 
   #start(): Seat {
-    const seat = new Seat(this.#options.threads, this.#data, this);
-    this.#seats.add(seat);
-    return seat;
+    this.#options.held(true);
+    try {
+      const seat = new Seat(this.#options.threads, this.#data, this);
+      this.#seats.add(seat);
+      return seat;
+    } finally {
+      this.#options.held(false);
+    }
   }
 
   free(seat: Seat): void {
@@ -111,17 +176,20 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     if (index >= 0) this.#idle.splice(index, 1);
     if (this.#closed) return;
     if (!seat.loaded) this.#failFirst(error);
+    // Its core is about to be free, and the next request is not to wait for a thread.
+    if (job !== null) this.#replacements++;
     this.#startMore();
-    // Its core is about to be free, and the next request is not to wait for a thread. Not where it died of itself, which the next one may do as well.
-    if (job !== null && this.#seats.size < this.#options.most) this.#start();
   }
 
   /** An app that does not load any more must not keep requests waiting. */
   #failFirst(error: Error): void {
     const [job] = this.#waiting;
-    if (job === undefined) return;
+    if (job !== undefined) this.#fail(job, error);
+  }
+
+  #fail(job: Job, error: unknown): void {
     this.#waiting.delete(job);
-    job.lose(error);
+    job.lose(error instanceof Error ? error : new Error(`start a thread: ${String(error)}`));
   }
 
   tell(error: unknown): void {
@@ -161,8 +229,9 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     const job = jobOf(task);
     job.waits.reject(reason);
     this.#waiting.delete(job);
-    for (const seat of this.#seats) if (seat.has(job)) seat.end(reason);
-    // Where it had no thread.
+    for (const seat of this.#seats) {
+      if (seat.has(job)) return seat.endFor(job, reason);
+    }
     job.lose(reason);
   }
 }

@@ -177,11 +177,12 @@ export class Job {
 
   #read(body: BodySource | null): void {
     const { id } = this;
+    // After the answer too, for what the app has left running: it would wait for ever.
     const give = (bytes: Uint8Array | null) => {
       const chunk = bytes === null ? null : packBytes(bytes);
-      this.#post({ type: "body", id, chunk }, chunk === null ? [] : [chunk.buffer]);
+      this.#thread?.post({ type: "body", id, chunk }, chunk === null ? [] : [chunk.buffer]);
     };
-    const fail = (error: unknown) => this.#post({ type: "bodyFailed", id, error: packError(error) });
+    const fail = (error: unknown) => this.#thread?.post({ type: "bodyFailed", id, error: packError(error) });
     const read = body === null ? null : body.read();
     if (read instanceof Promise) read.then(give, fail);
     else give(read);

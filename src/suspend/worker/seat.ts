@@ -1,8 +1,8 @@
 import type { ClockTimer } from "../../contract/clock.ts";
 import type { AppThread, ThreadEvents, Threads } from "../../contract/app_threads.ts";
-import { BrokenError, ConfigError } from "../../errors.ts";
+import { BrokenError, ClosedError, ConfigError } from "../../errors.ts";
 import type { Job, JobThread } from "./job.ts";
-import { unpackError } from "./packed_error.ts";
+import { packError, unpackError } from "./packed_error.ts";
 import type { FromThread, OfRequest, ThreadData, ToThread } from "./protocol.ts";
 
 /** Who has the seats. */
@@ -64,7 +64,7 @@ export class Seat implements ThreadEvents, JobThread {
   }
 
   post(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {
-    this.#thread.post(message, transfer);
+    if (!this.#gone) this.#thread.post(message, transfer);
   }
 
   free(job: Job): void {
@@ -82,9 +82,12 @@ export class Seat implements ThreadEvents, JobThread {
   }
 
   message(message: unknown): void {
+    // An app may have posted it, which knows of no such messages.
+    if (typeof message !== "object" || message === null) return;
     const heard = message as FromThread;
     switch (heard.type) {
       case "ready":
+        if (this.loaded || this.#gone) return;
         this.loaded = true;
         this.#resolve(heard.description);
         this.#owner.free(this);
@@ -106,9 +109,10 @@ export class Seat implements ThreadEvents, JobThread {
     }
   }
 
-  /** Of a request that is long over only its errors matter. */
+  /** Of a request that is long over only its errors matter, and what it would wait for. */
   #late(message: OfRequest): void {
     if (message.type === "told") this.#owner.tell(unpackError(message.error));
+    else if (message.type === "read") this.post({ type: "bodyFailed", id: message.id, error: packError(answeredError()) });
   }
 
   ended(error: unknown): void {
@@ -119,6 +123,15 @@ export class Seat implements ThreadEvents, JobThread {
   end(error: Error): void {
     this.#lose(error);
     this.#owner.ending(this.#thread.terminate());
+  }
+
+  /** Ends the thread for its request, whose core is lost until the thread is gone: in a call of the system's it may be for ever. */
+  endFor(job: Job, error: Error): void {
+    this.#jobs.delete(job.id);
+    this.#lose(error);
+    const gone = this.#thread.terminate();
+    this.#owner.ending(gone);
+    void gone.then(() => job.lose(error));
   }
 
   #lose(error: Error): void {
@@ -132,6 +145,10 @@ export class Seat implements ThreadEvents, JobThread {
     for (const job of this.#jobs.values()) job.lose(error);
     this.#jobs.clear();
   }
+}
+
+function answeredError(): ClosedError {
+  return new ClosedError("read a request's body: its answer is complete");
 }
 
 function startError(error: unknown): Error {

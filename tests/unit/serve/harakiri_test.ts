@@ -161,6 +161,38 @@ test("harakiriLost: past so many lost cores at once the server is spent, and say
   });
 });
 
+test("harakiriLost: handlers that settle in time are not counted, however many are given up one after another", async () => {
+  const fetch = async (request: Request) => {
+    await new Promise((resolve) => request.signal.addEventListener("abort", resolve));
+    // What it takes to put things in order.
+    await new Promise<void>((resolve) => settling.push(resolve));
+    return new Response("late");
+  };
+  const settling: (() => void)[] = [];
+  await withMemoryServer({ fetch, async: 10, harakiriMs: 1000, harakiriLost: 0 }, async ({ sent, pass, settle, server }) => {
+    let isSpent = false;
+    void server.spent.then(() => isSpent = true);
+    for (let request = 0; request < 6; request++) {
+      await sent(requestOf("GET /"));
+      await pass(50);
+    }
+    await pass(701);
+    for (let passed = 0; passed < 400; passed += 50) {
+      // One is given up each 50 ms, and settles 50 ms later.
+      await pass(50);
+      if (server.stats().lost > 1 || server.stats().harakiriCount === 6) settling.shift()?.();
+      await settle();
+    }
+    assert.deepEqual([isSpent, server.stats().harakiriCount], [false, 6]);
+    for (const settle of settling) settle();
+    await sent(requestOf("GET /"));
+    await pass(1001);
+    assert.equal(isSpent, false);
+    await pass(101);
+    assert.equal(isSpent, true);
+  });
+});
+
 test("context.harakiri(): later, sooner, never, counted from now", async () => {
   const fetch = async (_request: Request, _env: unknown, context: RequestContext) => {
     await sleep(900);

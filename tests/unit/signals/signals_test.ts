@@ -180,6 +180,17 @@ test("SignalCron rings at its pattern's times, in its time zone", async () => {
   assert.equal(clock.armed, 0);
 });
 
+test("a cron that has no time to come keeps no other timer from being armed", async () => {
+  const scene = new Scene();
+  const { signals, log } = scene;
+  signals.register(1, () => void log.push("rings"));
+  signals.add(new SignalCron(signals, 1, "0 0 0 1 1 * 2025", "UTC"));
+  signals.add(new SignalTimer(signals, 1, 1000, Infinity));
+  scene.bind();
+  await scene.pass(1000);
+  assert.deepEqual(log, ["rings"]);
+});
+
 test("SignalCron holds to a clock of the wall that is set", async () => {
   const scene = new Scene();
   const { signals, clock, log } = scene;

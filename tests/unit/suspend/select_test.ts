@@ -17,7 +17,7 @@ const scheduler: Scheduler = {
   sending() {},
   switched() {},
 };
-const settings: WorkerSettings = { most: 1, env: null, sliceMs: 2, bodyMostBytes: 0, tell() {} };
+const settings: WorkerSettings = { most: 1, env: null, sliceMs: 2, bodyMostBytes: 0, held() {}, tell() {} };
 const moduleApp: App = { kind: "module", path: "/app.mjs", directory: "/" };
 const threads: Threads = { processors: 3, start: () => assert.fail("no thread is needed yet") };
 const platform: Platform = {

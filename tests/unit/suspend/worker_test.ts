@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { App, FetchHandler, RequestContext, ServeOptions, StartResponse, YieldEnv } from "../../../mod.ts";
 import { core, sleep, suspend } from "../../../src/suspend/calls.ts";
+import { ChunkStream } from "../../../src/suspend/worker/chunk_stream.ts";
 import { createWorkerEngine } from "../../../src/suspend/worker/engine.ts";
 import { engineSuite } from "../../conformance/engine_suite.ts";
 import { FakeThreads } from "../../support/fake_threads.ts";
@@ -40,6 +41,9 @@ engineSuite({
   create: (scheduler, clock) =>
     createWorkerEngine(scheduler, {
       threads: new FakeThreads(clock, () => suiteApp),
+      // The suite's requests run at once.
+      clock: { nextTurn: (callback) => callback() },
+      held() {},
       most: 16,
       module: MODULE,
       env: null,
@@ -389,5 +393,140 @@ test("harakiri of a request that waits for a thread costs no thread", async () =
     await settle();
     assert.match(peer.text, /200 OK/);
     assert.equal(threads.started.length, 1);
+  });
+});
+
+test("chunks and an end that come after a stream was cancelled, or has failed, are dropped", async () => {
+  for (const late of [(stream: ChunkStream) => stream.push(new Uint8Array(3)), (stream: ChunkStream) => stream.end()]) {
+    const reasons: unknown[] = [];
+    const stream = new ChunkStream({ taken: () => assert.fail(), cancelled: (reason) => reasons.push(reason) });
+    const reader = stream.readable.getReader();
+    const read = reader.read();
+    // It pulls, and waits.
+    await Promise.resolve();
+    await reader.cancel("gone");
+    late(stream);
+    assert.deepEqual([reasons, (await read).done], [["gone"], true]);
+    const failed = new ChunkStream({ taken: () => assert.fail(), cancelled: assert.fail });
+    const rejected = assert.rejects(failed.readable.getReader().read(), RangeError);
+    failed.fail(new RangeError("lost"));
+    late(failed);
+    await rejected;
+  }
+});
+
+test("a client that goes while a chunk of its stream is on its way ends nothing else", async () => {
+  let send: ((bytes: number) => void) | null = null;
+  const app = (request: Request) => {
+    if (request.url.endsWith("/quick")) return new Response("quick");
+    return new Response(new ReadableStream({ start: (controller) => void (send = (bytes) => controller.enqueue(new Uint8Array(bytes))) }));
+  };
+  await withThreads(app, { async: 1 }, async ({ sent, settle, threads, heard }) => {
+    const streams = await sent(requestOf("GET /"));
+    send!(3);
+    await settle();
+    assert.match(streams.text, /200 OK/);
+    // Nobody has told the thread yet.
+    threads.started[0]!.stuck = true;
+    streams.socket.abort();
+    await settle();
+    send!(3);
+    await settle();
+    threads.started[0]!.stuck = false;
+    await settle();
+    assert.deepEqual([answersOf(await sent(requestOf("GET /quick")))[0]!.body, heard.errors, threads.started.length], ["quick", [], 1]);
+  });
+});
+
+test("a request's body is read after its answer as on the main thread: what has come, or an error", async () => {
+  const gate = new Gate();
+  const bodies: string[] = [];
+  const app = (request: Request, _env: object, context: RequestContext) => {
+    if (request.method === "POST") {
+      context.waitUntil(gate.opened.then(() => request.text()).then((text) => bodies.push(text), (error) => bodies.push(String(error))));
+    }
+    return new Response("done");
+  };
+  await withThreads(app, { async: 1, postBufferingBytes: 100_000 }, async ({ connect, settle, sent, heard }) => {
+    const [whole, part] = [await connect(), await connect()];
+    whole.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 30000\r\n\r\n");
+    for (let piece = 0; piece < 3; piece++) {
+      whole.send("x".repeat(10_000));
+      await settle();
+    }
+    part.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+    await settle();
+    assert.deepEqual([answersOf(whole)[0]!.body, answersOf(part)[0]!.body], ["done", "done"]);
+    await sent(requestOf("GET /"));
+    gate.open();
+    await settle();
+    assert.deepEqual(bodies.map((text) => text.slice(0, 60)).sort(), [
+      "ClosedError: read a request's body: its answer is complete",
+      "x".repeat(60),
+    ]);
+    assert.deepEqual(heard.errors, []);
+  });
+});
+
+test("an app's own messages to whoever started its thread, and threads that cannot be had, do no harm", async () => {
+  const gate = new Gate();
+  const app = async (request: Request) => {
+    if (request.url.endsWith("/waits")) await gate.opened;
+    return new Response("done");
+  };
+  await withThreads(app, { async: 3 }, async ({ sent, settle, threads, heard }) => {
+    for (const message of [null, undefined, 1, "ready", { type: "ready" }, { type: "answer" }, {}]) threads.started[0]!.say(message);
+    const first = await sent(requestOf("GET /waits"));
+    threads.failure = new Error("EAGAIN");
+    const second = await sent(requestOf("GET /"));
+    assert.deepEqual([second.text, heard.errors.map(({ error }) => String(error))], ["", ["Error: EAGAIN"]]);
+    gate.open();
+    await settle();
+    assert.deepEqual([answersOf(first)[0]!.body, answersOf(second)[0]!.body], ["done", "done"]);
+    threads.started[0]!.die(null);
+    const third = await sent(requestOf("GET /"));
+    assert.equal(answersOf(third)[0]!.status, 500);
+    threads.failure = null;
+    assert.equal(answersOf(await sent(requestOf("GET /")))[0]!.body, "done");
+  });
+});
+
+test("a thread that does not end costs its request's core until it does, and holds up no stop", async () => {
+  const app = (request: Request) => request.url.endsWith("/stuck") ? new Promise<Response>(() => {}) : new Response("done");
+  await withThreads(app, { async: 2, harakiriMs: 1000 }, async ({ sent, pass, settle, threads, server, heard }) => {
+    const stuck = await sent(requestOf("GET /stuck"));
+    const call = threads.started[0]!.call = new Gate();
+    await pass(1010);
+    assert.deepEqual([answersOf(stuck)[0]!.status, server.stats().busy, server.stats().lost], [504, 1, 1]);
+    assert.equal(answersOf(await sent(requestOf("GET /")))[0]!.body, "done");
+    let closed = false;
+    void server.close({ mercyMs: 0 }).then(() => closed = true);
+    await pass(1000);
+    const early = closed;
+    await pass(1010);
+    call.open();
+    assert.deepEqual([early, closed, heard.errors.map(({ error }) => String(error))], [
+      ...[false, true],
+      ["BrokenError: end 1 thread: in a call of the system's that has not returned"],
+    ]);
+    await settle();
+    assert.deepEqual([server.stats().busy, server.stats().lost], [0, 0]);
+  });
+});
+
+test("threads are started one a turn of the loop, which each of them may hold", async () => {
+  const app = () => new Promise<Response>(() => {});
+  await withThreads(app, { async: 4 }, async ({ connect, clock, threads, settle }) => {
+    const peers = [await connect(), await connect(), await connect(), await connect()];
+    const starts: number[] = [];
+    const turn = clock.turn.bind(clock);
+    clock.turn = () => {
+      starts.push(threads.started.length);
+      turn();
+    };
+    for (const peer of peers) peer.send(requestOf("GET /"));
+    await settle();
+    assert.equal(threads.started.length, 4);
+    for (const [index, started] of starts.entries()) assert.ok(started - (starts[index - 1] ?? 1) <= 1, starts.join());
   });
 });

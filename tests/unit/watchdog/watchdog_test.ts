@@ -71,6 +71,19 @@ test("Watchdog does not know whose code runs where no slice of heddle's does", (
   assert.deepEqual([slice, busy.map(({ core }) => core), overdue.map(({ core }) => core)], [null, [0, 3], [0]]);
 });
 
+test("Watchdog counts no time in which heddle itself holds the loop", () => {
+  const scene = new Scene();
+  scene.begin(0, "/late", 1000);
+  scene.turn(1000);
+  scene.table.isHeld = true;
+  scene.block(5000);
+  scene.table.isHeld = false;
+  scene.block(400);
+  assert.equal(scene.hangs.length, 0);
+  scene.block(200);
+  assert.equal(scene.hangs.length, 1);
+});
+
 test("Watchdog leaves a loop alone that turns, however late its requests are, and one that is blocked without a deadline", () => {
   const scene = new Scene();
   scene.begin(0, "/late", 10);
