@@ -43,10 +43,10 @@ class Reader {
 }
 
 /**
- * Gives a module's bytes with the bound in each of its memories, where that is not lower already.
+ * Gives a module's bytes with the bound in its memory, where that is not lower already.
  *
  * @param most Bytes; a whole number of pages.
- * @throws {RangeError} The bytes are no module's, its memory is shared, or larger from the start; the message says which.
+ * @throws {RangeError} The bytes are no module's, it has several memories, or one that is shared, or larger from the start; the message says which.
  */
 export function boundMemory(bytes: Uint8Array, most: number): Uint8Array {
   const reader = new Reader(bytes, HEADER_BYTES);
@@ -67,6 +67,8 @@ export function boundMemory(bytes: Uint8Array, most: number): Uint8Array {
 
 function boundSection(reader: Reader, mostPages: number): number[] {
   const count = reader.number();
+  // Each would have the bound for itself.
+  if (count > 1) throw new RangeError(`it has ${count} memories, and a WASI program has one`);
   const section = leb(count);
   for (let index = 0; index < count; index++) {
     const flags = reader.byte();

@@ -1,9 +1,10 @@
 /**
- * The port to files that a program may read. A folder's paths are names with "/" between, none of them empty, "." or ".."; "" is the folder itself.
+ * The port to files that are read, and never written: static files, and a WebAssembly program's. `src/io/node_files.ts` fills it on every runtime. A
+ * folder's paths are names with "/" between, none of them empty, "." or ".."; "" is the folder itself.
  *
  * Rules for who fills it:
  * - No bytes of a file outside of the folder are read, whatever symbolic links are in it, or come into it meanwhile.
- * - What fails rejects with an error whose `code` is POSIX's name of it, such as `ENOENT`.
+ * - What fails rejects with an error whose `code` is POSIX's name of it, such as `ENOENT`; that of a path which leads outside is `ENOTCAPABLE`.
  */
 
 /** What is known of a file or folder. */
@@ -11,8 +12,10 @@ export interface FileFacts {
   readonly kind: FileKind;
   /** Bytes. */
   readonly size: number;
-  /** Milliseconds since the Unix epoch. */
+  /** When its content was last changed, in milliseconds since the Unix epoch, with a fraction where the system has one. */
   readonly modifiedMs: number;
+  /** Which file it is, on its device; past 2^53 the nearest number. */
+  readonly inode: number;
 }
 
 /** What a path leads to. */
@@ -26,17 +29,23 @@ export interface FolderEntry {
 
 /** A file that is open. */
 export interface OpenFile {
+  /** As they were when it was opened. */
   readonly facts: FileFacts;
-  /** Reads from a position into the start of `into`. @returns How many bytes; 0 at the end. */
+  /**
+   * Reads into the whole of `into`, or up to the file's end.
+   *
+   * @param position Of the first byte, from 0.
+   * @returns How many bytes there were; 0 at the end.
+   */
   read(into: Uint8Array, position: number): Promise<number>;
-  /** Lets it go; never rejects. */
+  /** Lets it go; never rejects. May be called again. */
   close(): Promise<void>;
 }
 
 /** A folder that is read, and never written. */
 export interface ReadOnlyFolder {
   stat(path: string): Promise<FileFacts>;
-  /** Opens a regular file; of a folder `EISDIR`, of all else `EACCES`. */
+  /** Opens a regular file, without waiting: of a folder `EISDIR`, of all else `ENXIO`. */
   open(path: string): Promise<OpenFile>;
   /** The entries of a folder, in any order, without "." and "..". */
   list(path: string): Promise<readonly FolderEntry[]>;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createNodeFiles } from "../io/node_file_system.ts";
+import { openNodeFolder } from "../io/node_files.ts";
 import { StaticFiles, type StaticOptions } from "../static/static_files.ts";
 
 export type { StaticOptions };
@@ -33,7 +33,7 @@ export interface StaticServer {
  * @throws {TypeError} The prefix does not begin with a slash.
  */
 export function staticFiles(root: string, options: StaticOptions = {}): StaticServer {
-  const files = new StaticFiles(createNodeFiles(), root, options);
+  const files = new StaticFiles(() => openNodeFolder(root, options.safe), options);
   return {
     fetch: (request) => files.fetch(request),
     find: (request) => files.find(request),

@@ -1,13 +1,13 @@
 import { constants } from "node:fs";
-import { type FileHandle, lstat, open, readdir, readlink, realpath } from "node:fs/promises";
+import { type FileHandle, lstat, open, opendir, readdir, readlink, realpath } from "node:fs/promises";
 import { process } from "./node_process.ts";
 import type { FileFacts, FileKind, FolderEntry, OpenFile, ReadOnlyFolder } from "../contract/files.ts";
 
-/** Neither waits for a pipe's other end nor follows a link that has come in between. Windows has none of the two. */
-const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+/** Neither waits for a pipe's other end nor follows a link that has come in between. Windows has none of these. */
+const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
 
-/** Where Linux tells what a descriptor is of; Deno lets nobody read there who has not all permissions (2.9). */
-const DESCRIPTORS = process.platform === "linux" && process.versions.deno === undefined ? "/proc/self/fd" : null;
+/** Where Linux tells what a descriptor is of. Deno lets nobody read there who has not all permissions, and asks nobody for them (2.9.6). */
+const DESCRIPTORS = process.platform === "linux" ? "/proc/self/fd" : null;
 
 /**
  * How often a file's path is looked up elsewhere, and has to lead to what was opened. Where another process turned a folder on the way into a link and
@@ -24,7 +24,7 @@ interface Identity {
 /** What `lstat` tells. */
 interface Stats extends Identity {
   readonly size: bigint;
-  readonly mtimeMs: bigint;
+  readonly mtimeNs: bigint;
   isFile(): boolean;
   isDirectory(): boolean;
 }
@@ -33,20 +33,23 @@ interface Stats extends Identity {
  * Opens a folder of the host's for reading. Whoever may change that folder while it is read can have names and sizes, and no bytes, of what is outside
  * told: they are asked by path.
  *
+ * @param safe Folders outside of it that links in it may lead to. @default none
  * @throws What the system says: it is not there, or no folder (as a rejection).
  */
-export async function openNodeFolder(path: string): Promise<ReadOnlyFolder> {
-  const root = await realpath(path);
-  await readdir(root);
-  return new NodeFolder(root);
+export async function openNodeFolder(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
+  const roots = await Promise.all([path, ...safe].map((folder) => realpath(folder)));
+  await (await opendir(roots[0]!)).close();
+  return new NodeFolder(roots);
 }
 
 class NodeFolder implements ReadOnlyFolder {
   readonly #root: string;
+  readonly #roots: readonly string[];
 
-  /** @param root An absolute path without links. */
-  constructor(root: string) {
-    this.#root = root;
+  /** @param roots Absolute paths without links: the folder's, and those of the folders that it may lead to. */
+  constructor(roots: readonly string[]) {
+    this.#root = roots[0]!;
+    this.#roots = roots;
   }
 
   async stat(path: string): Promise<FileFacts> {
@@ -54,14 +57,13 @@ class NodeFolder implements ReadOnlyFolder {
   }
 
   async open(path: string): Promise<OpenFile> {
-    const before = await this.#facts(path);
-    if (before.isDirectory()) throw failure("EISDIR");
-    if (!before.isFile()) throw failure("EACCES");
     const handle = await open(await this.#resolve(path), OPEN_FLAGS);
     try {
       const facts = await handle.stat({ bigint: true });
+      if (facts.isDirectory()) throw failure("EISDIR");
+      if (!facts.isFile()) throw failure("ENXIO");
       // What was opened must be what is in the folder now: a folder on the way may have become a link in between.
-      if (!facts.isFile() || !(await this.#isInside(handle.fd, facts, path))) throw failure("EACCES");
+      if (!(await this.#isInside(handle.fd, facts, path))) throw failure("ENOTCAPABLE");
       return new NodeFile(handle, factsOf(facts));
     } catch (error) {
       await handle.close();
@@ -87,16 +89,16 @@ class NodeFolder implements ReadOnlyFolder {
     return await lstat(await this.#resolve(path), { bigint: true });
   }
 
-  /** @returns The path without links; none that leads out of the root. */
+  /** @returns The path without links; none that leads out of the roots. */
   async #resolve(path: string): Promise<string> {
     const real = await realpath(path === "" ? this.#root : `${this.#root}/${path}`);
     if (!this.#hasInside(real)) throw failure("ENOTCAPABLE");
     return real;
   }
 
-  /** @param real A path without links. */
+  /** The separator counts: `/srv/static_evil` is not below `/srv/static`. @param real A path without links. */
   #hasInside(real: string): boolean {
-    return real === this.#root || real.startsWith(this.#root.endsWith("/") ? this.#root : `${this.#root}/`);
+    return this.#roots.some((root) => real === root || real.startsWith(root.endsWith("/") ? root : `${root}/`));
   }
 }
 
@@ -110,7 +112,13 @@ class NodeFile implements OpenFile {
   }
 
   async read(into: Uint8Array, position: number): Promise<number> {
-    return (await this.#handle.read(into, 0, into.length, position)).bytesRead;
+    let filled = 0;
+    while (filled < into.length) {
+      const { bytesRead } = await this.#handle.read(into, filled, into.length - filled, position + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return filled;
   }
 
   async close(): Promise<void> {
@@ -123,7 +131,7 @@ function isSame(one: Identity, other: Identity): boolean {
 }
 
 function factsOf(stats: Stats): FileFacts {
-  return { kind: kindOf(stats), size: Number(stats.size), modifiedMs: Number(stats.mtimeMs) };
+  return { kind: kindOf(stats), size: Number(stats.size), modifiedMs: Number(stats.mtimeNs) / 1e6, inode: Number(stats.ino) };
 }
 
 function kindOf(stats: { isFile(): boolean; isDirectory(): boolean }): FileKind {

@@ -35,16 +35,23 @@ export function secureClient({ below, local, remote, gate }: Connected, options:
   const { tls: { serverName, ca, protocols }, signal } = options;
   return new Promise((resolve, reject) => {
     const name = serverName ?? options.hostname;
-    const secure = tls.connect({
-      socket: below,
-      // Its certificate is held against this one, which an IP address is by itself, and asked for by SNI if it is a name.
-      host: name,
-      ...(net.isIP(name) === 0 && { servername: name }),
-      ...(ca !== undefined && { ca }),
-      ...(protocols !== undefined && { ALPNProtocols: [...protocols] }),
-      minVersion: "TLSv1.2",
-    });
     const attempt = `connect to ${formatAddress(options)}`;
+    let secure: tls.TLSSocket;
+    try {
+      secure = tls.connect({
+        socket: below,
+        // Its certificate is held against this one, which an IP address is by itself, and asked for by SNI if it is a name.
+        host: name,
+        ...(net.isIP(name) === 0 && { servername: name }),
+        ...(ca !== undefined && { ca }),
+        ...(protocols !== undefined && { ALPNProtocols: [...protocols] }),
+        minVersion: "TLSv1.2",
+      });
+    } catch (error) {
+      // What is no certificate, or no protocol's name: each runtime refuses others of them at once.
+      below.on("error", () => {}).destroy();
+      return reject(brokenError(attempt, error));
+    }
     const settle = () => {
       secure.off("error", failed).off("close", closed).off("secureConnect", done);
       below.off("error", failed);

@@ -21,13 +21,16 @@ export function selectRange(text: string | null, size: number): ByteRange | "uns
   const specs = /^bytes=(.*)$/i.exec(text ?? "")?.[1]?.split(",");
   if (specs === undefined || specs.length > MOST_RANGES) return null;
   const ranges: ByteRange[] = [];
-  for (const spec of specs) {
-    const range = readSpec(spec.trim(), size);
-    if (range === null) return null;
-    if (range !== "unsatisfiable") ranges.push(range);
+  let empty = 0;
+  for (const spec of specs.map((each) => each.trim())) {
+    const range = readSpec(spec, size);
+    // An element of a list may be empty (section 5.6.1.2).
+    if (spec === "") empty++;
+    else if (range === null) return null;
+    else if (range !== "unsatisfiable") ranges.push(range);
   }
-  if (ranges.length === 0) return "unsatisfiable";
-  return merge(ranges);
+  if (ranges.length > 0) return merge(ranges);
+  return empty === specs.length ? null : "unsatisfiable";
 }
 
 /** Null if it is none: then the field is ignored. */

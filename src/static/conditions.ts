@@ -50,7 +50,8 @@ function matches(list: string, etag: string, strongly: boolean): boolean {
   if (list.trim() === "*") return true;
   const isWeak = etag.startsWith("W/");
   const opaque = isWeak ? etag.slice(2) : etag;
-  TAG.lastIndex = 0;
+  // A list may begin with empty elements, too (section 5.6.1.2).
+  TAG.lastIndex = list.length - list.replace(/^[ \t,]+/, "").length;
   for (let found = TAG.exec(list); found !== null; found = TAG.exec(list)) {
     if (found[2] === opaque && !(strongly && (isWeak || found[1] !== undefined))) return true;
     if (TAG.lastIndex >= list.length) break;

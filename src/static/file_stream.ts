@@ -1,4 +1,4 @@
-import type { OpenFile } from "../contract/file_system.ts";
+import type { OpenFile } from "../contract/files.ts";
 import type { ByteRange } from "./byte_range.ts";
 
 /** Bytes of a read. 64 KiB is a socket's high-water mark: one read's bytes are unsent when the next one is asked for. */

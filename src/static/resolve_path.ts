@@ -1,6 +1,6 @@
 /**
  * From a URL's path to a path below a root, by words alone: what cannot be a file's path is refused before the file system hears of it.
- * What links make of the path is looked at later, of the file that was opened (`open_below.ts`).
+ * What links make of the path is looked at later, of the file that was opened (`src/io/node_files.ts`).
  */
 
 /** Why a path is refused: `invalid` is the client's mistake (400), `hidden` is answered as if there were nothing (404). */

@@ -1,11 +1,11 @@
-import type { FileSystem, OpenFile } from "../contract/file_system.ts";
+import type { OpenFile, ReadOnlyFolder } from "../contract/files.ts";
 import { type ByteRange, selectRange } from "./byte_range.ts";
 import { acceptedCodings, type Coding } from "./codings.ts";
 import { evaluateConditions, rangeHolds } from "./conditions.ts";
 import { contentTypeOf } from "./content_type.ts";
 import { streamFile } from "./file_stream.ts";
 import { formatHttpDate } from "./http_date.ts";
-import { openBelow } from "./open_below.ts";
+import { type Missing, openFile } from "./open_file.ts";
 import { type PathRefusal, resolvePath } from "./resolve_path.ts";
 import { type Validators, validatorsOf } from "./validators.ts";
 
@@ -42,8 +42,8 @@ export interface StaticOptions {
    */
   readonly safe?: readonly string[];
   /**
-   * The `Cache-Control` of a file. One whose name has a hash in it (8 hexadecimal digits and more between dots or dashes) may be kept for a year without
-   * asking, whatever this says.
+   * The `Cache-Control` of a file. One whose name has a hash in it (8 hexadecimal digits and more between dots or dashes, letters and others) may be kept
+   * for a year without asking, whatever this says.
    *
    * @default "no-cache": kept, and asked for again each time
    */
@@ -56,32 +56,36 @@ export interface StaticOptions {
   readonly redirect?: boolean;
 }
 
-/** A name that says which content it has: `app.3f9a1c0b.js`, `chunk-5d41402abc4b2a76.css`. */
-const HASHED_NAME = /[.-][0-9a-f]{8,64}\.[^/]*$/i;
+/** A name that says which content it has: `app.3f9a1c0b.js`, `chunk-5d41402abc4b2a76.css`. One of digits alone may be a date, as in `news-20261128.html`. */
+const HASHED_NAME = /[.-](?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,64}\.[^/]*$/i;
 
 const ALLOWED = "GET, HEAD, OPTIONS";
 
+/** A file that stands for the one that was asked for. */
+interface Compressed {
+  readonly file: OpenFile;
+  readonly coding: Coding;
+}
+
 /** Serves the files of one folder. `heddle/static` has the way to make one. */
 export class StaticFiles {
-  readonly #files: FileSystem;
-  readonly #root: string;
-  readonly #options: Required<StaticOptions>;
+  readonly #openFolder: () => Promise<ReadOnlyFolder>;
+  readonly #options: Required<Omit<StaticOptions, "safe">>;
   readonly #nowMs: () => number;
-  /** Real paths; what goes wrong with them comes with the first request. */
-  #roots: Promise<readonly string[]> | null = null;
+  /** Null until it is asked for, and after it could not be opened. */
+  #folder: Promise<ReadOnlyFolder> | null = null;
 
   /**
-   * @param root The folder, absolute or from the current directory.
+   * @param openFolder Called with the first request; again with the next one if it rejects, which is that request's failure.
    * @throws {TypeError} The prefix does not begin with a slash.
    */
-  constructor(files: FileSystem, root: string, options: StaticOptions = {}, nowMs: () => number = Date.now) {
-    this.#files = files;
-    this.#root = root;
+  constructor(openFolder: () => Promise<ReadOnlyFolder>, options: StaticOptions = {}, nowMs: () => number = Date.now) {
+    this.#openFolder = openFolder;
     this.#nowMs = nowMs;
-    const { prefix = "/", index = ["index.html"], dotfiles = false, precompressed = false, safe = [], redirect = true } = options;
+    const { prefix = "/", index = ["index.html"], dotfiles = false, precompressed = false, redirect = true } = options;
     const { cacheControl = "no-cache" } = options;
     if (!prefix.startsWith("/")) throw new TypeError(`staticFiles(): the prefix "${prefix}" must begin with a slash`);
-    this.#options = { prefix, index, dotfiles, precompressed, safe, redirect, cacheControl };
+    this.#options = { prefix, index, dotfiles, precompressed, redirect, cacheControl };
   }
 
   /** Answers every request: what is no file with 404, other methods with 405. */
@@ -106,18 +110,12 @@ export class StaticFiles {
     if (below === null) return null;
     const resolved = resolvePath(below, this.#options.dotfiles);
     if (typeof resolved === "string") return this.#refuse(resolved);
+    // The prefix alone, without a slash, is sent on as any folder is.
+    const isFolder = resolved.wantsDirectory && !(below === "" && this.#options.redirect);
+    if (isFolder) return await this.#index(request, resolved.path);
     const opened = await this.#open(resolved.path);
-    if (opened === "absent") return null;
-    if (opened === "denied") return refusal(403, "not permitted");
-    if (opened.facts.kind === "directory") {
-      await opened.close();
-      if (resolved.wantsDirectory || resolved.path === "") return await this.#index(request, resolved.path);
-      return this.#options.redirect ? redirect(pathname, search) : null;
-    }
-    if (resolved.wantsDirectory) {
-      await opened.close();
-      return null;
-    }
+    if (opened === "folder") return this.#options.redirect ? redirect(pathname, search) : null;
+    if (typeof opened === "string") return this.#missing(opened);
     return await this.#answer(request, resolved.path, opened);
   }
 
@@ -132,30 +130,56 @@ export class StaticFiles {
     return refused === "invalid" ? refusal(400, "the path is not valid") : null;
   }
 
-  async #open(path: string): ReturnType<typeof openBelow> {
-    this.#roots ??= Promise.all([this.#root, ...this.#options.safe].map((folder) => this.#files.realPath(folder)));
-    return await openBelow(this.#files, await this.#roots, path);
+  #missing(reason: Missing): Response | null {
+    return reason === "denied" ? refusal(403, "not permitted") : null;
+  }
+
+  async #open(path: string): Promise<OpenFile | Missing> {
+    const opening = this.#folder ??= this.#openFolder();
+    try {
+      await opening;
+    } catch (error) {
+      // It may be there by the next request.
+      if (this.#folder === opening) this.#folder = null;
+      throw error;
+    }
+    return await openFile(await opening, path);
   }
 
   async #index(request: Request, directory: string): Promise<Response | null> {
     for (const name of this.#options.index) {
       const path = directory === "" ? name : `${directory}/${name}`;
       const opened = await this.#open(path);
-      if (typeof opened === "string") continue;
-      if (opened.facts.kind === "file") return await this.#answer(request, path, opened);
-      await opened.close();
+      if (typeof opened !== "string") return await this.#answer(request, path, opened);
+      if (opened === "denied") return this.#missing(opened);
     }
     return null;
   }
 
+  /** From here on the file is closed at every end: by the stream that sends it, or here. */
   async #answer(request: Request, path: string, original: OpenFile): Promise<Response> {
-    const [file, coding] = await this.#compressed(request, path, original);
+    let file = original;
+    try {
+      const compressed = await this.#compressed(request, path, original);
+      if (compressed !== null) {
+        await original.close();
+        file = compressed.file;
+      }
+      return await this.#respond(request, path, file, compressed?.coding ?? null);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  async #respond(request: Request, path: string, file: OpenFile, coding: Coding | null): Promise<Response> {
     const { precompressed, cacheControl } = this.#options;
     const validators = validatorsOf(file.facts, coding?.name ?? null);
     const headers = new Headers({
       "cache-control": HASHED_NAME.test(path) ? "public, max-age=31536000, immutable" : cacheControl,
       etag: validators.etag,
-      "last-modified": formatHttpDate(validators.modified),
+      // None that is later than this answer's own date (RFC 9110 section 8.8.2.1).
+      "last-modified": formatHttpDate(Math.min(validators.modified, this.#nowSeconds)),
       ...(precompressed && { vary: "accept-encoding" }),
     });
     const outcome = evaluateConditions(request.headers, validators);
@@ -170,23 +194,24 @@ export class StaticFiles {
     return await this.#send(request, path, file, headers, validators);
   }
 
-  async #compressed(request: Request, path: string, original: OpenFile): Promise<readonly [OpenFile, Coding | null]> {
-    if (!this.#options.precompressed) return [original, null];
+  get #nowSeconds(): number {
+    return Math.floor(this.#nowMs() / 1000);
+  }
+
+  async #compressed(request: Request, path: string, original: OpenFile): Promise<Compressed | null> {
+    if (!this.#options.precompressed) return null;
     for (const coding of acceptedCodings(request.headers.get("accept-encoding"))) {
-      const found = await this.#open(path + coding.ending);
-      if (typeof found === "string") continue;
-      if (found.facts.kind === "file" && found.facts.mtimeMs >= original.facts.mtimeMs) {
-        await original.close();
-        return [found, coding];
-      }
-      await found.close();
+      const file = await this.#open(path + coding.ending);
+      if (typeof file === "string") continue;
+      if (file.facts.modifiedMs >= original.facts.modifiedMs) return { file, coding };
+      await file.close();
     }
-    return [original, null];
+    return null;
   }
 
   async #send(request: Request, path: string, file: OpenFile, headers: Headers, validators: Validators): Promise<Response> {
     const { size } = file.facts;
-    const holds = request.method === "GET" && rangeHolds(request.headers, validators, Math.floor(this.#nowMs() / 1000));
+    const holds = request.method === "GET" && rangeHolds(request.headers, validators, this.#nowSeconds);
     const range = holds ? selectRange(request.headers.get("range"), size) : null;
     if (range === "unsatisfiable") {
       await file.close();

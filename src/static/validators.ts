@@ -1,4 +1,4 @@
-import type { FileFacts } from "../contract/file_system.ts";
+import type { FileFacts } from "../contract/files.ts";
 
 /** What tells one version of a file from another (RFC 9110 section 8.8). */
 export interface Validators {
@@ -15,7 +15,7 @@ export interface Validators {
  *
  * @param coding Of a precompressed file that stands for the one asked for, such as `br`: each has a tag of its own. @default none
  */
-export function validatorsOf({ size, mtimeMs, inode }: FileFacts, coding: string | null = null): Validators {
-  const tag = `${size.toString(36)}-${Math.floor(mtimeMs * 1000).toString(36)}-${inode.toString(36)}`;
-  return { etag: `W/"${coding === null ? tag : `${tag}-${coding}`}"`, modified: Math.floor(mtimeMs / 1000) };
+export function validatorsOf({ size, modifiedMs, inode }: FileFacts, coding: string | null = null): Validators {
+  const tag = `${size.toString(36)}-${Math.floor(modifiedMs * 1000).toString(36)}-${inode.toString(36)}`;
+  return { etag: `W/"${coding === null ? tag : `${tag}-${coding}`}"`, modified: Math.floor(modifiedMs / 1000) };
 }

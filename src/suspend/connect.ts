@@ -38,7 +38,7 @@ export interface ConnectLimits extends TimeLimit {
  * @param address `HOST:PORT`, `[IPV6]:PORT`, `unix:PATH`, or taken apart.
  * @param limits How long it may take, and what ends it.
  * @throws {BrokenError} (as a rejection) Refused, unreachable, no such file, not there in time, or not who the certificate must be for.
- * @throws {TypeError} (as a rejection) The address is none, or TLS is asked for over a Unix socket.
+ * @throws {TypeError} (as a rejection) The address is none, TLS is asked for over a Unix socket, or a protocol is none.
  * @throws {RangeError} (as a rejection) The time is out of bounds.
  * @throws The signal's reason (as a rejection).
  */
@@ -59,7 +59,13 @@ export async function connect(address: string | Address, { timeoutMs = 0, signal
 function withTls(address: Address, tls: boolean | ConnectTls): ConnectOptions {
   if (tls === false) return address;
   if (address.transport === "unix") throw new TypeError(`connect to ${formatAddress(address)}: TLS is spoken over TCP alone`);
-  return { ...address, tls: tls === true ? {} : tls };
+  const options = tls === true ? {} : tls;
+  for (const protocol of options.protocols ?? []) {
+    const { length } = new TextEncoder().encode(protocol);
+    if (length > 0 && length < 256) continue;
+    throw new TypeError(`connect to ${formatAddress(address)}: a protocol of ${length} bytes; one of 1 to 255 is wanted (RFC 7301)`);
+  }
+  return { ...address, tls: options };
 }
 
 function readAddress(text: string): Address {

@@ -175,6 +175,21 @@ test("connect() over TLS to a Unix socket is a TypeError", async () => {
   await assert.rejects(connect("unix:/none", { tls: true }), /^TypeError: connect to unix:\/none: TLS is spoken over TCP alone$/);
 });
 
+test(
+  "connect() over TLS with protocols that are none is a TypeError, and with certificates that are none leaves no connection",
+  LIMIT,
+  async () => {
+    for (const protocol of ["", "x".repeat(256)]) {
+      await assert.rejects(connect("127.0.0.1:9", asking(protocol)), /^TypeError: connect to 127\.0\.0\.1:9: a protocol/);
+    }
+    await withPeer((socket) => socket.on("end", () => socket.end()).resume(), async (peer) => {
+      const wrong = 7 as unknown as string;
+      await assert.rejects(connect(peer.name, { timeoutMs: 20_000, tls: { ca: wrong } }), BrokenError);
+      await until(() => peer.connections.every(({ closed }) => closed));
+    });
+  },
+);
+
 /** A port whose queue of connections is full: the kernel answers no more. */
 const FULL_PORT = `
 import socket, sys

@@ -20,7 +20,9 @@ import process from "node:process";
 import { test } from "node:test";
 import { Hono } from "hono";
 import { staticFiles, type StaticOptions } from "../../src/entry/static.ts";
+import { type ServedBy, testOnBoth } from "../support/loops.ts";
 import { parseAnswer } from "../support/parse_answer.ts";
+import { withSwappedFolder } from "../support/swapped_folder.ts";
 import { pause, type Served, until, withServer } from "../support/served.ts";
 
 const LIMIT = { timeout: 60_000 };
@@ -53,12 +55,12 @@ function createSite(): string {
   return folder;
 }
 
-async function withSite(options: StaticOptions, use: (served: Served, root: string) => Promise<void>): Promise<void> {
+async function withSite(options: StaticOptions, use: (served: Served, root: string) => Promise<void>, by: ServedBy = {}): Promise<void> {
   const folder = createSite();
   const root = join(folder, "site");
   try {
     const site = staticFiles(root, options);
-    await withServer({ fetch: (request: Request) => site.fetch(request), async: 20 }, (served) => use(served, root));
+    await withServer({ fetch: (request: Request) => site.fetch(request), async: 20, ...by }, (served) => use(served, root));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -134,6 +136,7 @@ test("staticFiles() answers with length, type, validators and how long to keep i
     assert.equal(page.fields.get("x-content-type-options"), "nosniff");
     assert.equal((await ask(served, "/assets/app.3f9a1c0b.js")).fields.get("cache-control"), "public, max-age=31536000, immutable");
     assert.equal((await ask(served, "/assets/docs?a=b")).fields.get("location"), "./docs/?a=b");
+    assert.equal((await ask(served, "/assets?a=b")).fields.get("location"), "./assets/?a=b");
     assert.equal((await ask(served, "/index.html")).status, 404);
     assert.equal((await ask(served, "/assetsindex.html")).status, 404);
     const head = await ask(served, "/assets/index.html", [], "HEAD");
@@ -188,6 +191,19 @@ test("staticFiles() gives a precompressed file to who takes it, unless it is old
     }
     utimesSync(join(root, "index.html.br"), 1_700_000_000, 1_700_000_000);
     assert.equal((await ask(served, "/", ["Accept-Encoding: br"])).body.toString(), "<h1>top</h1>");
+  });
+});
+
+test("staticFiles() gives nothing from outside while a folder becomes a link and back", LIMIT, async () => {
+  await withSwappedFolder(async (root) => {
+    const site = staticFiles(root);
+    const heard = new Map<string, number>();
+    const ask = async () => {
+      const text = await (await site.fetch(new Request("http://a/real/file"))).text();
+      heard.set(text, (heard.get(text) ?? 0) + 1);
+    };
+    for (let count = 0; count < 1000 || !heard.has("inside"); count++) await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(ask));
+    assert.equal(heard.get("evil!!") ?? 0, 0);
   });
 });
 
@@ -248,7 +264,7 @@ test(
   },
 );
 
-test("staticFiles() closes its files: after 300 requests, of which some clients go, as many are open as before", LIMIT, async () => {
+testOnBoth("staticFiles() closes its files: after 300 requests, of which some clients go, as many are open as before", async (by) => {
   await withSite({ precompressed: true }, async (served, root) => {
     writeFileSync(join(root, "index.html.gz"), "gzip");
     const open = () => readdirSync("/proc/self/fd").length;
@@ -267,7 +283,7 @@ test("staticFiles() closes its files: after 300 requests, of which some clients 
       client.reset();
     }
     await until(() => served.server.stats().busy === 0 && served.server.stats().connections === 0 && open() <= before);
-  });
+  }, by);
 });
 
 test("staticFiles().middleware before a Hono app's own routes", LIMIT, async () => {

@@ -276,11 +276,33 @@ wasmTest("--wasm-dir lets a program read a folder, and nothing outside of it", a
     for (const path of ["/data/../secret.txt", "/data/below/../../secret.txt", "/data/link.txt", "/data/up/secret.txt"]) {
       assert.match(await read(path), /^stat: (Capabilities insufficient|No such file or directory)\n$/, path);
     }
-    assert.match(await read("/data/pipe"), /^open: Permission denied\n$/);
+    assert.match(await read("/data/pipe"), /^open: No such device or address\n$/);
     assert.match(await read("/etc/passwd"), /^stat: /);
     assert.equal(await read("write:/data/new.txt"), "Read-only file system\n");
     assert.equal(await read("write:/data/text.txt"), "Read-only file system\n");
     assert.equal(existsSync(join(inside, "new.txt")), false);
+  });
+});
+
+wasmTest("a program whose calls lie is a 502 or is told so, and the others are served", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "heddle-guest-"));
+  after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "text.txt"), "text");
+  await servingCli([wasmProgram("hostile"), "--wasm-dir", `/data=${folder}`, "--harakiri", "20s"], async (server) => {
+    for (const path of ["/vector", "/vectors", "/result", "/events", "/sleep-outside", "/random", "/names", "/deep"]) {
+      assert.equal((await get(server, path)).status, 502, path);
+    }
+    const post = await exchange(server, "POST /read", "Content-Length: 0");
+    assert.equal(parseAnswer(post).status, 502);
+    const [EINVAL, EMFILE] = [28, 33];
+    assert.equal((await get(server, "/counts")).body, `${EINVAL} ${EINVAL} ${EINVAL} ${EINVAL}\n${EINVAL} ${EINVAL}\n`);
+    assert.equal((await get(server, "/places")).body, `0 ${EINVAL} ${EINVAL} 0\n0 ${EINVAL}\n0 0\n`);
+    assert.equal((await get(server, "/descriptors")).body, `63, then ${EMFILE}\n`);
+    const polls = ["poll 0: 100=0", `poll 0: 102=${EINVAL}`, `poll 0: 177=${EINVAL}`, "poll 0: 9=8", "poll 0: 9=0", "poll 0: 100=0 101=0"];
+    assert.deepEqual((await get(server, "/polls")).body.trim().split("\n"), polls);
+    // A thousand times a megabyte, by one call.
+    assert.equal((await get(server, "/log")).body, "0 16384\n");
+    assert.doesNotMatch(server.cli.stderr, /held the event loop/);
   });
 });
 

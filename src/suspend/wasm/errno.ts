@@ -13,6 +13,7 @@ export const ERRNO = {
   ENOENT: 44,
   ENOTDIR: 54,
   ENOTSUP: 58,
+  ENXIO: 60,
   EPERM: 63,
   EROFS: 69,
   ESPIPE: 70,

@@ -28,6 +28,9 @@ const TRUNCATE = 8;
 /** Bytes of one read of a file: what is read is copied. */
 const READ_BYTES = 65_536;
 
+/** The last byte's place that a number tells. */
+const MOST_OFFSET = BigInt(Number.MAX_SAFE_INTEGER);
+
 /** Reads of a file that a program has open. @param position Null for where it stands, which then moves. */
 export function readFrom(
   guest: Guest,
@@ -62,6 +65,8 @@ export function fileCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction>>
   function fileStat(at: number, facts: FileFacts): number {
     memory.bytes(at, FILESTAT_BYTES).fill(0);
     const { view } = memory;
+    // Two files of one inode are one file to some programs.
+    view.setBigUint64((at >>> 0) + 8, BigInt(facts.inode), true);
     view.setUint8((at >>> 0) + 16, FILE_TYPES[facts.kind]);
     view.setBigUint64((at >>> 0) + 24, 1n, true);
     view.setBigUint64((at >>> 0) + 32, BigInt(facts.size), true);
@@ -123,13 +128,14 @@ export function fileCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction>>
       const descriptor = files.get(fd);
       if (descriptor?.kind === "file") return fileStat(into, descriptor.facts);
       if (!isOpen(fd)) return ERRNO.EBADF;
-      fileStat(into, { kind: descriptor === null ? "other" : "folder", size: 0, modifiedMs: 0 });
+      fileStat(into, { kind: descriptor === null ? "other" : "folder", size: 0, modifiedMs: 0, inode: 0 });
       if (descriptor === null) memory.view.setUint8((into >>> 0) + 16, STREAM_TYPE);
       return ERRNO.SUCCESS;
     },
     fd_pread(fd: number, pointer: number, count: number, offset: bigint, result: number) {
       const vectors = memory.vectors(pointer, count);
-      return vectors === null || offset < 0n ? ERRNO.EINVAL : readFrom(guest, fd, vectors, Number(offset), result);
+      const isPlace = offset >= 0n && offset <= MOST_OFFSET;
+      return vectors === null || !isPlace ? ERRNO.EINVAL : readFrom(guest, fd, vectors, Number(offset), result);
     },
     fd_prestat_get(fd: number, into: number) {
       const descriptor = files.get(fd);
@@ -149,6 +155,7 @@ export function fileCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction>>
       const descriptor = files.get(fd);
       if (descriptor === null) return ERRNO.EBADF;
       if (descriptor.kind !== "folder") return ERRNO.ENOTDIR;
+      if (cookie < 0n) return ERRNO.EINVAL;
       const tell = () => {
         memory.setUint32(result, readFolder(descriptor.entries!, Number(cookie), memory.bytes(into, length)));
         return ERRNO.SUCCESS;

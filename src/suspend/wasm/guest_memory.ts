@@ -1,6 +1,9 @@
 /** Vectors of one read or write, at most: as Linux's IOV_MAX. */
 const MOST_VECTORS = 1024;
 
+/** Bytes of all of them, at most: of what was read or written no more can be told (SSIZE_MAX of a program of 32 bits). */
+const MOST_BYTES = 2_147_483_647;
+
 /** Bytes of an `iovec`: a pointer and a length. */
 const VECTOR_BYTES = 8;
 
@@ -38,15 +41,17 @@ export class GuestMemory {
     this.view.setBigUint64(pointer >>> 0, value, true);
   }
 
-  /** The buffers of an array of `iovec`, those without bytes left out; null where it has more than may be. */
+  /** The buffers of an array of `iovec`, those without bytes left out; null where there are more of them, or of bytes, than may be. */
   vectors(pointer: number, count: number): Uint8Array<ArrayBuffer>[] | null {
     if (count >>> 0 > MOST_VECTORS) return null;
     const found: Uint8Array<ArrayBuffer>[] = [];
+    let total = 0;
     for (let index = 0; index < count; index++) {
       const at = (pointer >>> 0) + index * VECTOR_BYTES;
       const bytes = this.bytes(this.view.getUint32(at, true), this.view.getUint32(at + 4, true));
       if (bytes.length > 0) found.push(bytes);
+      total += bytes.length;
     }
-    return found;
+    return total > MOST_BYTES ? null : found;
   }
 }

@@ -76,7 +76,7 @@ export function pollCall(guest: Guest): WasmFunction {
   }
 
   return (pointer: number, events: number, count: number, result: number) => {
-    if (count === 0 || count >>> 0 > MOST_SUBSCRIPTIONS) return ERRNO.EINVAL;
+    if (count >>> 0 === 0 || count >>> 0 > MOST_SUBSCRIPTIONS) return ERRNO.EINVAL;
     // Before it is asked whether there is room.
     output.flush();
     const subscriptions = Array.from({ length: count }, (_, index) => read(pointer, index));

@@ -30,8 +30,9 @@ export class ProgramLog {
     this.#sinceTurn = 0;
   }
 
-  /** Takes bytes, which are copied. */
-  take(bytes: Uint8Array): void {
+  /** Takes bytes, which are copied, until it is due. @returns How many. */
+  take(all: Uint8Array): number {
+    const bytes = all.subarray(0, TURN_BYTES - this.#sinceTurn);
     this.#sinceTurn += bytes.length;
     for (let at = 0; at < bytes.length;) {
       const end = bytes.indexOf(LF, at);
@@ -45,6 +46,7 @@ export class ProgramLog {
         at++;
       } else if (this.#used === LINE_BYTES) this.#write();
     }
+    return bytes.length;
   }
 
   /** The program has ended: writes a line that has no end. */

@@ -51,6 +51,11 @@ test("boundMemory() refuses a memory that is larger from the start, or shared", 
   assert.throws(() => boundMemory(moduleOf(9, 1, 1, 0), PAGE), /unknown kind/);
 });
 
+test("boundMemory() refuses several memories: each would have the bound for itself", () => {
+  const two = new Uint8Array([...HEADER, 5, 5, 2, 0, 1, 0, 1]);
+  assert.throws(() => boundMemory(two, 5 * PAGE), { name: "RangeError", message: "it has 2 memories, and a WASI program has one" });
+});
+
 test("boundMemory() of a module that is cut short, anywhere, is a RangeError or a shorter module", () => {
   const whole = moduleOf(1, 1, 0x80, 0x01);
   for (let length = HEADER.length; length < whole.length; length++) {

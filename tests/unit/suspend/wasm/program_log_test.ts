@@ -23,3 +23,12 @@ test("ProgramLog cuts a long line into several of 4096 bytes", () => {
     assert.deepEqual(linesOf(`${"a".repeat(10_000)}\nb\n`, step).map((line) => line.length), [4096, 4096, 1808, 1]);
   }
 });
+
+test("ProgramLog takes no more of a write than is due to one turn", () => {
+  const lines: string[] = [];
+  const log = new ProgramLog((line) => lines.push(line));
+  const bytes = new TextEncoder().encode("a\n".repeat(10_000));
+  assert.deepEqual([log.take(bytes), log.due, log.take(bytes), lines.length], [16_384, true, 0, 8192]);
+  log.resumed();
+  assert.deepEqual([log.take(bytes.subarray(16_384)), log.due, lines.length], [3616, false, 10_000]);
+});

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { FileFacts, OpenFile, ReadOnlyFolder } from "../../../src/contract/files.ts";
+import { StaticFiles, type StaticOptions } from "../../../src/static/static_files.ts";
+
+const MODIFIED_MS = 1_700_000_000_500;
+const NOW_MS = MODIFIED_MS + 10_000;
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+/** A folder of these texts, or of the codes that opening them fails with, and how many files are open. */
+function folderOf(files: Readonly<Record<string, string | { readonly code: string }>>, facts: Partial<FileFacts> = {}) {
+  const opened = { now: 0, ever: 0 };
+  const folder: ReadOnlyFolder = {
+    stat: () => Promise.reject(systemError("ENOENT")),
+    list: () => Promise.reject(systemError("ENOENT")),
+    open(path) {
+      const found = files[path];
+      if (typeof found !== "string") return Promise.reject(systemError(found?.code ?? "ENOENT"));
+      const bytes = new TextEncoder().encode(found);
+      let isOpen = true;
+      opened.now++;
+      opened.ever++;
+      const file: OpenFile = {
+        facts: { kind: "file", size: bytes.length, modifiedMs: MODIFIED_MS, inode: 1, ...facts },
+        read(into, position) {
+          if (!isOpen) return Promise.reject(systemError("EBADF"));
+          const part = bytes.subarray(position, position + into.length);
+          into.set(part);
+          return Promise.resolve(part.length);
+        },
+        close() {
+          if (isOpen) opened.now--;
+          isOpen = false;
+          return Promise.resolve();
+        },
+      };
+      return Promise.resolve(file);
+    },
+  };
+  return { folder, opened };
+}
+
+function siteOf(scene: ReturnType<typeof folderOf>, options: StaticOptions = {}): StaticFiles {
+  return new StaticFiles(() => Promise.resolve(scene.folder), options, () => NOW_MS);
+}
+
+function get(site: StaticFiles, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return site.fetch(new Request(`http://a${path}`, { headers }));
+}
+
+test("StaticFiles with no descriptor left for the compressed file fails, and closes the other one", async () => {
+  const scene = folderOf({ "a.txt": "text", "a.txt.br": { code: "EMFILE" } });
+  await assert.rejects(get(siteOf(scene, { precompressed: true }), "/a.txt", { "accept-encoding": "br" }), { code: "EMFILE" });
+  assert.deepEqual(scene.opened, { now: 0, ever: 1 });
+});
+
+test("StaticFiles with a Cache-Control that is none fails, and closes the file", async () => {
+  const scene = folderOf({ "a.txt": "text" });
+  await assert.rejects(get(siteOf(scene, { cacheControl: "a\nb" }), "/a.txt"), TypeError);
+  assert.deepEqual(scene.opened, { now: 0, ever: 1 });
+});
+
+test("StaticFiles closes its file at the body's end, when it is cancelled, and where no body is sent", async () => {
+  const scene = folderOf({ "a.txt": "text", "index.html": "page" });
+  const site = siteOf(scene);
+  assert.equal(await (await get(site, "/a.txt")).text(), "text");
+  assert.equal(scene.opened.now, 0);
+  const cancelled = await get(site, "/");
+  assert.equal(scene.opened.now, 1);
+  await cancelled.body!.cancel();
+  assert.equal(scene.opened.now, 0);
+  const etag = cancelled.headers.get("etag")!;
+  const rest: Readonly<Record<string, string>>[] = [{ "if-none-match": etag }, { "if-match": `"x"` }, { range: "bytes=9-" }];
+  for (const headers of rest) await get(site, "/a.txt", headers);
+  await site.fetch(new Request("http://a/a.txt", { method: "HEAD" }));
+  assert.deepEqual(scene.opened, { now: 0, ever: 6 });
+});
+
+test("StaticFiles whose file has become shorter fails the body, and closes it", async () => {
+  const scene = folderOf({ "a.txt": "text" }, { size: 100 });
+  const response = await get(siteOf(scene), "/a.txt");
+  await assert.rejects(response.text(), /send a\.txt: it has become shorter/);
+  assert.equal(scene.opened.now, 0);
+});
+
+test("StaticFiles whose folder is not there looks for it anew with each request", async () => {
+  const { folder } = folderOf({ "a.txt": "text" });
+  let tries = 0;
+  const site = new StaticFiles(() => ++tries < 3 ? Promise.reject(systemError("ENOENT")) : Promise.resolve(folder));
+  await Promise.all([1, 2].map(() => assert.rejects(get(site, "/a.txt"), { code: "ENOENT" })));
+  assert.equal(tries, 1);
+  await assert.rejects(get(site, "/a.txt"), { code: "ENOENT" });
+  for (let count = 0; count < 3; count++) assert.equal(await (await get(site, "/a.txt")).text(), "text");
+  assert.equal(tries, 3);
+});
+
+test("StaticFiles says of a file from the future that it was changed now (RFC 9110 section 8.8.2.1)", async () => {
+  const scene = folderOf({ "a.txt": "text" }, { modifiedMs: NOW_MS + 3_600_000 });
+  const response = await get(siteOf(scene), "/a.txt");
+  assert.equal(response.headers.get("last-modified"), new Date(NOW_MS).toUTCString());
+  await response.body?.cancel();
+});
+
+test("StaticFiles: a folder, its prefix too, is sent on to its slash, and an index that is not to be read is a 403", async () => {
+  const scene = folderOf({
+    "": { code: "EISDIR" },
+    "docs": { code: "EISDIR" },
+    "docs/index.html": "page",
+    "secret/index.html": { code: "EACCES" },
+  });
+  const site = siteOf(scene, { prefix: "/assets" });
+  const answers = await Promise.all(
+    ["/assets", "/assets?a", "/assets/", "/assets/docs", "/assets/docs/", "/assets/secret/", "/assets/none/"].map((path) =>
+      get(site, path)
+    ),
+  );
+  assert.deepEqual(answers.map(({ status, headers }) => [status, headers.get("location")]), [
+    [301, "./assets/"],
+    [301, "./assets/?a"],
+    [404, null],
+    [301, "./docs/"],
+    [200, null],
+    [403, null],
+    [404, null],
+  ]);
+  await answers[4]!.body!.cancel();
+  const plain = siteOf(folderOf({ "": { code: "EISDIR" }, "index.html": "page" }), { prefix: "/assets", redirect: false });
+  assert.equal(await (await get(plain, "/assets")).text(), "page");
+});
+
+test("StaticFiles lets a file be kept for a year if its name has a hash, and not if it has a date", async () => {
+  const kept = async (name: string) => {
+    const response = await get(siteOf(folderOf({ [name]: "text" })), `/${name}`);
+    await response.body!.cancel();
+    return response.headers.get("cache-control");
+  };
+  const names = [
+    "app.3f9a1c0b.js",
+    "chunk-5d41402abc4b2a76.css",
+    "news-20261128.html",
+    "deadbeef.js",
+    "a-facefeed.js",
+    "3f9a1c0b/a.js",
+    "a.3f9a1c0.js",
+  ];
+  const always = "public, max-age=31536000, immutable";
+  assert.deepEqual(await Promise.all(names.map(kept)), [always, always, "no-cache", "no-cache", "no-cache", "no-cache", "no-cache"]);
+});
