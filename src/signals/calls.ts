@@ -16,7 +16,7 @@ export interface SignalCalls {
    *
    * @param signal 0 to 255.
    * @throws {RangeError} The number is out of bounds.
-   * @throws {TypeError} There is no such target, or the handler is no function.
+   * @throws {TypeError} There is no such target, the handler is no function, or the app runs in a thread (`--suspend worker`).
    */
   register(signal: number, target: SignalTarget, handler: SignalHandler): void;
   /**

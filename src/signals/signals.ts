@@ -41,6 +41,7 @@ export class Signals {
   readonly #sources: SignalSource[] = [];
   readonly #hosts: SignalHost[] = [];
   readonly #warned = new Set<number>();
+  #refusal: string | null = null;
   #runs = 0;
   #exceptions = 0;
 
@@ -50,8 +51,22 @@ export class Signals {
     return { signals: this.#runs, signalExceptions: this.#exceptions, signalQueue };
   }
 
-  /** Sets a signal's handler, in place of the one before. */
+  /** From now on nothing is registered or timed: no server runs here. @param why What says so. */
+  refuse(why: string): void {
+    this.#refusal = why;
+  }
+
+  #checkAllowed(call: string): void {
+    if (this.#refusal !== null) throw new TypeError(`${call}: ${this.#refusal}`);
+  }
+
+  /**
+   * Sets a signal's handler, in place of the one before.
+   *
+   * @throws {TypeError} They are refused here.
+   */
   register(signal: number, handler: SignalHandler): void {
+    this.#checkAllowed(`register signal ${signal}`);
     const before = this.#registrations.get(signal);
     if (before !== undefined) before.handler = handler;
     else this.#registrations.set(signal, { handler, running: false, pending: 0 });
@@ -91,6 +106,7 @@ export class Signals {
    * @throws {OverloadError} There are 1,024 already.
    */
   add(source: SignalSource): void {
+    this.#checkAllowed("time a signal");
     if (this.#sources.length >= MOST_SOURCES) throw new OverloadError(`add a timer: there are ${MOST_SOURCES} already`);
     this.#sources.push(source);
     if (this.#hosts.length > 0) source.arm(this.#hosts[0]!);

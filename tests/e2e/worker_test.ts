@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { serve } from "../../mod.ts";
 import { appFile, servingCli } from "../support/cli_server.ts";
 import { runCli } from "../support/cli_process.ts";
@@ -13,6 +14,7 @@ const LIMIT = { timeout: 90_000 };
 
 const ending = import.meta.url.endsWith(".ts") ? "ts" : "js";
 const APP = new URL(`./fixtures/worker_app.${ending}`, import.meta.url);
+const SIGNALS_APP = fileURLToPath(new URL(`./fixtures/worker_signals.${ending}`, import.meta.url));
 const HONO = new URL(`../../examples/hono.${ending}`, import.meta.url);
 
 const LARGE = 8 * 1_048_576;
@@ -88,18 +90,6 @@ test("worker: a stream is pulled no faster than its client takes it", LIMIT, asy
   });
 });
 
-test("worker: ten that block sleep at once, and switches of those that cannot await are counted", LIMIT, async () => {
-  await withServer({ module: APP, async: 11 }, async ({ exchange, server, heard }) => {
-    await startAll(exchange, 11);
-    const sleeping = Array.from({ length: 10 }, () => exchange(get("/sleepSync?3000")));
-    await until(() => server.stats().cores.filter(({ state }) => state === "sleeping").length === 10, PATIENCE);
-    assert.equal(parseAnswer(await exchange(get("/suspendSync"))).body, "suspended");
-    assert.equal(heard.requests.find(({ target }) => target === "/suspendSync")?.switches, 5);
-    for (const answer of await Promise.all(sleeping)) assert.equal(parseAnswer(answer).body, "slept");
-    assert.equal(heard.requests.find(({ target }) => target === "/sleepSync?3000")?.switches, 1);
-  });
-});
-
 test("worker: readSync() and waitReadSync() take a body that is still coming", LIMIT, async () => {
   await withServer({ module: APP, async: 2, postBufferingBytes: 0, limitPostBytes: LARGE }, async ({ connect, server }) => {
     const body = randomBytes(LARGE);
@@ -123,10 +113,16 @@ test("worker: harakiri ends a thread that stands still", LIMIT, async () => {
   });
 });
 
-test("worker: an endless loop costs its own request and thread, and nobody else notices", LIMIT, async () => {
-  await withServer({ module: APP, async: 10, harakiriRoutes: [{ glob: "/spin", ms: 6000 }] }, async ({ exchange, server, heard }) => {
+test("worker: ten that block sleep at once; an endless loop costs its own request and thread, and nobody else notices", LIMIT, async () => {
+  await withServer({ module: APP, async: 11, harakiriRoutes: [{ glob: "/spin", ms: 6000 }] }, async ({ exchange, server, heard }) => {
     // All threads are there before the loop takes a processor.
-    await startAll(exchange, 10);
+    await startAll(exchange, 11);
+    const sleeping = Array.from({ length: 10 }, () => exchange(get("/sleepSync?3000")));
+    await until(() => server.stats().cores.filter(({ state }) => state === "sleeping").length === 10, PATIENCE);
+    assert.equal(parseAnswer(await exchange(get("/suspendSync"))).body, "suspended");
+    assert.equal(heard.requests.find(({ target }) => target === "/suspendSync")?.switches, 5);
+    for (const answer of await Promise.all(sleeping)) assert.equal(parseAnswer(answer).body, "slept");
+    assert.equal(heard.requests.find(({ target }) => target === "/sleepSync?3000")?.switches, 1);
     const spinning = exchange(get("/spin"));
     await until(() => server.stats().busy === 1);
     const others = await Promise.all(Array.from({ length: 9 }, () => exchange(get("/sleep?20"))));
@@ -214,4 +210,10 @@ test("heddle serve --suspend worker says what it is, stops on SIGTERM, and says 
   const many = await runCli(["serve", app, "--suspend", "worker", "--async", "1000", "--port", "0"]);
   assert.match(many.stderr, /1000 is too much for the worker engine.*256/);
   assert.equal(many.code, 2);
+});
+
+test("worker: an app that registers a signal is told so", LIMIT, async () => {
+  const { stderr, code } = await runCli(["serve", SIGNALS_APP, "--suspend", "worker", "--port", "0"], { denoFlags: ["-A"] });
+  assert.match(stderr, /register signal 9: signals are the process's, and this app runs in a thread/);
+  assert.equal(code, 1);
 });
