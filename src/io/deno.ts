@@ -8,6 +8,7 @@ import type {
   ListenTcp,
   ListenUnix,
   Socket,
+  TcpAddress,
   TlsIdentity,
 } from "../contract/socket.ts";
 import { BrokenError, HeddleError } from "../errors.ts";
@@ -76,11 +77,24 @@ class DenoEngine implements IoEngine {
   async #dial(options: ConnectOptions): Promise<DenoConn> {
     try {
       if (options.transport === "unix") return await this.#deno.connect({ transport: "unix", path: options.path });
-      const { hostname, port, signal } = options;
-      return await this.#deno.connect({ hostname, port, ...(signal !== undefined && { signal }) });
+      return await this.#dialTcp(options);
     } catch (error) {
       options.signal?.throwIfAborted();
       throw translate(`connect to ${formatAddress(options)}`, error);
+    }
+  }
+
+  async #dialTcp({ hostname, port, signal }: TcpAddress & { readonly signal?: AbortSignal }): Promise<DenoConn> {
+    if (signal === undefined) return await this.#deno.connect({ hostname, port });
+    const off = new AbortController();
+    // Deno.connect (2.9.6) asks it once more when the connection stands: of one that has aborted in that turn it throws, and never closes the connection.
+    off.signal.throwIfAborted = () => {};
+    const abort = () => off.abort();
+    signal.addEventListener("abort", abort);
+    try {
+      return await this.#deno.connect({ hostname, port, signal: off.signal });
+    } finally {
+      signal.removeEventListener("abort", abort);
     }
   }
 

@@ -75,7 +75,7 @@ export class FakeDeno implements DenoSockets {
     return { addr: LOCAL, accept: () => this.#accept(), close: () => void this.calls.push("close") };
   }
 
-  connect(): Promise<DenoConn> {
+  connect(_options?: { readonly path?: string; readonly signal?: AbortSignal }): Promise<DenoConn> {
     this.calls.push("connect");
     return this.connectError === null ? Promise.resolve(new FakeConn()) : Promise.reject(this.connectError);
   }

@@ -80,3 +80,21 @@ test("listen() leaves a wrong argument the caller's own error", async () => {
   deno.listenErrors.push(new RangeError("Invalid port (out of range): 70000"));
   await assert.rejects(createDenoEngine(deno).listen({ ...TCP, port: 70_000 }, ignore), { name: "RangeError" });
 });
+
+// Deno 2.9.6 asks the signal once more when the connection stands. Of one that had aborted in that turn it threw, and the connection was nobody's to close.
+test("connect() whose signal aborts in the turn in which the connection stands closes it", async () => {
+  const conn = new FakeConn();
+  class LateDeno extends FakeDeno {
+    override async connect(options?: { readonly path?: string; readonly signal?: AbortSignal }): Promise<FakeConn> {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      options?.signal?.throwIfAborted();
+      return conn;
+    }
+  }
+  const off = new AbortController();
+  const connecting = createDenoEngine(new LateDeno()).connect({ ...TCP, signal: off.signal });
+  const reason = new Error("not any more");
+  off.abort(reason);
+  await assert.rejects(connecting, reason);
+  assert.deepEqual(conn.calls, ["close"]);
+});
