@@ -31,7 +31,7 @@ export class LoopIntake implements BodyOwner {
 
   /** The client must send something. */
   get awaitsBody(): boolean {
-    return this.#pulling;
+    return this.#pulling && this.#owner.request?.body?.cancelled === false;
   }
 
   /** Takes the body in. */
@@ -57,7 +57,9 @@ export class LoopIntake implements BodyOwner {
   }
 
   unwanted(body: RequestBody): void {
-    if (this.#owner.request?.body === body) this.#source.cancel();
+    if (this.#owner.request?.body !== body) return;
+    this.#deadlines.setReading(false);
+    this.#source.cancel();
   }
 
   /** Nobody reads the rest. */
@@ -70,7 +72,7 @@ export class LoopIntake implements BodyOwner {
   }
 
   #pull(request: ActiveRequest, body: RequestBody): void {
-    if (this.#pulling || body.complete) return;
+    if (this.#pulling || body.complete || body.cancelled) return;
     this.#pulling = true;
     this.#deadlines.awaitBody(true);
     this.#run(request, body).catch((error: unknown) => {

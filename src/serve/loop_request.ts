@@ -79,6 +79,7 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
     this.#request = request;
     const wrong = checkLoopHead(head, limits);
     if (wrong !== null) return this.refuse(wrong);
+    if (request.misdirected) return this.refuse(new ProtocolError(421, "a target of another scheme than its connection's"));
     if (length !== null && length > bodyMostBytes) return this.refuse(new ProtocolError(413, `a body of more than ${bodyMostBytes} bytes`));
     const small = length !== null && length <= postBufferingBytes && !request.bodyTooLong && !head.expectsContinue;
     if (small) this.#intake!.begin();
