@@ -10,6 +10,8 @@ export interface LoopIntakeOwner {
   readonly request: ActiveRequest | null;
   /** All of the body has come. */
   bodyDone(): void;
+  /** The rest of the body will not come, and whoever reads it knows. */
+  bodyBroken(): void;
   /** Answers with the error. */
   refuse(error: ProtocolError): void;
 }
@@ -77,6 +79,7 @@ export class LoopIntake implements BodyOwner {
     this.#deadlines.awaitBody(true);
     this.#run(request, body).catch((error: unknown) => {
       body.fail(error instanceof BrokenError ? error : new BrokenError("read a request's body: it broke off", { cause: error }));
+      if (this.#owner.request === request) this.#owner.bodyBroken();
     });
   }
 

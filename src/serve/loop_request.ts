@@ -90,6 +90,11 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
     if (this.state === "buffering") this.#askForCore();
   }
 
+  /** Nobody reads it yet who would be told; Deno tells of it by the body alone (2.9.6). */
+  bodyBroken(): void {
+    if (this.state === "buffering") this.refuse(new ProtocolError(400, "a body that broke off"));
+  }
+
   #askForCore(): void {
     const { pool, sheds } = this.#server;
     const core = pool.take();

@@ -185,3 +185,18 @@ testOnBoth("HTTP/1.0 without a host: the path is the client's, whatever is in it
     }
   });
 });
+
+testOnBoth("a small body that breaks off before its request has a core leaves nothing behind", async (by) => {
+  await withServer({ fetch: () => new Response("ok"), ...by }, async ({ connect, server }) => {
+    for (const goes of ["end", "reset"] as const) {
+      const client = await connect();
+      client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\nabcde");
+      await until(() => server.stats().connections === 1);
+      await pause(50);
+      client[goes]();
+      await until(() => client.ended || client.closed || server.stats().connections === 0);
+      client.destroy();
+      await until(() => server.stats().connections === 0);
+    }
+  });
+});
