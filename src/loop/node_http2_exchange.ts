@@ -44,6 +44,8 @@ export class Http2Exchange implements LoopExchange {
     // A stream that its client has reset may be there until its body is read: Node closes it no sooner if the reset says NO_ERROR (24.21).
     stream.once("aborted", () => this.#over || this.#leave());
     stream.once("close", () => this.#leave());
+    // The same with an answer that was given and will not be taken; whoever was answered hears nothing by it.
+    stream.once("end", () => stream.closed && !stream.writableFinished && this.#leave());
   }
 
   #leave(): void {

@@ -174,9 +174,23 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
     request?.body?.fail(error);
     request?.abort(error);
     request?.reply.clientGone(error);
-    if (started) this.socket.abort();
-    else this.#refuseWith(error.status, error.message);
-    this.#leave();
+    if (started) {
+      this.socket.abort();
+      if (this.state !== "over") this.#leave();
+    } else {
+      this.#refuseWith(error.status, error.message);
+      this.#leaveOnceTaken();
+    }
+  }
+
+  /** In HTTP/2 a client may hold back the shortest answer: whoever takes none would keep its connection. */
+  #leaveOnceTaken(): void {
+    if (this.socket.unsent === 0) return this.#leave();
+    this.#server.pool.remove(this);
+    this.#deadlines.coreGranted();
+    if (this.state !== "active") this.#move(this.#state.shed, "shed");
+    this.#move(this.#state.unsent, "unsent");
+    this.#deadlines.awaitWrites();
   }
 
   #refuseWith(status: number, reason: string): void {
@@ -246,7 +260,7 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
     this.sendWhole(503, "", [...TEXT_FIELDS, ["retry-after", "1"]], "too many connections\n");
     this.#intake?.forgo();
     request?.reply.clientGone(new ClosedError("serve a request: there are too many"));
-    this.#leave();
+    this.#leaveOnceTaken();
   }
 
   kill(): boolean {

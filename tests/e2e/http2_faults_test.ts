@@ -157,3 +157,19 @@ testApp(NO_HTTP2, "HTTP/2: an app's fields leave, whatever their names, but for 
   assert.deepEqual([answer.text, answer["constructor"], answer["upgrade"]], ["text", "a", undefined]);
   session.destroy();
 });
+
+testApp(
+  NODE_ALONE,
+  "HTTP/2: a client that does not take its refusal is ended",
+  async (request) => new Response(await request.text()),
+  async (served) => {
+    const client = await RawHttp2.connect(portOf(served));
+    // SETTINGS_INITIAL_WINDOW_SIZE: 0.
+    client.send(frame(FRAME.settings, 0, 0, Uint8Array.of(0, 4, 0, 0, 0, 0)));
+    client.send(frame(FRAME.headers, ENDS_HEAD, 1, POST_HEAD), frame(DATA, 0, 1, new Uint8Array(9)));
+    await until(() => served.heard.refused.length === 1);
+    await until(() => client.closed);
+    assert.deepEqual([served.heard.refused, served.server.stats().connections], [[408], 0]);
+  },
+  { timeouts: { bodyIdleMs: 200, writeStallMs: 300, keepAliveMs: 400 } },
+);
