@@ -36,6 +36,8 @@ export interface LoopListenOptions extends ListenTcp {
   readonly keepAliveRequests: number;
   /** How long a connection is kept between two requests. */
   readonly keepAliveMs: number;
+  /** As `keepAliveMs`, once a stop has begun. */
+  readonly idleGraceMs: number;
   readonly headMs: number;
   readonly handshakeMs: number;
   /** Bytes of a head; a longer one it may pass on, or refuse with 431. */
@@ -62,6 +64,8 @@ export interface LoopAnswerHead {
   readonly isBodiless: boolean;
   /** The connection's last. */
   readonly close: boolean;
+  /** Other connection options, as a list in lower case, such as `upgrade`; empty where there are none. HTTP/2 has none. */
+  readonly options: string;
 }
 
 /** One request, and the way for its answer. */

@@ -170,8 +170,12 @@ function methodName(bytes: Uint8Array, start: number, end: number): string {
   return name;
 }
 
-/** RFC 9112 section 3.2.2. The path of `OPTIONS http://host` is `*` (section 3.2.4). */
-function absoluteTarget(target: Latin1, method: string): AbsoluteTarget {
+/**
+ * Takes an absolute target apart (RFC 9112 section 3.2.2). The path of `OPTIONS http://host` is `*` (section 3.2.4).
+ *
+ * @throws {ProtocolError} It is none.
+ */
+export function absoluteTarget(target: Latin1, method: string): AbsoluteTarget {
   const start = /^https?:\/\//i.exec(target)?.[0];
   if (start === undefined) throw new ProtocolError(400, "a target that is neither a path nor an http URL");
   const scheme = start.length === "https://".length ? "https" : "http";

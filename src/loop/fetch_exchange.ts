@@ -43,7 +43,8 @@ export class FetchExchange implements LoopExchange {
     this.remote = remote;
     this.#traits = traits;
     const { url, method, headers } = request;
-    const authority = url.indexOf("://") + 3;
+    // Bun's has neither scheme nor authority where the client names no host (1.4.5).
+    const authority = url.startsWith("/") ? 0 : url.indexOf("://") + 3;
     const path = url.indexOf("/", authority);
     const fields = new HeadersFields(headers);
     // HTTP/2 is known by this: there `:authority` stands for `host`, and no field need announce a body. HTTP/1.0 may be taken for it.
@@ -88,8 +89,10 @@ export class FetchExchange implements LoopExchange {
 
   respond(head: LoopAnswerHead, body: Uint8Array | null): void {
     if (this.#over) return;
+    // First: what a runtime's `Response` does not take is answered otherwise.
+    const response = this.#responseOf(head, body !== null && body.length === 0 ? null : body);
     this.#finish();
-    this.#give(this.#responseOf(head, body !== null && body.length === 0 ? null : body));
+    this.#give(response);
   }
 
   start(head: LoopAnswerHead): void {
@@ -101,8 +104,9 @@ export class FetchExchange implements LoopExchange {
       },
       cancelled: () => this.#gone(),
     });
+    const response = this.#responseOf(head, head.isBodiless ? null : queue.stream);
     this.#queue = queue;
-    this.#give(this.#responseOf(head, head.isBodiless ? null : queue.stream));
+    this.#give(response);
   }
 
   write(chunk: Uint8Array): void {
@@ -126,15 +130,18 @@ export class FetchExchange implements LoopExchange {
     this.#finish();
     if (this.#queue !== null) this.#queue.fail(this.#traits.failure);
     else this.#give(new (natives().Response)(null, { status: 503, headers: { connection: "close" } }));
+    // Whoever waits for its client waits no more. Not before it is given up here, too.
+    queueMicrotask(() => this.handler.gone(new BrokenError("serve a request: its answer was given up")));
   }
 
   #responseOf(head: LoopAnswerHead, body: Uint8Array | ReadableStream<Uint8Array> | null): Response {
-    const { status, statusText, fields, contentLength, close, isBodiless } = head;
+    const { status, statusText, fields, contentLength, close, options, isBodiless } = head;
     const headers: [string, string][] = [];
     for (let index = 0; index < fields.count; index++) headers.push([fields.name(index), fields.value(index)]);
     if (contentLength !== null) headers.push(["content-length", String(contentLength)]);
     const mayClose = !this.#traits.closeResets || this.body === null || this.body.done;
     if (close && mayClose) headers.push(["connection", "close"]);
+    if (options !== "" && !this.multiplexed) headers.push(["connection", options]);
     let content = body;
     // Without a body HEAD's answer would get a content-length of 0 (Deno 2.9, Bun 1.4). This one is cancelled, and never read.
     if (isBodiless && contentLength === null && status !== 204 && status !== 304) content = new ReadableStream();

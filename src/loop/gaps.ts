@@ -103,9 +103,16 @@ export const LOOP_GAPS: readonly LoopGap[] = [
   {
     name: "timeouts.idleGraceMs",
     flag: null,
-    loops: ALL,
+    loops: FETCH,
     isRefused: false,
     reason: "idle connections are closed when a stop begins",
+  },
+  {
+    name: "timeouts.idleGraceMs",
+    flag: null,
+    loops: ["node-http"],
+    isRefused: false,
+    reason: "holds for connections that have sent nothing; others that are idle are closed when a stop begins",
   },
   { name: "timeouts.lingerIdleMs", flag: null, loops: ALL, isRefused: false, reason: "how a connection ends is the runtime's own affair" },
   { name: "timeouts.lingerMs", flag: null, loops: ALL, isRefused: false, reason: "how a connection ends is the runtime's own affair" },

@@ -1,3 +1,4 @@
+import { type AbsoluteTarget, absoluteTarget } from "../http/request_line.ts";
 import type { BodyFraming, FieldList, RequestHead } from "../contract/head.ts";
 
 const NO_BODY: BodyFraming = { kind: "none" };
@@ -15,6 +16,18 @@ export interface LoopHeadOptions {
   readonly hasBody?: boolean;
   /** @default by `minor` */
   readonly protocol?: string;
+  /** The target, taken apart, where it is an absolute one; `fields` give its authority for `host`. @default null */
+  readonly absolute?: AbsoluteTarget | null;
+}
+
+/** An absolute target, taken apart; null for another form, and for what is no target at all. */
+export function absoluteOf(method: string, target: string): AbsoluteTarget | null {
+  if (target.startsWith("/") || target === "*") return null;
+  try {
+    return absoluteTarget(target, method);
+  } catch {
+    return null;
+  }
 }
 
 /** A request's head as a loop engine's parser has read it: less is known of it than of one that came in bytes. */
@@ -23,39 +36,41 @@ export class LoopHead implements RequestHead {
   readonly target: string;
   readonly minor: 0 | 1;
   readonly fields: FieldList;
-  /** Its runtime has dealt with an absolute target. */
-  readonly targetScheme = null;
   readonly keepAlive = true;
   readonly protocol: string;
+  readonly #absolute: AbsoluteTarget | null;
   readonly #authority: string;
   readonly #hasBody: boolean;
   #framing: BodyFraming | null = null;
 
-  /**
-   * @param target Path and query.
-   */
+  /** @param target Path and query, unless the options give it as an absolute one. */
   constructor(
     method: string,
     target: string,
     minor: 0 | 1,
     fields: FieldList,
-    { authority = "", hasBody = false, protocol = `HTTP/1.${minor}` }: LoopHeadOptions = {},
+    { authority = "", hasBody = false, protocol = `HTTP/1.${minor}`, absolute = null }: LoopHeadOptions = {},
   ) {
     this.method = method;
     this.target = target;
     this.minor = minor;
     this.fields = fields;
+    this.#absolute = absolute;
     this.#authority = authority;
     this.#hasBody = hasBody;
     this.protocol = protocol;
   }
 
   get path(): string {
-    return this.target;
+    return this.#absolute?.path ?? this.target;
+  }
+
+  get targetScheme(): "http" | "https" | null {
+    return this.#absolute?.scheme ?? null;
   }
 
   get authority(): string {
-    return this.fields.first("host") ?? this.#authority;
+    return this.#absolute?.authority ?? this.fields.first("host") ?? this.#authority;
   }
 
   get expectsContinue(): boolean {
@@ -70,7 +85,8 @@ export class LoopHead implements RequestHead {
     if (this.fields.first("transfer-encoding") !== null) return CHUNKED;
     const bytes = Number(this.fields.first("content-length") ?? 0);
     if (bytes > 0) return { kind: "length", bytes };
-    return this.#hasBody ? CHUNKED : NO_BODY;
+    // Two of them come as one text: how long the body is the runtime knows.
+    return this.#hasBody || Number.isNaN(bytes) ? CHUNKED : NO_BODY;
   }
 
   /** As it would be in HTTP/1.1. */

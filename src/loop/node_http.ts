@@ -5,6 +5,7 @@ import type { Address } from "../contract/socket.ts";
 import { formatAddress, tcpAddress } from "../io/address.ts";
 import { brokenError } from "../io/broken_error.ts";
 import { renewing } from "../io/renewing.ts";
+import { NodeConnections } from "./node_http_connections.ts";
 import { NodeRequests } from "./node_http_requests.ts";
 import { oneIdentity } from "./one_identity.ts";
 
@@ -69,13 +70,19 @@ type HalfOpen = http.Server & { httpAllowHalfOpen: boolean };
 function createPlainServer(options: LoopListenOptions, accept: (exchange: LoopExchange) => void, local: () => Address): NodeServer {
   const server = http.createServer(httpOptions(options));
   const requests = new NodeRequests(accept);
+  const connections = new NodeConnections();
+  server.on("connection", (socket) => connections.add(socket));
   server.on("request", (request, response) => requests.take(request, response, local(), false));
   server.on("checkContinue", (request, response) => requests.take(request, response, local(), true));
   server.maxRequestsPerSocket = options.keepAliveRequests;
   (server as HalfOpen).httpAllowHalfOpen = true;
   return {
     server,
-    close: () => new Promise((resolve) => server.close(() => resolve())),
-    kill: () => server.closeAllConnections(),
+    close() {
+      requests.stopping = true;
+      connections.stop(server, options, (socket) => requests.isBusy(socket));
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+    kill: () => connections.kill(),
   };
 }

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import http2 from "node:http2";
-import type { Socket } from "node:net";
 import type { LoopExchange, LoopListenOptions } from "../contract/loop.ts";
 import type { Address, TlsIdentity } from "../contract/socket.ts";
+import { BrokenError } from "../errors.ts";
 import type { Renewable } from "../io/renewing.ts";
 import { httpOptions, type NodeServer } from "./node_http.ts";
+import { NodeConnections } from "./node_http_connections.ts";
 import { Http2Exchange } from "./node_http2_exchange.ts";
 import { NodeRequests } from "./node_http_requests.ts";
 import { TokenBucket } from "./token_bucket.ts";
@@ -49,8 +50,8 @@ export function createSecureServer(
   const requests = new NodeRequests(accept);
   const take = (request: http2.Http2ServerRequest, response: http2.Http2ServerResponse, expects: boolean) => {
     if (request.httpVersionMajor > 1) {
-      count(request.stream);
-      accept(new Http2Exchange(request, local(), expects));
+      // A client may reset a stream in the packet that begins it: that is no work.
+      if (!request.stream.closed && !request.stream.destroyed) accept(new Http2Exchange(request, local(), expects));
     } // With allowHTTP1 these come as what node:http gives.
     else requests.take(request as unknown as IncomingMessage, response as unknown as ServerResponse, local(), expects);
   };
@@ -59,56 +60,63 @@ export function createSecureServer(
   const sessions = new Set<http2.ServerHttp2Session>();
   server.on("session", (session) => {
     sessions.add(session);
-    facts.set(session, { streams: 0, resets: new TokenBucket(RESET_BURST, RESETS_A_SECOND, performance.now()) });
     session.once("close", () => sessions.delete(session));
-    session.setTimeout(options.keepAliveMs, () => closeIdle(session));
+    watch(session, options.keepAliveMs);
+    if (closing) session.close();
   });
   // Of a session: the client broke HTTP/2, and its connection is ended by Node.
   server.on("sessionError", () => {});
-  const sockets = new Set<Socket>();
+  /** Below TLS; a handshake may be under way. */
+  const connections = new NodeConnections();
+  server.on("connection", (socket) => connections.add(socket));
+  /** Of HTTP/1. */
+  const secured = new NodeConnections();
   server.on("secureConnection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    if (socket.alpnProtocol !== "h2") secured.add(socket);
   });
+  let closing = false;
   return {
     server,
     close() {
+      closing = requests.stopping = true;
+      secured.stop(server, options, (socket) => requests.isBusy(socket));
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const session of sessions) session.close();
       return closed;
     },
     kill() {
       for (const session of sessions) session.destroy();
-      for (const socket of sockets) socket.destroy();
+      connections.kill();
     },
     renew: ({ identities }) => server.setSecureContext(tlsOf(oneIdentity("node-http", identities)!)),
   };
 }
 
-/** What is known of a session. */
-interface SessionFacts {
-  /** Exchanges under way. */
-  streams: number;
-  readonly resets: TokenBucket;
-}
-
-const facts = new WeakMap<http2.Http2Session, SessionFacts>();
-
-function count(stream: http2.ServerHttp2Stream): void {
-  const { session } = stream;
-  const found = session === undefined ? undefined : facts.get(session);
-  if (session === undefined || found === undefined) return;
-  found.streams++;
-  stream.once("close", () => {
-    found.streams--;
-    const isFlood = stream.aborted && !found.resets.take(performance.now());
-    if (isFlood && !session.destroyed) session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
+/** Ends a session whose client resets too many streams, and one that is idle: a stream that waits for its handler keeps it. */
+function watch(session: http2.ServerHttp2Session, keepAliveMs: number): void {
+  let streams = 0;
+  const resets = new TokenBucket(RESET_BURST, RESETS_A_SECOND, performance.now());
+  session.on("stream", (stream) => {
+    streams++;
+    stream.once("close", () => {
+      streams--;
+      const isFlood = wasReset(stream) && !resets.take(performance.now());
+      if (isFlood && !session.destroyed) session.destroy(undefined, http2.constants.NGHTTP2_ENHANCE_YOUR_CALM);
+    });
+  });
+  // Given to `setTimeout` it would be called once, and no more.
+  session.setTimeout(keepAliveMs);
+  session.on("timeout", () => {
+    // A client that takes nothing would not let it close.
+    if (streams === 0 && session.closed) return session.destroy();
+    if (streams === 0) session.close();
+    session.setTimeout(keepAliveMs);
   });
 }
 
-/** Nothing came or went for so long. A stream that waits for its handler keeps its connection. */
-function closeIdle(session: http2.ServerHttp2Session): void {
-  if (facts.get(session)?.streams === 0) session.close();
+/** By its client: what we end ourselves, as by harakiri, ends with an error of ours. */
+function wasReset({ aborted, rstCode, errored }: http2.ServerHttp2Stream): boolean {
+  return (aborted || rstCode !== http2.constants.NGHTTP2_NO_ERROR) && !(errored instanceof BrokenError);
 }
 
 function tlsOf({ cert, key }: TlsIdentity) {

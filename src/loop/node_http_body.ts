@@ -20,16 +20,18 @@ export class ReadableBody implements LoopBody {
     if (this.#opened) return;
     this.#opened = true;
     this.#first();
-    const wake = () => {
-      this.#wake?.();
-      this.#wake = null;
-    };
     const fail = (error?: Error) => {
       this.#failure ??= error ?? new BrokenError("read a request's body: the client has gone");
-      wake();
+      this.#awake();
     };
-    this.#stream.on("readable", wake).once("end", wake).once("error", fail).once("close", () => fail());
+    this.#stream.on("readable", this.#awake).once("end", this.#awake).once("error", fail).once("close", () => fail());
+    if (this.#stream.destroyed) fail();
   }
+
+  readonly #awake = (): void => {
+    this.#wake?.();
+    this.#wake = null;
+  };
 
   async read(): Promise<Uint8Array | null> {
     this.#open();
@@ -43,7 +45,12 @@ export class ReadableBody implements LoopBody {
     }
   }
 
+  /** What is left is thrown away as it comes: else it would stay in the way of the connection's next request, and keep a stream of HTTP/2. */
   cancel(): void {
-    this.#stream.pause();
+    this.#failure ??= new BrokenError("read a request's body: it was cancelled");
+    this.#awake();
+    // With a listener for it Node does not let a stream flow.
+    this.#stream.off("readable", this.#awake);
+    this.#stream.resume();
   }
 }

@@ -4,7 +4,7 @@ import type { LoopAnswerHead, LoopBody, LoopExchange, LoopHandler } from "../con
 import type { Address } from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
 import { createNodeLatin1 } from "../io/node_latin1.ts";
-import { LoopHead } from "./loop_head.ts";
+import { absoluteOf, LoopHead } from "./loop_head.ts";
 import { ReadableBody } from "./node_http_body.ts";
 import { PairFields } from "./pair_fields.ts";
 
@@ -36,8 +36,13 @@ export class NodeExchange implements LoopExchange {
     this.local = local;
     this.remote = remote;
     const minor = request.httpVersionMinor === 0 ? 0 : 1;
-    this.head = new LoopHead(request.method ?? "", request.url ?? "/", minor, new PairFields(request.rawHeaders));
-    this.body = this.head.framing.kind === "none" ? null : new ReadableBody(request, () => expects && response.writeContinue());
+    const { method = "", url = "/", rawHeaders } = request;
+    const absolute = absoluteOf(method, url);
+    this.head = new LoopHead(method, url, minor, new PairFields(rawHeaders, absolute?.authority), { absolute });
+    this.body = this.head.framing.kind === "none" ? null : new ReadableBody(request, () => {
+      // Behind the answer's head it would be a part of its body (Node 20).
+      if (expects && !response.headersSent && !response.destroyed) response.writeContinue();
+    });
     const { socket } = request;
     const ended = () => this.handler.ended?.();
     socket.once("end", ended);
@@ -70,15 +75,19 @@ export class NodeExchange implements LoopExchange {
   start(head: LoopAnswerHead): void {
     if (this.#over) return;
     this.#writeHead(head);
-    this.#response.flushHeaders();
+    // Node's own `flushHeaders` sends what is beyond ASCII as UTF-8 (24.21); for an answer without a body `write` sends nothing.
+    if (head.isBodiless) this.#response.flushHeaders();
+    else this.#response.write("", "latin1");
   }
 
-  #writeHead({ status, statusText, fields, contentLength, close }: LoopAnswerHead): void {
+  #writeHead({ status, statusText, fields, contentLength, close, options }: LoopAnswerHead): void {
     const response = this.#response;
     const lines: string[] = [];
     for (let index = 0; index < fields.count; index++) lines.push(fields.name(index), fields.value(index));
     if (contentLength !== null) lines.push("content-length", String(contentLength));
     if (close) response.shouldKeepAlive = false;
+    // HTTP/1.0 has none but those that Node says.
+    if (options !== "" && this.head.minor === 1) lines.push("connection", close ? `close, ${options}` : options);
     if (statusText === "") response.writeHead(status, lines);
     else response.writeHead(status, statusText, lines);
   }

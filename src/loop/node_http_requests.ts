@@ -15,6 +15,8 @@ const MOST_IN_A_READ = 1024;
 export class NodeRequests {
   readonly #accept: (exchange: LoopExchange) => void;
   readonly #pipelines = new WeakMap<Socket, Pipeline>();
+  /** A stop has begun: a connection ends with its requests, also where an answer said otherwise before. */
+  stopping = false;
 
   constructor(accept: (exchange: LoopExchange) => void) {
     this.#accept = accept;
@@ -24,11 +26,16 @@ export class NodeRequests {
   take(request: IncomingMessage, response: ServerResponse, local: Address, expects: boolean): void {
     const { socket } = request;
     let pipeline = this.#pipelines.get(socket);
-    if (pipeline === undefined) this.#pipelines.set(socket, pipeline = new Pipeline(socket));
+    if (pipeline === undefined) this.#pipelines.set(socket, pipeline = new Pipeline(socket, this));
     pipeline.add(response, () => {
       const remote = tcpAddress(socket.remoteAddress ?? "", socket.remotePort ?? 0);
       this.#accept(new NodeExchange(request, response, local, remote, expects));
     });
+  }
+
+  /** A request of that connection is under way. */
+  isBusy(socket: Socket): boolean {
+    return this.#pipelines.get(socket)?.busy === true;
   }
 }
 
@@ -53,15 +60,17 @@ function resume(socket: HttpSocket): void {
 /** One connection's requests. */
 class Pipeline {
   readonly #socket: Socket;
+  readonly #requests: NodeRequests;
   #waiting: (readonly [response: ServerResponse, start: () => void])[] = [];
-  #busy = false;
+  busy = false;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, requests: NodeRequests) {
     this.#socket = socket;
+    this.#requests = requests;
   }
 
   add(response: ServerResponse, start: () => void): void {
-    if (!this.#busy) return this.#run(response, start);
+    if (!this.busy) return this.#run(response, start);
     this.#waiting.push([response, start]);
     if (this.#waiting.length >= MOST_WAITING) pause(this.#socket);
     if (this.#waiting.length <= MOST_IN_A_READ) return;
@@ -70,17 +79,18 @@ class Pipeline {
   }
 
   #run(response: ServerResponse, start: () => void): void {
-    this.#busy = true;
+    this.busy = true;
     response.once("close", () => this.#next());
     start();
   }
 
   #next(): void {
-    this.#busy = false;
+    this.busy = false;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
       if (this.#waiting.length === MOST_WAITING - 1) resume(this.#socket);
       // Those of a connection that has gone have no client.
       if (!next[0].closed) return this.#run(...next);
     }
+    if (this.#requests.stopping) this.#socket.destroySoon();
   }
 }

@@ -3,9 +3,12 @@ import type { FieldList } from "../contract/head.ts";
 /** Field lines as a runtime gives them: name, value, name, value. */
 export class PairFields implements FieldList {
   readonly #pairs: readonly string[];
+  readonly #host: string | null;
 
-  constructor(pairs: readonly string[]) {
+  /** @param host What stands for the value of `host` where the target has an authority (RFC 9112 section 3.2.2). */
+  constructor(pairs: readonly string[], host: string | null = null) {
     this.#pairs = pairs;
+    this.#host = host;
   }
 
   get count(): number {
@@ -17,7 +20,8 @@ export class PairFields implements FieldList {
   }
 
   value(index: number): string {
-    return this.#pairs[2 * index + 1]!;
+    const name = this.#host === null ? "" : this.name(index);
+    return name.length === 4 && name.toLowerCase() === "host" ? this.#host! : this.#pairs[2 * index + 1]!;
   }
 
   first(lowerName: string): string | null {

@@ -10,6 +10,8 @@ export interface LoopIntakeOwner {
   readonly request: ActiveRequest | null;
   /** All of the body has come. */
   bodyDone(): void;
+  /** The rest of the body will not come, and whoever reads it knows. */
+  bodyBroken(): void;
   /** Answers with the error. */
   refuse(error: ProtocolError): void;
 }
@@ -31,7 +33,7 @@ export class LoopIntake implements BodyOwner {
 
   /** The client must send something. */
   get awaitsBody(): boolean {
-    return this.#pulling;
+    return this.#pulling && this.#owner.request?.body?.cancelled === false;
   }
 
   /** Takes the body in. */
@@ -57,7 +59,9 @@ export class LoopIntake implements BodyOwner {
   }
 
   unwanted(body: RequestBody): void {
-    if (this.#owner.request?.body === body) this.#source.cancel();
+    if (this.#owner.request?.body !== body) return;
+    this.#deadlines.setReading(false);
+    this.#source.cancel();
   }
 
   /** Nobody reads the rest. */
@@ -70,11 +74,12 @@ export class LoopIntake implements BodyOwner {
   }
 
   #pull(request: ActiveRequest, body: RequestBody): void {
-    if (this.#pulling || body.complete) return;
+    if (this.#pulling || body.complete || body.cancelled) return;
     this.#pulling = true;
     this.#deadlines.awaitBody(true);
     this.#run(request, body).catch((error: unknown) => {
       body.fail(error instanceof BrokenError ? error : new BrokenError("read a request's body: it broke off", { cause: error }));
+      if (this.#owner.request === request) this.#owner.bodyBroken();
     });
   }
 

@@ -25,13 +25,14 @@ export async function listenByLoop(
     );
   }
   const { timeouts, limits, keepAliveRequests } = server;
-  const { keepAliveMs, headMs, handshakeMs } = timeouts;
+  const { keepAliveMs, idleGraceMs, headMs, handshakeMs } = timeouts;
   const options: LoopListenOptions = {
     backlog: 1024,
     ...address,
     connections,
     keepAliveRequests,
     keepAliveMs,
+    idleGraceMs,
     headMs,
     handshakeMs,
     headBytes: limits.headBytes,

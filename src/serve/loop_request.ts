@@ -79,6 +79,7 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
     this.#request = request;
     const wrong = checkLoopHead(head, limits);
     if (wrong !== null) return this.refuse(wrong);
+    if (request.misdirected) return this.refuse(new ProtocolError(421, "a target of another scheme than its connection's"));
     if (length !== null && length > bodyMostBytes) return this.refuse(new ProtocolError(413, `a body of more than ${bodyMostBytes} bytes`));
     const small = length !== null && length <= postBufferingBytes && !request.bodyTooLong && !head.expectsContinue;
     if (small) this.#intake!.begin();
@@ -87,6 +88,11 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
 
   bodyDone(): void {
     if (this.state === "buffering") this.#askForCore();
+  }
+
+  /** Nobody reads it yet who would be told; Deno tells of it by the body alone (2.9.6). */
+  bodyBroken(): void {
+    if (this.state === "buffering") this.refuse(new ProtocolError(400, "a body that broke off"));
   }
 
   #askForCore(): void {
@@ -168,9 +174,23 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
     request?.body?.fail(error);
     request?.abort(error);
     request?.reply.clientGone(error);
-    if (started) this.socket.abort();
-    else this.#refuseWith(error.status, error.message);
-    this.#leave();
+    if (started) {
+      this.socket.abort();
+      if (this.state !== "over") this.#leave();
+    } else {
+      this.#refuseWith(error.status, error.message);
+      this.#leaveOnceTaken();
+    }
+  }
+
+  /** In HTTP/2 a client may hold back the shortest answer: whoever takes none would keep its connection. */
+  #leaveOnceTaken(): void {
+    if (this.socket.unsent === 0) return this.#leave();
+    this.#server.pool.remove(this);
+    this.#deadlines.coreGranted();
+    if (this.state !== "active") this.#move(this.#state.shed, "shed");
+    this.#move(this.#state.unsent, "unsent");
+    this.#deadlines.awaitWrites();
   }
 
   #refuseWith(status: number, reason: string): void {
@@ -240,7 +260,7 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
     this.sendWhole(503, "", [...TEXT_FIELDS, ["retry-after", "1"]], "too many connections\n");
     this.#intake?.forgo();
     request?.reply.clientGone(new ClosedError("serve a request: there are too many"));
-    this.#leave();
+    this.#leaveOnceTaken();
   }
 
   kill(): boolean {

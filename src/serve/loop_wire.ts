@@ -68,7 +68,8 @@ export abstract class LoopWire extends OpenSocket {
     this.sentHeadBytes = answer.text.length + ownLines.length + 2;
     this.sentBytes += this.sentHeadBytes;
     const lines = new FieldText(answer.text, answer.text.indexOf("\n") + 1, answer.fields, null);
-    return { status, statusText, fields: lines, contentLength, isBodiless, close: this.isLast || this.#closes || answer.close };
+    const { close, options } = answer;
+    return { status, statusText, fields: lines, contentLength, isBodiless, close: this.isLast || this.#closes || close, options };
   }
 
   sendData(chunk: string | Uint8Array): void {

@@ -147,6 +147,16 @@ export interface LoopDeviation {
 export const LOOP_DEVIATIONS: readonly LoopDeviation[] = [
   {
     loop: "deno-serve",
+    reason: "Deno.serve (2.9.6) drops scheme and host of an absolute target, and goes by the host field.",
+    tests: ["an absolute target names the host"],
+  },
+  {
+    loop: "bun-serve",
+    reason: "Bun.serve (1.4.5) drops scheme and host of an absolute target, and goes by the host field.",
+    tests: ["an absolute target names the host"],
+  },
+  {
+    loop: "deno-serve",
     reason:
       "Deno.serve (2.9.6) reads on while a request runs: it took 20 MB of requests that one client had sent behind it. They hold no core.",
     tests: ["pipelined requests are not taken in while they wait: what a client can send of them is bounded"],
