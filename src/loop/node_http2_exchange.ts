@@ -6,7 +6,7 @@ import { BrokenError } from "../errors.ts";
 import { tcpAddress } from "../io/address.ts";
 import { LoopHead } from "./loop_head.ts";
 import { ReadableBody } from "./node_http_body.ts";
-import { PairFields } from "./pair_fields.ts";
+import { PairFields } from "../http/pair_fields.ts";
 
 const UNHEARD: LoopHandler = { drain() {}, gone() {} };
 

@@ -6,7 +6,7 @@ import { BrokenError } from "../errors.ts";
 import { createNodeLatin1 } from "../io/node_latin1.ts";
 import { absoluteOf, LoopHead } from "./loop_head.ts";
 import { ReadableBody } from "./node_http_body.ts";
-import { PairFields } from "./pair_fields.ts";
+import { PairFields } from "../http/pair_fields.ts";
 
 /** A string of up to this many bytes leaves in one write with the head; bytes would take a `writev`, which is a third of a hello (Node 24). */
 const STRING_BYTES = 1024;

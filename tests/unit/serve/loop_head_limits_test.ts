@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DEFAULT_LIMITS } from "../../../src/http/limits.ts";
 import { absoluteOf, LoopHead } from "../../../src/loop/loop_head.ts";
-import { PairFields } from "../../../src/loop/pair_fields.ts";
+import { PairFields } from "../../../src/http/pair_fields.ts";
 import { checkLoopHead } from "../../../src/serve/loop_head_limits.ts";
 
 /** A head as `node:http` gives it. */

@@ -1,6 +1,6 @@
 import type { FieldList } from "../contract/head.ts";
 
-/** Field lines as a runtime gives them: name, value, name, value. */
+/** Field lines in one list: name, value, name, value. */
 export class PairFields implements FieldList {
   readonly #pairs: readonly string[];
   readonly #host: string | null;
