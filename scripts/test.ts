@@ -1,7 +1,7 @@
 /**
  * `deno task test`: every test file on Deno, Bun, Node 24 and, emitted as JavaScript, Node 20.
  *
- * One file more at once than there are processors, as many of them wait; those that measure memory, or times that matter, run one at a time afterwards.
+ * As many files at once as there are processors; those that measure memory, or times that matter, run one at a time afterwards.
  */
 import { parseArgs } from "node:util";
 import { EMIT_FOLDER, emitTests } from "./emit_tests.ts";
@@ -54,7 +54,7 @@ export async function runTests(options: TestOptions = {}): Promise<TestCounts> {
     results.push(...ofFile);
     printFile(file, ofFile);
   };
-  await runPool(files.filter((file) => !isAlone(file)), navigator.hardwareConcurrency + 1, runFile);
+  await runPool(files.filter((file) => !isAlone(file)), navigator.hardwareConcurrency, runFile);
   await runPool(files.filter(isAlone), 1, runFile);
   return summarize(results, options.noSkips ?? false);
 }
@@ -77,7 +77,7 @@ function isTool(file: string): boolean {
 
 /** Their times and memory are measured, so nothing else runs beside them; to run all of `tests/e2e` so would take seven minutes more. */
 function isAlone(file: string): boolean {
-  return /^tests\/e2e\/(cores|descriptors|faults|memory|overload|wasm)_test/.test(file);
+  return /^tests\/e2e\/(cores|descriptors|faults|memory|overload|stop|wasm)_test/.test(file);
 }
 
 async function runOn(runtime: Runtime, file: string, runtimes: readonly Runtime[]): Promise<FileResult> {

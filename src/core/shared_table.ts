@@ -7,10 +7,10 @@ export const HEADER_BYTES = 64;
 /** Eight 64-bit fields, one of 32 bits, three bytes, one of padding. */
 export const CORE_BYTES = 8 * 8 + 4 + 4 + METHOD_BYTES + TARGET_BYTES;
 /**
- * A row is half written for less than a microsecond, but where its writer is not let run for a while: after so many reads, about 0.1 s, what is
- * there is told. After 100 (0.1 ms) a busy machine with two processors had seen halves.
+ * A row is half written for less than a microsecond, but where its writer is not let run for a while: after so many reads, about a second, what is there is
+ * told. After 100 (0.1 ms) and 100,000 a busy machine with two processors had seen halves.
  */
-const MOST_READS = 100_000;
+const MOST_READS = 1_000_000;
 
 const EVENTS: Readonly<Record<CoreEvent, number>> = { take: 0, ready: 1, run: 2, wait: 3, sleep: 4, send: 5, lose: 6, release: 7 };
 const MISSING = 255;

@@ -32,9 +32,16 @@ export function ioSuite(harness: IoHarness): void {
 
 /** The same over TLS, with what TLS has of its own; how it listens is not another matter there. */
 export function tlsSuite(harness: IoHarness): void {
-  for (const ioCase of [...CASES, ...tlsCases]) {
-    if (ioCase.unix !== "only" && !listeningCases.includes(ioCase)) run(ioCase, harness, "tcp");
-  }
+  runOverTls([...CASES.filter((ioCase) => !listeningCases.includes(ioCase)), ...tlsCases], harness);
+}
+
+/** Of that what comes before a handshake's end and at the connection's: where a socket goes another way up to there alone. */
+export function handshakeSuite(harness: IoHarness): void {
+  runOverTls([...closingCases, ...throwingCases, ...tlsCases], harness);
+}
+
+function runOverTls(cases: readonly IoCase[], harness: IoHarness): void {
+  for (const ioCase of cases) if (ioCase.unix !== "only") run(ioCase, harness, "tcp");
 }
 
 function run(ioCase: IoCase, harness: IoHarness, transport: "tcp" | "unix"): void {

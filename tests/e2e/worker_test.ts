@@ -158,28 +158,28 @@ test("worker: a thread that ends fails its own request alone", LIMIT, async () =
 });
 
 test("worker: after 1,000 mixed requests no thread is left", LIMIT, async () => {
-  const server = serve({ module: APP, async: 8, port: 0, harakiriMs: 20_000, observer: {} });
+  const server = serve({ module: APP, async: 4, port: 0, harakiriMs: 20_000, observer: {} });
   await server.ready;
   const sleep = async () => await (await fetch(new URL("/sleep?2000", server.url))).text();
-  await Promise.all(Array.from({ length: 8 }, sleep));
+  await Promise.all(Array.from({ length: 4 }, sleep));
   const most = threads();
   const first = server.stats().requests;
   const paths = ["/a", "/sleep?1", "/throw", "/timed?3", "/b"];
   const body = randomBytes(100_000);
   const run = async (client: number) => {
-    for (let count = 0; count < 125; count++) {
+    for (let count = 0; count < 250; count++) {
       const path = client === 0 && count === 60 ? "/exit" : paths[(client + count) % paths.length]!;
       const answer =
         await (count % 7 === 3 ? fetch(new URL("/whole", server.url), { method: "POST", body }) : fetch(new URL(path, server.url)));
       await answer.arrayBuffer();
     }
   };
-  await Promise.all(Array.from({ length: 8 }, (_, client) => run(client)));
+  await Promise.all(Array.from({ length: 4 }, (_, client) => run(client)));
   const { requests, busy } = server.stats();
   assert.deepEqual([requests - first, busy], [1000, 0]);
   assert.equal(await server.close({ mercyMs: 1000 }), 0);
   // The runtime's own pools may have grown by some meanwhile.
-  await until(() => threads() <= most - 4, PATIENCE);
+  await until(() => threads() <= most - 2, PATIENCE);
 });
 
 test("heddle serve --suspend worker says what it is, stops on SIGTERM, and says why an app does not load", LIMIT, async () => {
