@@ -12,11 +12,6 @@ export function createNodeThreads(globals: ThreadGlobals): Threads {
   return { processors: availableParallelism(), start: (data, events) => new NodeThread({ ...data, globals }, events) };
 }
 
-/** As `node_threads.ts` finds the others. */
-function entryUrl(): URL {
-  return threadUrl("cli", import.meta.url);
-}
-
 /** What a thread gets from `createNodeThreads`. Not by a message: Deno 2.9 loses one that comes before somebody listens. */
 export interface ThreadStart {
   readonly data: object;
@@ -27,7 +22,7 @@ export interface ThreadStart {
 
 /** @throws {ConfigError} Deno may not read the entry: what a thread imports is no part of the program, and needs a permission. */
 function startWorker(workerData: ThreadStart): Worker {
-  const entry = entryUrl();
+  const entry = threadUrl("cli", import.meta.url);
   try {
     return new Worker(entry, { workerData, transferList: [workerData.inbox] });
   } catch (error) {

@@ -130,7 +130,7 @@ class HeddleServer implements Server {
   async #start(options: ServeOptions, app: App, addresses: readonly ListenOptions[]): Promise<void> {
     const loop = options.loop === undefined ? null : await selectLoop(options.loop);
     const platform = options.platform ?? await selectPlatform(options.io);
-    const workers = app.kind === "module" ? await loadWorkers(app, platform) : null;
+    const workers = await loadWorkers(app, platform);
     const server = await createContext(options, app, platform, await proxiesOf(options), workers, this.#tellSpent);
     this.#platform = platform;
     this.#loop = loop;
