@@ -1,7 +1,8 @@
 /**
  * `deno task test`: every test file on Deno, Bun, Node 24 and, emitted as JavaScript, Node 20.
  *
- * As many files at once as there are processors; those that measure memory, or times that matter, run one at a time afterwards.
+ * As many files at once as there are processors, and beside them one of those that mostly wait; those that measure memory, or times that matter, run one at a
+ * time afterwards.
  */
 import { parseArgs } from "node:util";
 import { EMIT_FOLDER, emitTests } from "./emit_tests.ts";
@@ -54,7 +55,11 @@ export async function runTests(options: TestOptions = {}): Promise<TestCounts> {
     results.push(...ofFile);
     printFile(file, ofFile);
   };
-  await runPool(files.filter((file) => !isAlone(file)), navigator.hardwareConcurrency, runFile);
+  const together = files.filter((file) => !isAlone(file));
+  await Promise.all([
+    runPool(together.filter((file) => !isWaiting(file)), navigator.hardwareConcurrency, runFile),
+    runPool(together.filter(isWaiting), 1, runFile),
+  ]);
   await runPool(files.filter(isAlone), 1, runFile);
   return summarize(results, options.noSkips ?? false);
 }
@@ -78,6 +83,11 @@ function isTool(file: string): boolean {
 /** Their times and memory are measured, so nothing else runs beside them; to run all of `tests/e2e` so would take seven minutes more. */
 function isAlone(file: string): boolean {
   return /^tests\/e2e\/(cores|descriptors|faults|memory|overload|stop|wasm)_test/.test(file);
+}
+
+/** They wait for deadlines and other programs for more than half of their time: 30 s of processor time in 80 s, 27 in 49, 18 in 33. */
+function isWaiting(file: string): boolean {
+  return /^tests\/e2e\/(limits|watchdog|harakiri|loop_faults|beside_uwsgi|waits)_test/.test(file);
 }
 
 async function runOn(runtime: Runtime, file: string, runtimes: readonly Runtime[]): Promise<FileResult> {
