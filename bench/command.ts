@@ -9,6 +9,8 @@ export interface Command {
   readonly runtimes: ReadonlySet<BenchRuntime> | null;
   /** Null: each workload's own number, 5 if it names none. */
   readonly rounds: number | null;
+  /** Of a round under load. */
+  readonly turns: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
   /** Of `memory-after`; null: as many as its plan says. */
@@ -24,16 +26,17 @@ export class UsageError extends Error {
 }
 
 const RUNTIME_NAMES: readonly BenchRuntime[] = ["node", "node20", "bun", "deno", "uwsgi"];
-const NUMBERS = ["--rounds", "--seconds", "--warm-up", "--requests"] as const;
+const NUMBERS = ["--rounds", "--turns", "--seconds", "--warm-up", "--requests"] as const;
 const SWITCHES = ["--list", "--help", "--no-save"] as const;
 
 /** What `--help` prints. */
-export const USAGE = `deno task bench [NAME...] [--rounds N] [--seconds N] [--warm-up N] [--requests N] [--no-save]
+export const USAGE = `deno task bench [NAME...] [--rounds N] [--turns N] [--seconds N] [--warm-up N] [--requests N] [--no-save]
 deno task bench --list
 
 NAME is a workload or a runtime (${RUNTIME_NAMES.join(", ")}); several of a kind add up, and without one all are measured.
-  --rounds N    rounds of each contestant, taken in turn (default 5; 15 for start, 3 for memory-after)
-  --seconds N   seconds of a round (default 3)
+  --rounds N    rounds, each with fresh processes (default 5; 15 for start, 3 for memory-after)
+  --turns N     how often each contestant is loaded in a round, in turn (default 5)
+  --seconds N   seconds of a turn (default 1)
   --warm-up N   seconds of load before each round (default 4)
   --requests N  requests of memory-after, for a trial that is not kept (default 10 million)
   --no-save     print only, and leave bench/results/ as it is
@@ -61,7 +64,8 @@ export function readCommand(args: readonly string[]): Command {
     workloads: workloads.length === 0 ? WORKLOADS : [...new Set(workloads)],
     runtimes: runtimes.length === 0 ? null : new Set(runtimes),
     rounds: numbers.get("--rounds") ?? null,
-    seconds: numbers.get("--seconds") ?? 3,
+    turns: numbers.get("--turns") ?? 5,
+    seconds: numbers.get("--seconds") ?? 1,
     warmUpSeconds: numbers.get("--warm-up") ?? 4,
     requests: numbers.get("--requests") ?? null,
     save: !switches.has("--no-save"),

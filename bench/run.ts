@@ -6,7 +6,7 @@ import { runProcess } from "../scripts/run_process.ts";
 import { type Command, readCommand, USAGE, UsageError } from "./command.ts";
 import { label } from "./contestants.ts";
 import { readMachine } from "./machine.ts";
-import { measurer } from "./measure.ts";
+import { preparer, turnsOf } from "./measure.ts";
 import { checkMachine, type Executable, prepare } from "./prepare.ts";
 import { chart } from "./report/chart.ts";
 import { formatFigure } from "./report/format.ts";
@@ -63,17 +63,19 @@ async function runOne(
   machine: Machine,
 ): Promise<Report> {
   const rounds = command.rounds ?? workload.rounds ?? ROUNDS;
+  const turns = turnsOf(workload.plan, command.turns);
   const pathOf = ({ runtime }: Contestant) => executables.get(runtime)!.path;
   const taken = await takeTurns(
     contestants,
-    rounds,
-    measurer(workload.plan, contestants, pathOf, command),
+    { rounds, turns },
+    preparer(workload.plan, contestants, pathOf, command),
     progressOf(workload),
   );
   return summarize(workload, taken, {
     date: new Date().toISOString().slice(0, 10),
     machine,
     rounds,
+    turns,
     seconds: command.seconds,
     warmUpSeconds: command.warmUpSeconds,
     versions: new Map([...executables].map(([runtime, { version }]) => [runtime, version])),

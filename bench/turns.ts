@@ -1,38 +1,77 @@
 import type { Contestant, Round } from "./workload.ts";
 
-/** What became of a contestant: its rounds, or why it has no more of them. */
+/** What became of a contestant: what it measured turn by turn, or why it has no more of them. */
 export interface Taken {
   readonly rounds: Round[];
   /** The first failure; the contestant is left out of later rounds. */
   error: string | null;
 }
 
-/** Hears of each round as it ends. */
+/** A contestant that is ready to be measured, again and again. */
+export interface Ready {
+  measure(): Promise<Round>;
+  end(): Promise<void>;
+}
+
+/** How often contestants are measured. */
+export interface Turns {
+  /** In each of them a contestant is made ready anew. */
+  readonly rounds: number;
+  /** How often it is measured in a round. */
+  readonly turns: number;
+}
+
+/** Hears of each turn as it ends. */
 export type Progress = (done: number, all: number, contestant: Contestant, result: Round | Error) => void;
 
-/** Takes contestants in turn, A B C A B C: what else the machine does is shared by all of them. */
+/**
+ * Takes contestants in turn. In a round all those of one runtime are made ready, and then measured A B C A B C: what else the machine does in these seconds is
+ * shared by all that are compared.
+ */
 export async function takeTurns(
   contestants: readonly Contestant[],
-  rounds: number,
-  measureOne: (contestant: Contestant) => Promise<Round>,
+  { rounds, turns }: Turns,
+  prepare: (contestant: Contestant) => Promise<Ready>,
   progress: Progress,
 ): Promise<Map<Contestant, Taken>> {
   const taken = new Map<Contestant, Taken>(contestants.map((contestant) => [contestant, { rounds: [], error: null }]));
-  const all = rounds * contestants.length;
+  const all = rounds * turns * contestants.length;
   let done = 0;
+  const fail = (contestant: Contestant, error: unknown) => {
+    taken.get(contestant)!.error = (error as Error).message;
+    progress(done, all, contestant, error as Error);
+  };
   for (let round = 0; round < rounds; round++) {
-    for (const [contestant, so] of taken) {
-      done++;
-      if (so.error !== null) continue;
+    for (const group of byRuntime(contestants)) {
+      const ready = new Map<Contestant, Ready>();
       try {
-        const result = await measureOne(contestant);
-        so.rounds.push(result);
-        progress(done, all, contestant, result);
-      } catch (error) {
-        so.error = (error as Error).message;
-        progress(done, all, contestant, error as Error);
+        for (const contestant of group) {
+          if (taken.get(contestant)!.error !== null) continue;
+          await prepare(contestant).then((so) => ready.set(contestant, so), (error) => fail(contestant, error));
+        }
+        for (let turn = 0; turn < turns; turn++) {
+          for (const contestant of group) {
+            done++;
+            const so = taken.get(contestant)!;
+            if (so.error !== null) continue;
+            try {
+              const result = await ready.get(contestant)!.measure();
+              so.rounds.push(result);
+              progress(done, all, contestant, result);
+            } catch (error) {
+              fail(contestant, error);
+            }
+          }
+        }
+      } finally {
+        await Promise.all([...ready.values()].map((so) => so.end()));
       }
     }
   }
   return taken;
+}
+
+function byRuntime(contestants: readonly Contestant[]): readonly (readonly Contestant[])[] {
+  const runtimes = [...new Set(contestants.map(({ runtime }) => runtime))];
+  return runtimes.map((wanted) => contestants.filter(({ runtime }) => runtime === wanted));
 }

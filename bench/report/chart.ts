@@ -1,4 +1,4 @@
-import { formatFigure } from "./format.ts";
+import { formatFigure, formatRounds } from "./format.ts";
 import type { Report, Row } from "./summary.ts";
 
 /** All in pixels. */
@@ -81,9 +81,11 @@ function ratiosOf(row: Row, rows: readonly Row[]): string[] {
   return [...new Set(near.length > 0 ? near : of(["other"]))].map((name) => `${row.ratios[name]!.toFixed(2)} of ${short(name)}`);
 }
 
-function facts({ date, machine, rounds, seconds, rows }: Report): string {
+function facts({ date, machine, rounds, turns = 1, seconds, rows }: Report): string {
   const length = rows.some(({ traffic }) => traffic !== null) ? ` of ${seconds} s` : "";
-  return `${date}: medians of ${rounds} rounds${length}, the line is their spread. ${machine.processor}, ${machine.processors} processors, ` +
+  return `${date}: medians of ${
+    formatRounds(rounds, turns)
+  }${length}, the line is their spread. ${machine.processor}, ${machine.processors} processors, ` +
     `${machine.memoryGiB} GiB, ${machine.system}.`;
 }
 

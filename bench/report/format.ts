@@ -13,3 +13,9 @@ export function formatNumber(value: number): string {
   if (size < 10) return value.toFixed(2);
   return size < 100 ? value.toFixed(1) : Math.round(value).toLocaleString("en");
 }
+
+/** `5 rounds with 5 turns`, `1 round`. */
+export function formatRounds(rounds: number, turns: number): string {
+  const told = `${rounds} ${rounds === 1 ? "round" : "rounds"}`;
+  return turns === 1 ? told : `${told} with ${turns} turns`;
+}

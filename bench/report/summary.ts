@@ -43,6 +43,8 @@ export interface RunFacts {
   readonly date: string;
   readonly machine: Machine;
   readonly rounds: number;
+  /** Of a round; runs that were kept before there were any have none, and 1 of more seconds. */
+  readonly turns?: number;
   readonly seconds: number;
   readonly warmUpSeconds: number;
 }

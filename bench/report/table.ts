@@ -1,12 +1,12 @@
 import { label } from "../contestants.ts";
-import { formatFigure } from "./format.ts";
+import { formatFigure, formatRounds } from "./format.ts";
 import type { Report, Row } from "./summary.ts";
 
 /** A report as text: a line a contestant, then a line a target. */
 export function table(report: Report): string {
-  const { workload, shows, rounds, seconds, warmUpSeconds } = report;
+  const { workload, shows, rounds, turns = 1, seconds, warmUpSeconds } = report;
   const how = report.rows.some(({ traffic }) => traffic !== null) ? `, ${seconds} s each after ${warmUpSeconds} s of warm-up` : "";
-  const parts = [`${workload}: ${shows}`, `medians of ${rounds} ${rounds === 1 ? "round" : "rounds"}${how}`, contestants(report)];
+  const parts = [`${workload}: ${shows}`, `medians of ${formatRounds(rounds, turns)}${how}`, contestants(report)];
   if (report.targets.length > 0) parts.push(targets(report));
   const failures = report.rows.filter(({ error }) => error !== null);
   parts.push(...failures.map((row) => `${label(row)} failed: ${row.error}`));

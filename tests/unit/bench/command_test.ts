@@ -12,7 +12,8 @@ test("readCommand() takes everything, and keeps it, if nothing is said", () => {
     workloads: WORKLOADS,
     runtimes: null,
     rounds: null,
-    seconds: 3,
+    turns: 5,
+    seconds: 1,
     warmUpSeconds: 4,
     requests: null,
     save: true,
@@ -32,10 +33,10 @@ test("readCommand() takes a name's beginning for all workloads that begin so, un
 });
 
 test("readCommand() takes numbers behind a space and behind =", () => {
-  const { rounds, seconds, warmUpSeconds, requests, save } = readCommand(
-    ["--rounds", "2", "--seconds=5", "--warm-up", "1", "--requests=1000", "--no-save"],
+  const { rounds, turns, seconds, warmUpSeconds, requests, save } = readCommand(
+    ["--rounds", "2", "--turns", "3", "--seconds=5", "--warm-up", "1", "--requests=1000", "--no-save"],
   );
-  assert.deepEqual([rounds, seconds, warmUpSeconds, requests, save], [2, 5, 1, 1000, false]);
+  assert.deepEqual([rounds, turns, seconds, warmUpSeconds, requests, save], [2, 3, 5, 1, 1000, false]);
 });
 
 test("readCommand() does something instead of measuring, help before the list", () => {
