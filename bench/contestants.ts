@@ -33,6 +33,14 @@ export function heddleNative(runtime: ServerRuntime, app: string): Contestant {
   return { name: NATIVE, role: "variant", runtime, command: serveCommand(runtime, app, ["--globals", "native"]) };
 }
 
+const LOOPS: Readonly<Record<ServerRuntime, string>> = { node: "node-http", bun: "bun-serve", deno: "deno-serve" };
+
+/** The same on the runtime's own HTTP server. */
+export function heddleByLoop(runtime: ServerRuntime, app: string): Contestant {
+  const loop = LOOPS[runtime];
+  return { name: `heddle --loop ${loop}`, role: "variant", runtime, command: serveCommand(runtime, app, ["--loop", loop]) };
+}
+
 function serveCommand(runtime: ServerRuntime, app: string, flags: readonly string[], listen = ["--port", "0"]): string[] {
   return [...RUN[runtime], "src/cli/main.ts", "serve", `bench/apps/${app}.ts`, ...listen, "--log-format", "none", ...flags];
 }

@@ -11,6 +11,7 @@ import { hono } from "./hono.ts";
 import { https } from "./https.ts";
 import { json } from "./json.ts";
 import { latency } from "./latency.ts";
+import { loops } from "./loops.ts";
 import { memoryIdle, memoryWaiting } from "./memory.ts";
 import { memoryAfter } from "./memory_after.ts";
 import { pipeline } from "./pipeline.ts";
@@ -39,6 +40,7 @@ export const WORKLOADS: readonly Workload[] = [
   switches,
   worker,
   workerSwitch,
+  loops,
   sleep,
   latency,
   crowd,
