@@ -1,9 +1,9 @@
 /** The command line's static files. */
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { runCli } from "../support/cli_process.ts";
+import { CliProcess, runCli } from "../support/cli_process.ts";
 import { appFile, type CliServer, servingCli } from "../support/cli_server.ts";
 import { parseAnswer } from "../support/parse_answer.ts";
 import { until } from "../support/served.ts";
@@ -61,7 +61,6 @@ test("heddle serve without an app serves what --static-map names, and says so", 
 
 test("heddle serve --static-safe and --static-gzip", LIMIT, async () => {
   const site = createSite({ "x.js": "plain", "x.js.gz": "packed" });
-  const { symlinkSync } = await import("node:fs");
   symlinkSync(join(OUTSIDE, "c.txt"), join(site, "c.txt"));
   await servingCli(["--static-map", `/=${site}`, "--static-safe", OUTSIDE, "--static-gzip"], async (server) => {
     assert.deepEqual(await bodies(server, "/c.txt"), ["200 outside"]);
@@ -93,4 +92,35 @@ test("heddle serve refuses wrong static options, and tells of those that do noth
   await servingCli([APP, "--check-static", FIRST, "--mime-file", types, "--static-404", "404.html"], async ({ cli }) => {
     await cli.untilStderr(/WARNING \*\*\* --static-404 does nothing: what is no file is the app's to answer/);
   });
+});
+
+test("heddle static serves a folder, prints its URL and logs requests; with --quiet it logs none", LIMIT, async () => {
+  await servingCli(["static", SECOND], async (server) => {
+    assert.match(server.cli.stderr, /^listening on http:\/\/127\.0\.0\.1:\d+\/$/m);
+    assert.match(server.cli.stderr, /^files: \/, from /m);
+    assert.deepEqual(await bodies(server, "/a.txt"), ["200 second a"]);
+    assert.equal((await get(server, "/none")).status, 404);
+    await server.cli.untilStdout(/GET \/none => /);
+    server.cli.kill("SIGTERM");
+    assert.equal((await server.cli.exit).code, 0);
+  });
+  await servingCli(["static", SECOND, "--quiet"], async (server) => {
+    assert.equal((await get(server, "/a.txt")).status, 200);
+    server.cli.kill("SIGTERM");
+    await server.cli.exit;
+    assert.equal(server.cli.stdout, "");
+  });
+  const several = await runCli(["static", FIRST, SECOND]);
+  assert.deepEqual([several.code, /one folder/.test(several.stderr)], [2, true]);
+});
+
+test("heddle static without a folder serves the current one", LIMIT, async () => {
+  const cli = new CliProcess(["static", "--port", "0"], { cwd: FIRST });
+  try {
+    const answer = await fetch(`${await cli.listening()}/`);
+    assert.equal(await answer.text(), "first index");
+  } finally {
+    cli.kill("SIGKILL");
+    await cli.exit;
+  }
 });

@@ -5,6 +5,7 @@ import type { ListenOptions } from "../../src/contract/socket.ts";
 import { ConfigError } from "../../src/errors.ts";
 import { listenersOf, mergeServeOptions } from "../../src/options/listeners.ts";
 import { fromEnvironment, readOptions } from "../../src/options/read.ts";
+import { expandStatic, STATIC_COMMAND_OPTIONS } from "../../src/options/static_command.ts";
 import { SERVE_OPTIONS, type ServeOptionValues } from "../../src/options/table.ts";
 
 /**
@@ -15,14 +16,19 @@ import { SERVE_OPTIONS, type ServeOptionValues } from "../../src/options/table.t
  * @param cwd Where the paths among them begin.
  */
 export function leastPermissions(args: readonly string[], env: Readonly<Record<string, string>>, cwd: string): string[] {
-  if (args[0] !== "serve") return [];
+  if (args[0] !== "serve" && args[0] !== "static") return [];
   const variables = Object.keys(env).some((name) => name.startsWith("HEDDLE_")) ? ["--allow-env=HEDDLE_*"] : [];
   try {
-    const { operands, options, help } = parseArguments(args.slice(1), SERVE_OPTIONS);
+    const variablesOf = fromEnvironment(SERVE_OPTIONS, (name) => env[name]);
+    const { operands, options, help } = parseArguments(args.slice(1), STATIC_COMMAND_OPTIONS);
+    const isStatic = args[0] === "static";
     if (help || operands.length > 1) return variables;
-    const values = readOptions(SERVE_OPTIONS, mergeServeOptions(options, fromEnvironment(SERVE_OPTIONS, (name) => env[name])));
+    const values = readOptions(
+      SERVE_OPTIONS,
+      isStatic ? expandStatic(operands, options, variablesOf) : mergeServeOptions(options, variablesOf),
+    );
     const { http, https } = listenersOf(values);
-    const files = filesRead(operands[0] ?? null, values, cwd);
+    const files = filesRead(isStatic ? null : operands[0] ?? null, values, cwd);
     return [...variables, ...[...http, ...https].flatMap(ofListener), ...(files.length === 0 ? [] : [`--allow-read=${files.join()}`])];
   } catch (error) {
     // Wrong usage is told before anything is done.

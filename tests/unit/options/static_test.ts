@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { parseMimeTypes } from "../../../src/options/mime_types.ts";
 import { readOptions } from "../../../src/options/read.ts";
 import { EXPIRES, EXTENSION, FILE_BELOW, FOLDER, INDEX_NAME, STATIC_MAP } from "../../../src/options/static.ts";
+import { expandStatic } from "../../../src/options/static_command.ts";
 import { namesFolders, staticMapsOf } from "../../../src/options/static_maps.ts";
 import { SERVE_OPTIONS, type ServeOptionName, type ServeOptionValues } from "../../../src/options/table.ts";
 
@@ -138,4 +139,30 @@ test("parseMimeTypes() reads Apache's mime.types, and says which line is wrong",
     message: /--mime-file "mime.types", line 2: "html" is no content type/,
   });
   assert.throws(() => parseMimeTypes("text/html a/b", "f"), { message: /line 1: "a\/b" is no ending of names/ });
+});
+
+test("expandStatic() writes heddle static out as heddle serve", () => {
+  const flags = (...names: readonly ("spa" | "cors" | "quiet")[]) =>
+    Object.fromEntries(names.map((name) => [name, { source: `--${name}`, texts: ["yes"] }]));
+  const read = (operands: readonly string[], given = {}, variables = {}) =>
+    readOptions(SERVE_OPTIONS, expandStatic(operands, given, variables));
+  const usual = read([]);
+  assert.deepEqual([usual.staticMap, usual.staticListing], [[{ prefix: "/", root: "." }], true]);
+  assert.deepEqual([usual.staticFallback, usual.staticCors, usual.logFormat], [null, false, "uwsgi"]);
+  const short = read(["dist"], flags("spa", "cors", "quiet"));
+  assert.deepEqual([short.staticMap, short.staticFallback, short.staticCors, short.logFormat], [
+    [{ prefix: "/", root: "dist" }],
+    "index.html",
+    true,
+    "none",
+  ]);
+  const no = { source: "--x", texts: ["no"] };
+  assert.equal(read(["dist"], { spa: no, staticListing: no }).staticListing, false);
+  assert.equal(read(["dist"], {}, { staticListing: no }).staticListing, false);
+  const more = read(["a"], { staticMap: { source: "--static-map", texts: ["/b=b"] } });
+  assert.deepEqual(more.staticMap.map(({ root }) => root), ["a", "b"]);
+  assert.throws(() => expandStatic(["a", "b"], {}, {}), { name: "ConfigError", message: /one folder, and not "a" and "b"/ });
+  assert.throws(() => expandStatic(["a"], { ...flags("quiet"), logFormat: { source: "--log-format", texts: ["json"] } }, {}), {
+    message: /--quiet: --log-format is given too/,
+  });
 });
