@@ -31,6 +31,8 @@ export interface FolderEntry {
 export interface OpenFile {
   /** As they were when it was opened. */
   readonly facts: FileFacts;
+  /** The system's number of it until it is closed, for what sends files by itself; left out where it has none. */
+  readonly descriptor?: number;
   /**
    * Reads into the whole of `into`, or up to the file's end.
    *
@@ -40,6 +42,13 @@ export interface OpenFile {
   read(into: Uint8Array, position: number): Promise<number>;
   /** Lets it go; never rejects. May be called again. */
   close(): Promise<void>;
+}
+
+/** Bytes of an open file, from `start` up to, and without, `end`. */
+export interface FilePart {
+  readonly file: OpenFile;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A folder that is read, and never written. */

@@ -111,6 +111,10 @@ class NodeFile implements OpenFile {
     this.facts = facts;
   }
 
+  get descriptor(): number {
+    return this.#handle.fd;
+  }
+
   async read(into: Uint8Array, position: number): Promise<number> {
     let filled = 0;
     while (filled < into.length) {

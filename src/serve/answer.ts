@@ -5,6 +5,7 @@ import { BrokenError, ClosedError, HarakiriError, ProtocolError } from "../error
 import { TEXT_FIELDS } from "../http/common_fields.ts";
 import { readResponse, type ResponseParts } from "../http/response.ts";
 import { BodyLengthError } from "../http/framing.ts";
+import { filePartOf } from "../static/file_stream.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import { sendStream } from "./answer_stream.ts";
 
@@ -76,7 +77,7 @@ export class Answer implements Reply {
     const { status, statusText, fields, body } = parts;
     if (body instanceof ReadableStream) {
       if (this.closed) this.#discard(body);
-      else sendStream(this.#request, parts, body);
+      else if (!this.#sendFile(parts, body)) sendStream(this.#request, parts, body);
       return;
     }
     if (this.closed) return this.#finish();
@@ -182,6 +183,24 @@ export class Answer implements Reply {
     this.#bodyBytes = connection.sendWhole(status, statusText, fields, body);
     this.#sentHead(status);
     this.#finish();
+  }
+
+  /** A static file, where the runtime sends it by itself: heddle has done its part with the head. @returns False if the stream is to be sent. */
+  #sendFile({ status, statusText, fields }: ResponseParts, stream: ReadableStream<Uint8Array>): boolean {
+    const { connection, method, server, core, holdsCore } = this.#request;
+    const part = connection.sendFile === undefined || method === "HEAD" ? null : filePartOf(stream);
+    if (part === null) return false;
+    try {
+      if (!connection.sendFile!(status, statusText, fields, part)) return false;
+    } catch (error) {
+      this.fail(error);
+      return true;
+    }
+    this.#bodyBytes = part.end - part.start;
+    this.#sentHead(status);
+    if (holdsCore) server.table.countOffloaded(core);
+    this.#finish();
+    return true;
   }
 
   #sentHead(status: number): void {

@@ -1,5 +1,7 @@
 /** Static files before an app, and without one: `serve({ static })`. */
 import assert from "node:assert/strict";
+import { appendFileSync, truncateSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { serve, type StaticMap, suspend } from "../../mod.ts";
 import { testOnBoth } from "../support/loops.ts";
@@ -89,36 +91,99 @@ testOnBoth("serve({ static }) before a yield app", async (by) => {
   });
 });
 
-testOnBoth("serve({ static }): a file that its client takes slowly has given its core back, within the bound of offload", async (by) => {
-  await withServer({ fetch: APP, static: [{ root: SITE }], async: 2, offload: 1, ...by }, async (served) => {
-    const client = await served.connect();
-    client.pause();
-    client.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-    await until(() => served.server.stats().offloaded === 1);
-    assert.deepEqual([served.server.stats().busy, served.server.stats().offloadedRequests], [0, 1]);
-    const second = await served.connect();
-    second.pause();
-    second.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-    // Past the bound it keeps its core, and nothing is refused.
-    await until(() => served.server.stats().staticRequests === 2);
-    assert.deepEqual([served.server.stats().busy, served.server.stats().offloaded], [1, 1]);
-    assert.deepEqual(await answers(served, ["/a.txt", "/none"]), ["200 a of the site", "200 app GET /none"]);
-    client.resume();
-    second.resume();
-    await until(() => client.text.length > LARGE && second.text.length > LARGE);
-    await until(() => served.server.stats().busy === 0 && served.server.stats().offloaded === 0);
-    client.destroy();
-    second.destroy();
-    // The place is free again.
-    const third = await served.connect();
-    third.pause();
-    third.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-    await until(() => served.server.stats().offloaded === 1);
-    third.destroy();
-    await until(() => served.server.stats().offloaded === 0);
+testOnBoth(
+  "serve({ static }): files on their way without a core are counted, and past the bound of offload one keeps its core",
+  async (by) => {
+    await withServer({ fetch: APP, static: [{ root: SITE }], async: 2, offload: 1, ...by }, async (served) => {
+      const client = await served.connect();
+      client.pause();
+      client.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      await until(() => served.server.stats().offloaded === 1);
+      assert.deepEqual([served.server.stats().busy, served.server.stats().offloadedRequests], [0, 1]);
+      const second = await served.connect();
+      second.pause();
+      second.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      // Past the bound it keeps its core, and nothing is refused.
+      await until(() => served.server.stats().staticRequests === 2);
+      assert.deepEqual([served.server.stats().busy, served.server.stats().offloaded], [1, 1]);
+      assert.deepEqual(await answers(served, ["/a.txt", "/none"]), ["200 a of the site", "200 app GET /none"]);
+      client.resume();
+      second.resume();
+      await until(() => client.text.length > LARGE && second.text.length > LARGE);
+      await until(() => served.server.stats().busy === 0 && served.server.stats().offloaded === 0);
+      client.destroy();
+      second.destroy();
+      // The place is free again.
+      const third = await served.connect();
+      third.pause();
+      third.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      await until(() => served.server.stats().offloaded === 1);
+      third.destroy();
+      await until(() => served.server.stats().offloaded === 0);
+      assert.deepEqual(served.heard.errors, []);
+    });
+  },
+);
+
+testOnBoth("serve({ static }): a file that its client takes slowly has given its core back, and comes whole", async (by) => {
+  await withServer({ fetch: APP, static: [{ root: SITE }], async: 1, ...by }, async (served) => {
+    const clients = await Promise.all([1, 2, 3].map(() => served.connect()));
+    for (const client of clients) {
+      client.pause();
+      client.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    await until(() => served.server.stats().staticRequests === 3 && served.server.stats().busy === 0);
+    assert.equal(served.server.stats().offloadedRequests, 3);
+    assert.deepEqual(await answers(served, ["/none"]), ["200 app GET /none"]);
+    for (const client of clients) client.resume();
+    for (const client of clients) {
+      await until(() => client.text.length > LARGE);
+      const { status, fields, body } = parseAnswer(client.text);
+      assert.deepEqual([status, new Map(fields).get("content-length"), body.length], [200, String(LARGE), LARGE]);
+      assert.equal(body, "\x07".repeat(LARGE));
+      client.destroy();
+    }
     assert.deepEqual(served.heard.errors, []);
   });
 });
+
+testOnBoth("serve({ static }): large parts, and what has conditions beside its range", async (by) => {
+  await withServer({ static: [{ root: SITE }], ...by }, async (served) => {
+    const part = await ask(served, "/large.bin", ["Range: bytes=1000000-5999999"]);
+    assert.deepEqual([part.status, part.fields.get("content-range"), part.body.length], [206, `bytes 1000000-5999999/${LARGE}`, 5_000_000]);
+    const last = await ask(served, "/large.bin", ["Range: bytes=-2000000"]);
+    assert.deepEqual([last.status, last.body.length], [206, 2_000_000]);
+    // Another version is asked for: then the whole, whatever range there is.
+    const whole = await ask(served, "/large.bin", ["Range: bytes=0-9", 'If-Range: "other"']);
+    assert.deepEqual([whole.status, whole.body.length], [200, LARGE]);
+    const type = whole.fields.get("content-type");
+    assert.equal(type, "application/octet-stream");
+    assert.equal(whole.fields.get("content-disposition"), undefined);
+    const head = await ask(served, "/large.bin", [], "HEAD");
+    assert.deepEqual([head.fields.get("content-length"), head.body], [String(LARGE), ""]);
+  });
+});
+
+testOnBoth(
+  "serve({ static }): a file that becomes shorter while it is sent ends its connection, which the client did not ask for",
+  async (by) => {
+    const size = 20_000_000;
+    const site = createSite({ "huge.bin": new Uint8Array(size).fill(1) });
+    await withServer({ static: [{ root: site }], ...by }, async (served) => {
+      const client = await served.connect();
+      client.send("GET /huge.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      await until(() => client.received > 0);
+      client.pause();
+      truncateSync(join(site, "huge.bin"), 1000);
+      client.resume();
+      await until(() => client.closed || client.ended);
+      assert.ok(client.received < size, `${client.received} bytes`);
+      client.destroy();
+      appendFileSync(join(site, "huge.bin"), "more");
+      assert.equal((await ask(served, "/huge.bin")).body.length, 1004);
+    });
+  },
+);
 
 test("serve({ static }): an app behind it suspends as ever, and one switch is its lookup's", LIMIT, async () => {
   const fetch = async () => {
