@@ -9,6 +9,7 @@ import { parseAnswer } from "../support/parse_answer.ts";
 import { type Served, until, withServer } from "../support/served.ts";
 import { createSite } from "../support/static_site.ts";
 
+const WORKER_APP = new URL(`./fixtures/worker_app.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
 const LIMIT = { timeout: 60_000 };
 const LARGE = 8_000_000;
 
@@ -184,6 +185,17 @@ testOnBoth(
     });
   },
 );
+
+testOnBoth("serve({ static }) before an app in threads", async (by) => {
+  await withServer({ module: WORKER_APP, async: 2, static: [{ root: SITE }], ...by }, async (served) => {
+    const [file, app] = await answers(served, ["/a.txt", "/none"]);
+    assert.equal(file, "200 a of the site");
+    assert.equal(JSON.parse(app!.slice(4)).path, "/none");
+    // In many pieces, between which it gives way as no engine but the files' own knows of.
+    assert.equal((await ask(served, "/large.bin", ["Range: bytes=1-"])).body.length, LARGE - 1);
+    assert.deepEqual(served.heard.errors, []);
+  });
+});
 
 test("serve({ static }): an app behind it suspends as ever, and one switch is its lookup's", LIMIT, async () => {
   const fetch = async () => {
