@@ -14,6 +14,8 @@ export interface FileFacts {
   readonly size: number;
   /** When its content was last changed, in milliseconds since the Unix epoch, with a fraction where the system has one. */
   readonly modifiedMs: number;
+  /** When its content, name, owner or rights were last changed, which nobody can set; as `modifiedMs`. */
+  readonly changedMs: number;
   /** Which file it is, on its device; past 2^53 the nearest number. */
   readonly inode: number;
 }

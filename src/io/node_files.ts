@@ -25,6 +25,7 @@ interface Identity {
 interface Stats extends Identity {
   readonly size: bigint;
   readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
   isFile(): boolean;
   isDirectory(): boolean;
 }
@@ -131,7 +132,14 @@ function isSame(one: Identity, other: Identity): boolean {
 }
 
 function factsOf(stats: Stats): FileFacts {
-  return { kind: kindOf(stats), size: Number(stats.size), modifiedMs: Number(stats.mtimeNs) / 1e6, inode: Number(stats.ino) };
+  const { size, mtimeNs, ctimeNs, ino } = stats;
+  return {
+    kind: kindOf(stats),
+    size: Number(size),
+    modifiedMs: Number(mtimeNs) / 1e6,
+    changedMs: Number(ctimeNs) / 1e6,
+    inode: Number(ino),
+  };
 }
 
 function kindOf(stats: { isFile(): boolean; isDirectory(): boolean }): FileKind {

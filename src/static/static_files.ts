@@ -1,10 +1,15 @@
+import type { AnswerParts } from "../contract/engine.ts";
 import type { OpenFile, ReadOnlyFolder } from "../contract/files.ts";
+import type { RequestHead } from "../contract/head.ts";
 import { type ByteRange, selectRange } from "./byte_range.ts";
+import { CachedFile } from "./cached_file.ts";
+import { CachedFolder } from "./cached_folder.ts";
 import { acceptedCodings, type Coding } from "./codings.ts";
 import { evaluateConditions, rangeHolds } from "./conditions.ts";
 import { contentTypeOf } from "./content_type.ts";
 import { streamFile } from "./file_stream.ts";
 import { formatHttpDate } from "./http_date.ts";
+import { AnswerBasis, KnownAnswers } from "./known_answers.ts";
 import { type Missing, openFile } from "./open_file.ts";
 import { type PathRefusal, resolvePath } from "./resolve_path.ts";
 import { type Validators, validatorsOf } from "./validators.ts";
@@ -54,7 +59,22 @@ export interface StaticOptions {
    * @default true
    */
   readonly redirect?: boolean;
+  /**
+   * Bytes of memory for small files and their answers; 0 for none, and every request asks the file system.
+   *
+   * @default 67108864, 64 MiB
+   */
+  readonly cacheBytes?: number;
+  /**
+   * For how long, in milliseconds, a file in memory is taken without asking the file system whether it is still the one.
+   *
+   * @default 1000
+   */
+  readonly cacheTtlMs?: number;
 }
+
+const DEFAULT_CACHE_BYTES = 67_108_864;
+const DEFAULT_CACHE_TTL_MS = 1000;
 
 /** A name that says which content it has: `app.3f9a1c0b.js`, `chunk-5d41402abc4b2a76.css`. One of digits alone may be a date, as in `news-20261128.html`. */
 const HASHED_NAME = /[.-](?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,64}\.[^/]*$/i;
@@ -70,8 +90,11 @@ interface Compressed {
 /** Serves the files of one folder. `heddle/static` has the way to make one. */
 export class StaticFiles {
   readonly #openFolder: () => Promise<ReadOnlyFolder>;
-  readonly #options: Required<Omit<StaticOptions, "safe">>;
+  readonly #options: Required<Omit<StaticOptions, "safe" | "cacheBytes" | "cacheTtlMs">>;
   readonly #nowMs: () => number;
+  readonly #cacheTtlMs: number;
+  /** Null where nothing is kept. */
+  readonly #known: KnownAnswers | null;
   /** Null until it is asked for, and after it could not be opened. */
   #folder: Promise<ReadOnlyFolder> | null = null;
 
@@ -80,17 +103,26 @@ export class StaticFiles {
    * @throws {TypeError} The prefix does not begin with a slash.
    */
   constructor(openFolder: () => Promise<ReadOnlyFolder>, options: StaticOptions = {}, nowMs: () => number = Date.now) {
-    this.#openFolder = openFolder;
     this.#nowMs = nowMs;
     const { prefix = "/", index = ["index.html"], dotfiles = false, precompressed = false, redirect = true } = options;
     const { cacheControl = "no-cache" } = options;
     if (!prefix.startsWith("/")) throw new TypeError(`staticFiles(): the prefix "${prefix}" must begin with a slash`);
     this.#options = { prefix, index, dotfiles, precompressed, redirect, cacheControl };
+    const { cacheBytes = DEFAULT_CACHE_BYTES, cacheTtlMs: ttlMs = DEFAULT_CACHE_TTL_MS } = options;
+    this.#cacheTtlMs = ttlMs;
+    // A half for the files, and a half for the answers, which keep their files' bytes for as long as they are kept themselves.
+    const bytes = cacheBytes / 2;
+    this.#openFolder = bytes > 0 ? async () => new CachedFolder(await openFolder(), { bytes, ttlMs }, nowMs) : openFolder;
+    this.#known = bytes > 0 && ttlMs > 0 ? new KnownAnswers(bytes, ttlMs, precompressed, nowMs) : null;
   }
 
   /** Answers every request: what is no file with 404, other methods with 405. */
-  async fetch(request: Request): Promise<Response> {
-    const response = await this.find(request);
+  fetch(request: Request): Response | Promise<Response> {
+    return this.#findKnown(request) ?? this.#fetchUnknown(request);
+  }
+
+  async #fetchUnknown(request: Request): Promise<Response> {
+    const response = await this.#find(request);
     if (response !== null) return response;
     if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow: ALLOWED } });
     if (request.method !== "GET" && request.method !== "HEAD") {
@@ -101,9 +133,33 @@ export class StaticFiles {
 
   /**
    * Answers what is a file; null for what an app may answer: another method, a path outside of the prefix, no such file. A path that can be nobody's
-   * (`%00`, a bad escape, dots that lead upwards) is a 400.
+   * (`%00`, a bad escape, dots that lead upwards) is a 400. What is in memory is answered at once, without a promise.
    */
-  async find(request: Request): Promise<Response | null> {
+  find(request: Request): Response | null | Promise<Response | null> {
+    return this.#findKnown(request) ?? this.#find(request);
+  }
+
+  /**
+   * What `find` would answer, where that is in memory, for a server that needs no Response.
+   *
+   * @returns Null where it is not known: `find` knows, or finds out.
+   */
+  known(head: RequestHead): AnswerParts | null {
+    if (this.#known === null || (head.method !== "GET" && head.method !== "HEAD")) return null;
+    const { path } = head;
+    const query = path.indexOf("?");
+    return this.#known.find(query === -1 ? path : path.slice(0, query), new HeadFields(head));
+  }
+
+  #findKnown({ method, url, headers }: Request): Response | null {
+    if (this.#known === null || (method !== "GET" && method !== "HEAD")) return null;
+    const known = this.#known.find(pathnameOf(url), headers);
+    if (known === null) return null;
+    const { status, fields, body } = known;
+    return new Response(method === "HEAD" ? null : body as BodyInit | null, { status, headers: [...fields] as [string, string][] });
+  }
+
+  async #find(request: Request): Promise<Response | null> {
     if (request.method !== "GET" && request.method !== "HEAD") return null;
     const { pathname, search } = new URL(request.url);
     const below = this.#belowPrefix(pathname);
@@ -112,11 +168,11 @@ export class StaticFiles {
     if (typeof resolved === "string") return this.#refuse(resolved);
     // The prefix alone, without a slash, is sent on as any folder is.
     const isFolder = resolved.wantsDirectory && !(below === "" && this.#options.redirect);
-    if (isFolder) return await this.#index(request, resolved.path);
+    if (isFolder) return await this.#index(request, resolved.path, pathname);
     const opened = await this.#open(resolved.path);
     if (opened === "folder") return this.#options.redirect ? redirect(pathname, search) : null;
     if (typeof opened === "string") return this.#missing(opened);
-    return await this.#answer(request, resolved.path, opened);
+    return await this.#answer(request, resolved.path, opened, pathname);
   }
 
   #belowPrefix(pathname: string): string | null {
@@ -146,33 +202,38 @@ export class StaticFiles {
     return await openFile(await opening, path);
   }
 
-  async #index(request: Request, directory: string): Promise<Response | null> {
+  async #index(request: Request, directory: string, pathname: string): Promise<Response | null> {
     for (const name of this.#options.index) {
       const path = directory === "" ? name : `${directory}/${name}`;
       const opened = await this.#open(path);
-      if (typeof opened !== "string") return await this.#answer(request, path, opened);
+      if (typeof opened !== "string") return await this.#answer(request, path, opened, pathname);
       if (opened === "denied") return this.#missing(opened);
     }
     return null;
   }
 
-  /** From here on the file is closed at every end: by the stream that sends it, or here. */
-  async #answer(request: Request, path: string, original: OpenFile): Promise<Response> {
+  /**
+   * From here on the file is closed at every end: by the stream that sends it, or here.
+   *
+   * @param pathname By which its answer may be known from now on; null where it depends on more than the path and what the client accepts.
+   */
+  async #answer(request: Request, path: string, original: OpenFile, pathname: string | null): Promise<Response> {
+    const basis = this.#known === null || pathname === null ? null : new AnswerBasis(pathname, this.#nowMs() + this.#cacheTtlMs, original);
     let file = original;
     try {
-      const compressed = await this.#compressed(request, path, original);
+      const compressed = await this.#compressed(request, path, original, basis);
       if (compressed !== null) {
         await original.close();
         file = compressed.file;
       }
-      return await this.#respond(request, path, file, compressed?.coding ?? null);
+      return await this.#respond(request, path, file, compressed?.coding ?? null, basis);
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  async #respond(request: Request, path: string, file: OpenFile, coding: Coding | null): Promise<Response> {
+  async #respond(request: Request, path: string, file: OpenFile, coding: Coding | null, basis: AnswerBasis | null): Promise<Response> {
     const { precompressed, cacheControl } = this.#options;
     const validators = validatorsOf(file.facts, coding?.name ?? null);
     const headers = new Headers({
@@ -182,15 +243,19 @@ export class StaticFiles {
       "last-modified": formatHttpDate(Math.min(validators.modified, this.#nowSeconds)),
       ...(precompressed && { vary: "accept-encoding" }),
     });
-    const outcome = evaluateConditions(request.headers, validators);
-    if (outcome !== "proceed") {
-      await file.close();
-      return outcome === "failed" ? refusal(412, "it is another version by now") : new Response(null, { status: 304, headers });
-    }
+    const notModified = [...headers];
     headers.set("content-type", contentTypeOf(path));
     headers.set("x-content-type-options", "nosniff");
     headers.set("accept-ranges", "bytes");
     if (coding !== null) headers.set("content-encoding", coding.name);
+    if (basis !== null) this.#known?.add(basis, request.headers, file, validators, headers, notModified);
+    const outcome = evaluateConditions(request.headers, validators);
+    if (outcome !== "proceed") {
+      await file.close();
+      return outcome === "failed"
+        ? refusal(412, "it is another version by now")
+        : new Response(null, { status: 304, headers: notModified });
+    }
     return await this.#send(request, path, file, headers, validators);
   }
 
@@ -198,11 +263,13 @@ export class StaticFiles {
     return Math.floor(this.#nowMs() / 1000);
   }
 
-  async #compressed(request: Request, path: string, original: OpenFile): Promise<Compressed | null> {
+  async #compressed(request: Request, path: string, original: OpenFile, basis: AnswerBasis | null): Promise<Compressed | null> {
     if (!this.#options.precompressed) return null;
     for (const coding of acceptedCodings(request.headers.get("accept-encoding"))) {
       const file = await this.#open(path + coding.ending);
       if (typeof file === "string") continue;
+      basis?.add(file);
+
       if (file.facts.modifiedMs >= original.facts.modifiedMs) return { file, coding };
       await file.close();
     }
@@ -224,8 +291,29 @@ export class StaticFiles {
       await file.close();
       return new Response(null, { headers });
     }
-    return new Response(streamFile(file, part, path), { status: range === null ? 200 : 206, headers });
+    const body = file instanceof CachedFile ? file.content.subarray(part.start, part.end) as BodyInit : streamFile(file, part, path);
+    return new Response(body, { status: range === null ? 200 : 206, headers });
   }
+}
+
+/** A head's fields, as `Headers` have them. */
+class HeadFields {
+  readonly #head: RequestHead;
+
+  constructor(head: RequestHead) {
+    this.#head = head;
+  }
+
+  get(name: string): string | null {
+    return this.#head.fields.joined(name);
+  }
+}
+
+/** The path of an absolute URL, without a query, as it stands. */
+function pathnameOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("//") + 2);
+  const end = url.search(/[?#]/);
+  return start === -1 ? "/" : url.slice(start, end === -1 ? undefined : end);
 }
 
 /** Relative, so that a proxy's own prefix stays; behind `./`, so that no name is taken for a scheme or a host. */

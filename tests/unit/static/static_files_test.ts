@@ -24,7 +24,7 @@ function folderOf(files: Readonly<Record<string, string | { readonly code: strin
       opened.now++;
       opened.ever++;
       const file: OpenFile = {
-        facts: { kind: "file", size: bytes.length, modifiedMs: MODIFIED_MS, inode: 1, ...facts },
+        facts: { kind: "file", size: bytes.length, modifiedMs: MODIFIED_MS, changedMs: MODIFIED_MS, inode: 1, ...facts },
         read(into, position) {
           if (!isOpen) return Promise.reject(systemError("EBADF"));
           const part = bytes.subarray(position, position + into.length);
@@ -47,8 +47,8 @@ function siteOf(scene: ReturnType<typeof folderOf>, options: StaticOptions = {})
   return new StaticFiles(() => Promise.resolve(scene.folder), options, () => NOW_MS);
 }
 
-function get(site: StaticFiles, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  return site.fetch(new Request(`http://a${path}`, { headers }));
+async function get(site: StaticFiles, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return await site.fetch(new Request(`http://a${path}`, { headers }));
 }
 
 test("StaticFiles with no descriptor left for the compressed file fails, and closes the other one", async () => {
@@ -65,7 +65,7 @@ test("StaticFiles with a Cache-Control that is none fails, and closes the file",
 
 test("StaticFiles closes its file at the body's end, when it is cancelled, and where no body is sent", async () => {
   const scene = folderOf({ "a.txt": "text", "index.html": "page" });
-  const site = siteOf(scene);
+  const site = siteOf(scene, { cacheBytes: 0 });
   assert.equal(await (await get(site, "/a.txt")).text(), "text");
   assert.equal(scene.opened.now, 0);
   const cancelled = await get(site, "/");
