@@ -49,6 +49,10 @@ export interface ReadOnlyFolder {
   stat(path: string): Promise<FileFacts>;
   /** Opens a regular file, without waiting: of a folder `EISDIR`, of all else `ENXIO`. */
   open(path: string): Promise<OpenFile>;
-  /** The entries of a folder, in any order, without "." and "..". */
-  list(path: string): Promise<readonly FolderEntry[]>;
+  /**
+   * The entries of a folder, in any order, without "." and "..".
+   *
+   * @param most So many are enough; more than that are not read. @default all
+   */
+  list(path: string, most?: number): Promise<readonly FolderEntry[]>;
 }

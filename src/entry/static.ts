@@ -4,9 +4,11 @@
  * @module
  */
 import { openNodeFolder } from "../io/node_files.ts";
-import { StaticFiles, type StaticOptions } from "../static/static_files.ts";
+import type { StaticExpiry } from "../static/cache_rules.ts";
+import { StaticFiles } from "../static/static_files.ts";
+import type { StaticOptions } from "../static/static_options.ts";
 
-export type { StaticOptions };
+export type { StaticExpiry, StaticOptions };
 
 /** Serves a folder: as a fetch app of its own, before an app, or as Hono's middleware. */
 export interface StaticServer {
@@ -30,7 +32,9 @@ export interface StaticServer {
  * export default new Hono().use(assets.middleware).get("/", (c) => c.text("Hello"));
  * ```
  * @param root The folder, absolute or from the current directory.
- * @throws {TypeError} The prefix does not begin with a slash.
+ * @throws {TypeError} The prefix does not begin with a slash, a path leads out of the folder, an ending is empty, or a type is none.
+ * @throws {RangeError} An expiry is not from 0 to 2^31 - 1 seconds.
+ * @throws {SyntaxError} The text of a pattern is no regular expression.
  */
 export function staticFiles(root: string, options: StaticOptions = {}): StaticServer {
   const files = new StaticFiles(() => openNodeFolder(root, options.safe), options);

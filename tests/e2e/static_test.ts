@@ -110,7 +110,7 @@ const TARGETS: readonly (readonly [target: string, status: number, body?: string
   ["/%zz", 400],
 ];
 
-test("staticFiles() serves what is below its folder, and nothing else", LIMIT, async () => {
+testOnBoth("staticFiles() serves what is below its folder, and nothing else", async (by) => {
   await withSite({}, async (served) => {
     for (const [target, status, body] of TARGETS) {
       const answer = await ask(served, target);
@@ -120,7 +120,7 @@ test("staticFiles() serves what is below its folder, and nothing else", LIMIT, a
     // A file beside the root, whose name begins as the root's does.
     assert.equal((await ask(served, "/../site_evil/x.txt")).status, 404);
     assert.deepEqual(served.heard.errors, []);
-  });
+  }, by);
 });
 
 test("staticFiles() answers with length, type, validators and how long to keep it", LIMIT, async () => {

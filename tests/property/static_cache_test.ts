@@ -3,7 +3,8 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { AnswerParts } from "../../src/contract/engine.ts";
 import type { RequestHead } from "../../src/contract/head.ts";
-import { StaticFiles, type StaticOptions } from "../../src/static/static_files.ts";
+import { StaticFiles } from "../../src/static/static_files.ts";
+import type { StaticOptions } from "../../src/static/static_options.ts";
 import { MemoryFolder } from "../support/memory_folder.ts";
 
 /**
@@ -58,14 +59,13 @@ test("StaticFiles with a cache answers as without one", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 1, maxLength: 60 }),
-      fc.boolean(),
+      fc.record({ precompressed: fc.boolean(), cors: fc.boolean() }),
       fc.constantFrom(10_000, 1_000_000),
-      async (steps, precompressed, bytes) => {
+      async (steps, common, bytes) => {
         const folder = new MemoryFolder();
         let nowMs = START_MS;
         let changedMs = -Infinity;
-        const siteOf = (options: StaticOptions) =>
-          new StaticFiles(() => Promise.resolve(folder), { precompressed, ...options }, () => nowMs);
+        const siteOf = (options: StaticOptions) => new StaticFiles(() => Promise.resolve(folder), { ...common, ...options }, () => nowMs);
         const cached = siteOf({ cacheBytes: bytes, cacheTtlMs: TTL_MS });
         const plain = siteOf({ cacheBytes: 0 });
         for (const step of steps) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { StaticFiles, type StaticOptions } from "../../../src/static/static_files.ts";
+import { StaticFiles } from "../../../src/static/static_files.ts";
+import type { StaticOptions } from "../../../src/static/static_options.ts";
 import { MemoryFolder } from "../../support/memory_folder.ts";
 
 const START_MS = 1_700_000_000_300;
