@@ -34,6 +34,8 @@ export class Answer implements Reply {
   #gone = false;
   #detached = false;
   #offloaded = false;
+  /** It counts for `--offload`. */
+  #transfers = false;
   #drained: (() => void) | null = null;
   /** Within `giveUp`. */
   #givingUp = false;
@@ -243,6 +245,18 @@ export class Answer implements Reply {
     if (this.started && !this.#finished) this.#offload();
   }
 
+  /**
+   * A file's answer: from the head on it goes on without its core, as many as `--offload` allows. One more keeps its core: then the cores are the bound, and
+   * the wait queue stands behind them; nothing is refused.
+   */
+  transfer(): void {
+    const { server } = this.#request;
+    if (this.closed || server.transfers >= server.mostTransfers) return;
+    this.#transfers = true;
+    server.transfers++;
+    this.detach();
+  }
+
   #offload(): void {
     if (!this.#request.holdsCore) return;
     this.#offloaded = true;
@@ -262,6 +276,7 @@ export class Answer implements Reply {
     if (request.core >= 0) request.server.table.countBytes(request.core, this.#headBytes + this.#bodyBytes);
     request.finish();
     if (this.#offloaded) request.server.offloaded--;
+    if (this.#transfers) request.server.transfers--;
     request.server.observer.request?.(this.#record());
     request.connection.answered(request);
   }
