@@ -14,6 +14,8 @@ export interface FileFacts {
   readonly size: number;
   /** When its content was last changed, in milliseconds since the Unix epoch, with a fraction where the system has one. */
   readonly modifiedMs: number;
+  /** When its content, name, owner or rights were last changed, which nobody can set; as `modifiedMs`. */
+  readonly changedMs: number;
   /** Which file it is, on its device; past 2^53 the nearest number. */
   readonly inode: number;
 }
@@ -56,6 +58,10 @@ export interface ReadOnlyFolder {
   stat(path: string): Promise<FileFacts>;
   /** Opens a regular file, without waiting: of a folder `EISDIR`, of all else `ENXIO`. */
   open(path: string): Promise<OpenFile>;
-  /** The entries of a folder, in any order, without "." and "..". */
-  list(path: string): Promise<readonly FolderEntry[]>;
+  /**
+   * The entries of a folder, in any order, without "." and "..".
+   *
+   * @param most So many are enough; more than that are not read. @default all
+   */
+  list(path: string, most?: number): Promise<readonly FolderEntry[]>;
 }
