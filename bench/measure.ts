@@ -58,6 +58,7 @@ export function preparer(
 /** Warmed up, with its idle connections: what is measured is load alone. */
 async function prepareLoad(plan: LoadPlan, path: string, { command, idle = 0 }: Contestant, timing: Timing): Promise<Ready> {
   const server = await ServerProcess.start(path, command);
+  const url = new URL(plan.path ?? "/", server.url).href;
   let holder: Deno.ChildProcess | null = null;
   const stop = async () => {
     if (holder !== null) await end(holder);
@@ -65,19 +66,19 @@ async function prepareLoad(plan: LoadPlan, path: string, { command, idle = 0 }: 
   };
   try {
     if (idle > 0) holder = await hold(server, idle, "/");
-    await wrk(server.url, plan, timing.warmUpSeconds);
+    await wrk(url, plan, timing.warmUpSeconds);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { measure: () => measureLoad(plan, server, idle, timing.seconds), end: stop };
+  return { measure: () => measureLoad(plan, server, url, idle, timing.seconds), end: stop };
 }
 
-async function measureLoad(plan: LoadPlan, server: ServerProcess, idle: number, seconds: number): Promise<Round> {
+async function measureLoad(plan: LoadPlan, server: ServerProcess, url: string, idle: number, seconds: number): Promise<Round> {
   const before = await server.cpuMicros();
-  const { requests, ...traffic } = await wrk(server.url, plan, seconds);
+  const { requests, ...traffic } = await wrk(url, plan, seconds);
   const cpu = await server.cpuMicros() - before;
   const open = await server.openFiles();
-  if (open < idle) throw new Error(`hold ${idle} connections to ${server.url}: there were ${open} at the end`);
+  if (open < idle) throw new Error(`hold ${idle} connections to ${url}: there were ${open} at the end`);
   return { figure: cpu / requests / (plan.timesARequest ?? 1), traffic };
 }

@@ -25,7 +25,7 @@ export interface Turns {
 export type Progress = (done: number, all: number, contestant: Contestant, result: Round | Error) => void;
 
 /**
- * Takes contestants in turn. In a round all those of one runtime are made ready, and then measured A B C A B C: what else the machine does in these seconds is
+ * Takes contestants in turn. In a round all those that are compared, of one runtime mostly, are made ready, and then measured A B C A B C: what else the machine does in these seconds is
  * shared by all that are compared.
  */
 export async function takeTurns(
@@ -42,7 +42,7 @@ export async function takeTurns(
     progress(done, all, contestant, error as Error);
   };
   for (let round = 0; round < rounds; round++) {
-    for (const group of byRuntime(contestants)) {
+    for (const group of comparable(contestants)) {
       const ready = new Map<Contestant, Ready>();
       try {
         for (const contestant of group) {
@@ -71,7 +71,9 @@ export async function takeTurns(
   return taken;
 }
 
-function byRuntime(contestants: readonly Contestant[]): readonly (readonly Contestant[])[] {
+/** Those that are compared. uWSGI and nginx are held against all. */
+function comparable(contestants: readonly Contestant[]): readonly (readonly Contestant[])[] {
   const runtimes = [...new Set(contestants.map(({ runtime }) => runtime))];
+  if (runtimes.includes("uwsgi") || runtimes.includes("nginx")) return [contestants];
   return runtimes.map((wanted) => contestants.filter(({ runtime }) => runtime === wanted));
 }

@@ -14,6 +14,8 @@ export interface FileFacts {
   readonly size: number;
   /** When its content was last changed, in milliseconds since the Unix epoch, with a fraction where the system has one. */
   readonly modifiedMs: number;
+  /** When its content, name, owner or rights were last changed, which nobody can set; as `modifiedMs`. */
+  readonly changedMs: number;
   /** Which file it is, on its device; past 2^53 the nearest number. */
   readonly inode: number;
 }
@@ -31,6 +33,8 @@ export interface FolderEntry {
 export interface OpenFile {
   /** As they were when it was opened. */
   readonly facts: FileFacts;
+  /** The system's number of it until it is closed, for what sends files by itself; left out where it has none. */
+  readonly descriptor?: number;
   /**
    * Reads into the whole of `into`, or up to the file's end.
    *
@@ -42,11 +46,22 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
+/** Bytes of an open file, from `start` up to, and without, `end`. */
+export interface FilePart {
+  readonly file: OpenFile;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A folder that is read, and never written. */
 export interface ReadOnlyFolder {
   stat(path: string): Promise<FileFacts>;
   /** Opens a regular file, without waiting: of a folder `EISDIR`, of all else `ENXIO`. */
   open(path: string): Promise<OpenFile>;
-  /** The entries of a folder, in any order, without "." and "..". */
-  list(path: string): Promise<readonly FolderEntry[]>;
+  /**
+   * The entries of a folder, in any order, without "." and "..".
+   *
+   * @param most So many are enough; more than that are not read. @default all
+   */
+  list(path: string, most?: number): Promise<readonly FolderEntry[]>;
 }

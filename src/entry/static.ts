@@ -4,16 +4,18 @@
  * @module
  */
 import { openNodeFolder } from "../io/node_files.ts";
-import { StaticFiles, type StaticOptions } from "../static/static_files.ts";
+import type { StaticExpiry } from "../static/cache_rules.ts";
+import { StaticFiles } from "../static/static_files.ts";
+import type { StaticOptions } from "../static/static_options.ts";
 
-export type { StaticOptions };
+export type { StaticExpiry, StaticOptions };
 
 /** Serves a folder: as a fetch app of its own, before an app, or as Hono's middleware. */
 export interface StaticServer {
   /** Answers every request; what is no file with 404. */
-  fetch(request: Request): Promise<Response>;
-  /** Answers what is a file; null else, for the app to answer. */
-  find(request: Request): Promise<Response | null>;
+  fetch(request: Request): Response | Promise<Response>;
+  /** Answers what is a file; null else, for the app to answer. What is in memory comes at once, without a promise. */
+  find(request: Request): Response | null | Promise<Response | null>;
   /** Hono's middleware: what is no file goes to the next one. */
   middleware(context: { readonly req: { readonly raw: Request } }, next: () => Promise<void>): Promise<Response | void>;
 }
@@ -30,7 +32,9 @@ export interface StaticServer {
  * export default new Hono().use(assets.middleware).get("/", (c) => c.text("Hello"));
  * ```
  * @param root The folder, absolute or from the current directory.
- * @throws {TypeError} The prefix does not begin with a slash.
+ * @throws {TypeError} The prefix does not begin with a slash, a path leads out of the folder, an ending is empty, or a type is none.
+ * @throws {RangeError} An expiry is not from 0 to 2^31 - 1 seconds.
+ * @throws {SyntaxError} The text of a pattern is no regular expression.
  */
 export function staticFiles(root: string, options: StaticOptions = {}): StaticServer {
   const files = new StaticFiles(() => openNodeFolder(root, options.safe), options);

@@ -26,8 +26,17 @@ export async function openFile(folder: ReadOnlyFolder, path: string): Promise<Op
   try {
     return await folder.open(path);
   } catch (error) {
-    const reason = REASONS.get((error as { readonly code?: unknown } | null)?.code);
-    if (reason === undefined) throw error;
-    return reason;
+    return reasonOf(error);
   }
+}
+
+/**
+ * What an error of the file system's says of why there is nothing to send.
+ *
+ * @throws The error itself, if it is none of the reasons.
+ */
+export function reasonOf(error: unknown): Missing {
+  const reason = REASONS.get((error as { readonly code?: unknown } | null)?.code);
+  if (reason === undefined) throw error;
+  return reason;
 }

@@ -20,6 +20,10 @@ const NAME_BYTES = 255;
 /** Names of devices on Windows, with any ending; refused everywhere, so that a site does not depend on where it is served. */
 const DEVICE_NAME = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)(?:[.: ]|$)/i;
 
+/** Which of the controls a file system takes, and what a log or a terminal does with the rest, is not to be found out. */
+// deno-lint-ignore no-control-regex -- They are what is meant.
+const NEVER_IN_A_NAME = /[\x00-\x1f\x7f\\]/;
+
 const BYTES = new TextEncoder();
 
 /**
@@ -31,19 +35,30 @@ const BYTES = new TextEncoder();
  */
 export function resolvePath(pathname: string, dotfiles: boolean): ResolvedPath | PathRefusal {
   const decoded = decode(pathname.startsWith("/") ? pathname.slice(1) : pathname);
-  // deno-lint-ignore no-control-regex -- Which of them a file system takes, and what a log or a terminal does with the rest, is not to be found out.
-  if (decoded === null || /[\x00-\x1f\x7f\\]/.test(decoded)) return "invalid";
+  if (decoded === null || NEVER_IN_A_NAME.test(decoded)) return "invalid";
   const names = decoded.split("/");
   const wantsDirectory = names.at(-1) === "";
   if (wantsDirectory) names.pop();
   for (const [at, name] of names.entries()) {
     // An empty name is what `//etc` has.
     if (name === "" || name === "." || name === "..") return "invalid";
-    if (name.startsWith(".") && !dotfiles && !(at === 0 && name === ".well-known")) return "hidden";
-    if (isUnportable(name)) return "hidden";
-    if (name.length * 3 > NAME_BYTES && BYTES.encode(name).length > NAME_BYTES) return "hidden";
+    if (isHidden(name, at === 0, dotfiles)) return "hidden";
   }
   return { path: names.join("/"), wantsDirectory };
+}
+
+/**
+ * Whether a name of a directory's can be asked for, and is answered.
+ *
+ * @param isTop The directory is the root.
+ */
+export function isServedName(name: string, isTop: boolean, dotfiles: boolean): boolean {
+  return name.isWellFormed() && !NEVER_IN_A_NAME.test(name) && !isHidden(name, isTop, dotfiles);
+}
+
+function isHidden(name: string, isTop: boolean, dotfiles: boolean): boolean {
+  if (name.startsWith(".") && !dotfiles && !(isTop && name === ".well-known")) return true;
+  return isUnportable(name) || (name.length * 3 > NAME_BYTES && BYTES.encode(name).length > NAME_BYTES);
 }
 
 /** UTF-8 behind percent escapes; null where it is none: a bad escape, an overlong form, a lone surrogate. */

@@ -1,63 +1,25 @@
+import type { AnswerParts } from "../contract/engine.ts";
 import type { OpenFile, ReadOnlyFolder } from "../contract/files.ts";
+import type { RequestHead } from "../contract/head.ts";
 import { type ByteRange, selectRange } from "./byte_range.ts";
-import { acceptedCodings, type Coding } from "./codings.ts";
+import { CachedFile } from "./cached_file.ts";
+import { CachedFolder } from "./cached_folder.ts";
+import { acceptedCodings, type Coding, CODINGS } from "./codings.ts";
 import { evaluateConditions, rangeHolds } from "./conditions.ts";
-import { contentTypeOf } from "./content_type.ts";
+import { cacheControlOf } from "./cache_rules.ts";
+import { contentTypeOf, hasKnownEnding } from "./content_type.ts";
+import { allowAllOrigins, allowPreflight } from "./cross_origin.ts";
 import { streamFile } from "./file_stream.ts";
 import { formatHttpDate } from "./http_date.ts";
-import { type Missing, openFile } from "./open_file.ts";
-import { type PathRefusal, resolvePath } from "./resolve_path.ts";
+import { AnswerBasis, KnownAnswers } from "./known_answers.ts";
+import { Listings, pageOf } from "./listings.ts";
+import { acceptsPage } from "./navigation.ts";
+import { type Missing, openFile, reasonOf } from "./open_file.ts";
+import { redirectToFolder, refusal } from "./plain_answers.ts";
+import { asksForFile, HeadFields, pathnameOfHead, pathnameOfUrl } from "./request_facts.ts";
+import { isServedName, resolvePath } from "./resolve_path.ts";
+import { readStaticOptions, type StaticOptions, type StaticSettings } from "./static_options.ts";
 import { type Validators, validatorsOf } from "./validators.ts";
-
-/** How files are served. */
-export interface StaticOptions {
-  /**
-   * The URL's path that stands for the folder, such as `/assets`; it is taken off before the rest is looked up.
-   *
-   * @default "/"
-   */
-  readonly prefix?: string;
-  /**
-   * Names looked for in a directory, in this order (uWSGI `--static-index`).
-   *
-   * @default ["index.html"]
-   */
-  readonly index?: readonly string[];
-  /**
-   * Serves names that begin with a dot. `/.well-known/` is served without it (RFC 8615).
-   *
-   * @default false
-   */
-  readonly dotfiles?: boolean;
-  /**
-   * Looks for `NAME.br`, `NAME.zst` and `NAME.gz` beside a file, for clients that take them; one that is older than the file is passed over.
-   *
-   * @default false
-   */
-  readonly precompressed?: boolean;
-  /**
-   * Folders outside of the root that links below it may lead to (uWSGI `--static-safe`).
-   *
-   * @default []
-   */
-  readonly safe?: readonly string[];
-  /**
-   * The `Cache-Control` of a file. One whose name has a hash in it (8 hexadecimal digits and more between dots or dashes, letters and others) may be kept
-   * for a year without asking, whatever this says.
-   *
-   * @default "no-cache": kept, and asked for again each time
-   */
-  readonly cacheControl?: string;
-  /**
-   * Sends `/docs` on to `/docs/` where that is a directory, so that relative links in its page hold.
-   *
-   * @default true
-   */
-  readonly redirect?: boolean;
-}
-
-/** A name that says which content it has: `app.3f9a1c0b.js`, `chunk-5d41402abc4b2a76.css`. One of digits alone may be a date, as in `news-20261128.html`. */
-const HASHED_NAME = /[.-](?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,64}\.[^/]*$/i;
 
 const ALLOWED = "GET, HEAD, OPTIONS";
 
@@ -70,127 +32,237 @@ interface Compressed {
 /** Serves the files of one folder. `heddle/static` has the way to make one. */
 export class StaticFiles {
   readonly #openFolder: () => Promise<ReadOnlyFolder>;
-  readonly #options: Required<Omit<StaticOptions, "safe">>;
+  readonly #settings: StaticSettings;
   readonly #nowMs: () => number;
+  readonly #listings = new Listings();
+  /** Null where nothing is kept. */
+  readonly #known: KnownAnswers | null;
   /** Null until it is asked for, and after it could not be opened. */
   #folder: Promise<ReadOnlyFolder> | null = null;
 
   /**
    * @param openFolder Called with the first request; again with the next one if it rejects, which is that request's failure.
-   * @throws {TypeError} The prefix does not begin with a slash.
+   * @throws {TypeError|RangeError|SyntaxError} An option is wrong, as `readStaticOptions` has it.
    */
   constructor(openFolder: () => Promise<ReadOnlyFolder>, options: StaticOptions = {}, nowMs: () => number = Date.now) {
-    this.#openFolder = openFolder;
     this.#nowMs = nowMs;
-    const { prefix = "/", index = ["index.html"], dotfiles = false, precompressed = false, redirect = true } = options;
-    const { cacheControl = "no-cache" } = options;
-    if (!prefix.startsWith("/")) throw new TypeError(`staticFiles(): the prefix "${prefix}" must begin with a slash`);
-    this.#options = { prefix, index, dotfiles, precompressed, redirect, cacheControl };
+    this.#settings = readStaticOptions(options);
+    const { cacheBytes, cacheTtlMs: ttlMs, precompressed } = this.#settings;
+    // A half for the files, and a half for the answers, which keep their files' bytes for as long as they are kept themselves.
+    const bytes = cacheBytes / 2;
+    this.#openFolder = bytes > 0 ? async () => new CachedFolder(await openFolder(), { bytes, ttlMs }, nowMs) : openFolder;
+    this.#known = bytes > 0 && ttlMs > 0 ? new KnownAnswers(bytes, ttlMs, precompressed, nowMs) : null;
   }
 
-  /** Answers every request: what is no file with 404, other methods with 405. */
-  async fetch(request: Request): Promise<Response> {
-    const response = await this.find(request);
-    if (response !== null) return response;
-    if (request.method === "OPTIONS") return new Response(null, { status: 204, headers: { allow: ALLOWED } });
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      return refusal(405, "only GET and HEAD are answered here", { allow: ALLOWED });
-    }
-    return refusal(404, "no such file");
+  /** Answers every request: what is no file as `missing` does. */
+  fetch(request: Request): Response | Promise<Response> {
+    return this.#findKnown(request) ?? this.#fetchUnknown(request);
+  }
+
+  async #fetchUnknown(request: Request): Promise<Response> {
+    return await this.#findUnknown(request) ?? await this.missing(request);
   }
 
   /**
    * Answers what is a file; null for what an app may answer: another method, a path outside of the prefix, no such file. A path that can be nobody's
-   * (`%00`, a bad escape, dots that lead upwards) is a 400.
+   * (`%00`, a bad escape, dots that lead upwards) is a 400. What is in memory is answered at once, without a promise.
    */
-  async find(request: Request): Promise<Response | null> {
-    if (request.method !== "GET" && request.method !== "HEAD") return null;
+  find(request: Request): Response | null | Promise<Response | null> {
+    return this.#findKnown(request) ?? this.#findUnknown(request);
+  }
+
+  /**
+   * What `find` would answer, where that is in memory, for a server that needs no Response.
+   *
+   * @returns Null where it is not known: `find` knows, or finds out.
+   */
+  known(head: RequestHead): AnswerParts | null {
+    return this.#known !== null && asksForFile(head.method) ? this.#known.find(pathnameOfHead(head), new HeadFields(head)) : null;
+  }
+
+  #findKnown({ method, url, headers }: Request): Response | null {
+    const known = this.#known !== null && asksForFile(method) ? this.#known.find(pathnameOfUrl(url), headers) : null;
+    if (known === null) return null;
+    const { status, fields, body } = known;
+    return new Response(method === "HEAD" ? null : body as BodyInit | null, { status, headers: [...fields] as [string, string][] });
+  }
+
+  async #findUnknown(request: Request): Promise<Response | null> {
+    const answer = await this.#find(request);
+    if (answer !== null && this.#settings.cors) allowAllOrigins(answer.headers);
+    return answer;
+  }
+
+  /** Answers where nobody else does: 404, with the file for it if there is one, 405 for other methods, and `OPTIONS`. */
+  async missing(request: Request): Promise<Response> {
+    const { cors, fallback } = this.#settings;
+    const answer = await this.#missing(request);
+    if (cors) allowAllOrigins(answer.headers);
+    if (fallback !== null && answer.status === 404) answer.headers.append("vary", "accept");
+    return answer;
+  }
+
+  async #find(request: Request): Promise<Response | null> {
+    if (!asksForFile(request.method)) return null;
+    const { dotfiles, redirect } = this.#settings;
     const { pathname, search } = new URL(request.url);
     const below = this.#belowPrefix(pathname);
     if (below === null) return null;
-    const resolved = resolvePath(below, this.#options.dotfiles);
-    if (typeof resolved === "string") return this.#refuse(resolved);
+    const resolved = resolvePath(below, dotfiles);
+    if (typeof resolved === "string") return resolved === "invalid" ? refusal(400, "the path is not valid") : null;
+    const { path } = resolved;
+    if (this.#isSkipped(path)) return null;
     // The prefix alone, without a slash, is sent on as any folder is.
-    const isFolder = resolved.wantsDirectory && !(below === "" && this.#options.redirect);
-    if (isFolder) return await this.#index(request, resolved.path);
-    const opened = await this.#open(resolved.path);
-    if (opened === "folder") return this.#options.redirect ? redirect(pathname, search) : null;
-    if (typeof opened === "string") return this.#missing(opened);
-    return await this.#answer(request, resolved.path, opened);
+    if (resolved.wantsDirectory && !(below === "" && redirect)) {
+      return await this.#index(request, path, pathname) ?? await this.#list(request, path, search) ?? await this.#fallBack(request, path);
+    }
+    const opened = await this.#open(path);
+    if (opened === "folder" && redirect) return redirectToFolder(pathname, search);
+    if (opened === "denied") return refusal(403, "not permitted");
+    if (typeof opened === "string") return await this.#fallBack(request, path);
+    return await this.#answer(request, path, opened, pathname);
   }
 
   #belowPrefix(pathname: string): string | null {
-    const { prefix } = this.#options;
-    if (prefix === "/") return pathname;
-    const mount = prefix.endsWith("/") ? prefix.slice(0, -1) : prefix;
-    return pathname === mount || pathname.startsWith(`${mount}/`) ? pathname.slice(mount.length) : null;
+    const { mount, keepPrefix } = this.#settings;
+    if (mount === "") return pathname;
+    if (pathname !== mount && !pathname.startsWith(`${mount}/`)) return null;
+    return keepPrefix ? pathname : pathname.slice(mount.length);
   }
 
-  #refuse(refused: PathRefusal): Response | null {
-    return refused === "invalid" ? refusal(400, "the path is not valid") : null;
+  #isSkipped(path: string): boolean {
+    const { skipped } = this.#settings;
+    if (skipped.length === 0) return false;
+    const lower = path.toLowerCase();
+    return skipped.some((ending) => lower.endsWith(ending));
   }
 
-  #missing(reason: Missing): Response | null {
-    return reason === "denied" ? refusal(403, "not permitted") : null;
+  async #missing(request: Request): Promise<Response> {
+    const { cors, notFound, types } = this.#settings;
+    if (request.method === "OPTIONS") {
+      const answer = new Response(null, { status: 204, headers: { allow: ALLOWED } });
+      if (cors) allowPreflight(answer.headers, ALLOWED);
+      return answer;
+    }
+    const { method } = request;
+    if (method !== "GET" && method !== "HEAD") return refusal(405, "only GET and HEAD are answered here", { allow: ALLOWED });
+    const file = notFound === null ? "absent" : await this.#open(notFound);
+    if (notFound === null || typeof file === "string") return refusal(404, "no such file");
+    const { size } = file.facts;
+    const headers = {
+      "content-type": contentTypeOf(notFound, types),
+      "content-length": String(size),
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-cache",
+    };
+    if (method === "GET" && size > 0) return new Response(streamFile(file, { start: 0, end: size }, notFound), { status: 404, headers });
+    await file.close();
+    return new Response(null, { status: 404, headers });
+  }
+
+  /** The page for what is no file, if the sender wants a page, and the name is none of a file that a page lacks. */
+  async #fallBack(request: Request, path: string): Promise<Response | null> {
+    const { fallback, types } = this.#settings;
+    if (fallback === null || !acceptsPage(request.headers.get("accept")) || hasKnownEnding(path, types)) return null;
+    const opened = await this.#open(fallback);
+    if (typeof opened === "string") return null;
+    const answer = await this.#answer(request, fallback, opened, null);
+    answer.headers.append("vary", "accept");
+    return answer;
+  }
+
+  async #list(request: Request, path: string, search: string): Promise<Response | null> {
+    const { listing, dotfiles, precompressed, mount, keepPrefix } = this.#settings;
+    if (!listing) return null;
+    const scope = {
+      page: pageOf(search),
+      isServed: (name: string) => isServedName(name, path === "", dotfiles) && !this.#isSkipped(name),
+      hiddenEndings: precompressed ? CODINGS.map(({ ending }) => ending) : [],
+    };
+    const names = path === "" ? [] : path.split("/");
+    const title = `${keepPrefix ? "" : mount}/${names.map((name) => `${name}/`).join("")}`;
+    const above = keepPrefix && mount !== "" ? mount.split("/").length - 1 : 0;
+    try {
+      return await this.#listings.answer(request.method, await this.#opened(), path, scope, { title, names: names.slice(above) });
+    } catch (error) {
+      const reason = reasonOf(error);
+      return reason === "denied" ? refusal(403, "not permitted") : null;
+    }
   }
 
   async #open(path: string): Promise<OpenFile | Missing> {
+    return await openFile(await this.#opened(), path);
+  }
+
+  async #opened(): Promise<ReadOnlyFolder> {
     const opening = this.#folder ??= this.#openFolder();
     try {
-      await opening;
+      return await opening;
     } catch (error) {
       // It may be there by the next request.
       if (this.#folder === opening) this.#folder = null;
       throw error;
     }
-    return await openFile(await opening, path);
   }
 
-  async #index(request: Request, directory: string): Promise<Response | null> {
-    for (const name of this.#options.index) {
+  async #index(request: Request, directory: string, pathname: string): Promise<Response | null> {
+    for (const name of this.#settings.index) {
       const path = directory === "" ? name : `${directory}/${name}`;
+      if (this.#isSkipped(path)) continue;
       const opened = await this.#open(path);
-      if (typeof opened !== "string") return await this.#answer(request, path, opened);
-      if (opened === "denied") return this.#missing(opened);
+      if (typeof opened !== "string") return await this.#answer(request, path, opened, pathname);
+      if (opened === "denied") return refusal(403, "not permitted");
     }
     return null;
   }
 
-  /** From here on the file is closed at every end: by the stream that sends it, or here. */
-  async #answer(request: Request, path: string, original: OpenFile): Promise<Response> {
+  /**
+   * From here on the file is closed at every end: by the stream that sends it, or here.
+   *
+   * @param pathname By which its answer may be known from now on; null where it depends on more than the path and what the client accepts.
+   */
+  async #answer(request: Request, path: string, original: OpenFile, pathname: string | null): Promise<Response> {
+    const untilMs = this.#nowMs() + this.#settings.cacheTtlMs;
+    const basis = this.#known === null || pathname === null ? null : new AnswerBasis(pathname, untilMs, original);
     let file = original;
     try {
-      const compressed = await this.#compressed(request, path, original);
+      const compressed = await this.#compressed(request, path, original, basis);
       if (compressed !== null) {
         await original.close();
         file = compressed.file;
       }
-      return await this.#respond(request, path, file, compressed?.coding ?? null);
+      return await this.#respond(request, path, file, compressed?.coding ?? null, basis);
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  async #respond(request: Request, path: string, file: OpenFile, coding: Coding | null): Promise<Response> {
-    const { precompressed, cacheControl } = this.#options;
+  async #respond(request: Request, path: string, file: OpenFile, coding: Coding | null, basis: AnswerBasis | null): Promise<Response> {
+    const { precompressed, cacheRules, types, cors } = this.#settings;
+    const type = contentTypeOf(path, types);
     const validators = validatorsOf(file.facts, coding?.name ?? null);
     const headers = new Headers({
-      "cache-control": HASHED_NAME.test(path) ? "public, max-age=31536000, immutable" : cacheControl,
+      "cache-control": cacheControlOf(cacheRules, path, type),
       etag: validators.etag,
       // None that is later than this answer's own date (RFC 9110 section 8.8.2.1).
       "last-modified": formatHttpDate(Math.min(validators.modified, this.#nowSeconds)),
       ...(precompressed && { vary: "accept-encoding" }),
     });
-    const outcome = evaluateConditions(request.headers, validators);
-    if (outcome !== "proceed") {
-      await file.close();
-      return outcome === "failed" ? refusal(412, "it is another version by now") : new Response(null, { status: 304, headers });
-    }
-    headers.set("content-type", contentTypeOf(path));
+    if (cors) allowAllOrigins(headers);
+    const notModified = [...headers];
+    headers.set("content-type", type);
     headers.set("x-content-type-options", "nosniff");
     headers.set("accept-ranges", "bytes");
     if (coding !== null) headers.set("content-encoding", coding.name);
+    if (basis !== null) this.#known?.add(basis, request.headers, file, validators, headers, notModified);
+    const outcome = evaluateConditions(request.headers, validators);
+    if (outcome !== "proceed") {
+      await file.close();
+      return outcome === "failed"
+        ? refusal(412, "it is another version by now")
+        : new Response(null, { status: 304, headers: notModified });
+    }
     return await this.#send(request, path, file, headers, validators);
   }
 
@@ -198,11 +270,12 @@ export class StaticFiles {
     return Math.floor(this.#nowMs() / 1000);
   }
 
-  async #compressed(request: Request, path: string, original: OpenFile): Promise<Compressed | null> {
-    if (!this.#options.precompressed) return null;
+  async #compressed(request: Request, path: string, original: OpenFile, basis: AnswerBasis | null): Promise<Compressed | null> {
+    if (!this.#settings.precompressed) return null;
     for (const coding of acceptedCodings(request.headers.get("accept-encoding"))) {
       const file = await this.#open(path + coding.ending);
       if (typeof file === "string") continue;
+      basis?.add(file);
       if (file.facts.modifiedMs >= original.facts.modifiedMs) return { file, coding };
       await file.close();
     }
@@ -224,19 +297,7 @@ export class StaticFiles {
       await file.close();
       return new Response(null, { headers });
     }
-    return new Response(streamFile(file, part, path), { status: range === null ? 200 : 206, headers });
+    const body = file instanceof CachedFile ? file.content.subarray(part.start, part.end) as BodyInit : streamFile(file, part, path);
+    return new Response(body, { status: range === null ? 200 : 206, headers });
   }
-}
-
-/** Relative, so that a proxy's own prefix stays; behind `./`, so that no name is taken for a scheme or a host. */
-function redirect(pathname: string, search: string): Response {
-  const name = pathname.slice(pathname.lastIndexOf("/") + 1);
-  return new Response(null, { status: 301, headers: { location: `./${name}/${search}` } });
-}
-
-function refusal(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(`${text}\n`, {
-    status,
-    headers: { "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff", ...headers },
-  });
 }

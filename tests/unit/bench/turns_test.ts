@@ -26,6 +26,14 @@ test("takeTurns() makes those of one runtime ready, and measures A B A B", async
   assert.deepEqual(taken.get(other), { rounds: [5, 6, 11, 12].map((figure) => ({ figure, traffic: null })), error: null });
 });
 
+test("takeTurns() measures all together where one is held against several runtimes", async () => {
+  const all = (["node", "bun", "nginx"] as const).map((runtime) => contestant(runtime, "heddle", runtime));
+  const heard: string[] = [];
+  const ready = { measure: () => Promise.resolve({ figure: 1, traffic: null }), end: () => Promise.resolve() };
+  await takeTurns(all, { rounds: 1, turns: 2 }, () => Promise.resolve(ready), (_done, _all, { name }) => heard.push(name));
+  assert.deepEqual(heard, ["node", "bun", "nginx", "node", "bun", "nginx"]);
+});
+
 test("takeTurns() leaves out who failed once, and goes on with the others", async () => {
   const [a, b, c] = [contestant("a"), contestant("b"), contestant("c")];
   const asked: string[] = [];

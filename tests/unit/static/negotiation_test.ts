@@ -146,7 +146,7 @@ test("parseHttpDate() reads HTTP's three forms, and no other", () => {
 
 test("contentTypeOf() a name, with UTF-8 for text", () => {
   const types = ["a.html", "A.HTML", "x.js", "x.mjs", "x.json", "x.svg", "x.png", "x.wasm", "x", ".html", "a.b/c", "x.jsonl", "favicon.ico"]
-    .map(contentTypeOf);
+    .map((name) => contentTypeOf(name, new Map()));
   assert.deepEqual(types, [
     "text/html; charset=utf-8",
     "text/html; charset=utf-8",

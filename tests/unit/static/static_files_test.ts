@@ -1,54 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { FileFacts, OpenFile, ReadOnlyFolder } from "../../../src/contract/files.ts";
-import { StaticFiles, type StaticOptions } from "../../../src/static/static_files.ts";
+import { StaticFiles } from "../../../src/static/static_files.ts";
+import type { StaticOptions } from "../../../src/static/static_options.ts";
+import { folderOf, MODIFIED_MS, systemError } from "../../support/fake_folder.ts";
 
-const MODIFIED_MS = 1_700_000_000_500;
 const NOW_MS = MODIFIED_MS + 10_000;
-
-function systemError(code: string): Error {
-  return Object.assign(new Error(code), { code });
-}
-
-/** A folder of these texts, or of the codes that opening them fails with, and how many files are open. */
-function folderOf(files: Readonly<Record<string, string | { readonly code: string }>>, facts: Partial<FileFacts> = {}) {
-  const opened = { now: 0, ever: 0 };
-  const folder: ReadOnlyFolder = {
-    stat: () => Promise.reject(systemError("ENOENT")),
-    list: () => Promise.reject(systemError("ENOENT")),
-    open(path) {
-      const found = files[path];
-      if (typeof found !== "string") return Promise.reject(systemError(found?.code ?? "ENOENT"));
-      const bytes = new TextEncoder().encode(found);
-      let isOpen = true;
-      opened.now++;
-      opened.ever++;
-      const file: OpenFile = {
-        facts: { kind: "file", size: bytes.length, modifiedMs: MODIFIED_MS, inode: 1, ...facts },
-        read(into, position) {
-          if (!isOpen) return Promise.reject(systemError("EBADF"));
-          const part = bytes.subarray(position, position + into.length);
-          into.set(part);
-          return Promise.resolve(part.length);
-        },
-        close() {
-          if (isOpen) opened.now--;
-          isOpen = false;
-          return Promise.resolve();
-        },
-      };
-      return Promise.resolve(file);
-    },
-  };
-  return { folder, opened };
-}
 
 function siteOf(scene: ReturnType<typeof folderOf>, options: StaticOptions = {}): StaticFiles {
   return new StaticFiles(() => Promise.resolve(scene.folder), options, () => NOW_MS);
 }
 
-function get(site: StaticFiles, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  return site.fetch(new Request(`http://a${path}`, { headers }));
+async function get(site: StaticFiles, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return await site.fetch(new Request(`http://a${path}`, { headers }));
 }
 
 test("StaticFiles with no descriptor left for the compressed file fails, and closes the other one", async () => {
@@ -65,7 +28,7 @@ test("StaticFiles with a Cache-Control that is none fails, and closes the file",
 
 test("StaticFiles closes its file at the body's end, when it is cancelled, and where no body is sent", async () => {
   const scene = folderOf({ "a.txt": "text", "index.html": "page" });
-  const site = siteOf(scene);
+  const site = siteOf(scene, { cacheBytes: 0 });
   assert.equal(await (await get(site, "/a.txt")).text(), "text");
   assert.equal(scene.opened.now, 0);
   const cancelled = await get(site, "/");

@@ -1,0 +1,87 @@
+import { ConfigError } from "../errors.ts";
+import type { Platform } from "../io/select.ts";
+import { StaticFiles, type StaticOptions } from "../static/static_files.ts";
+
+/** A folder whose files are served before the app (`--check-static`, `--static-map`, `--static-map2`), and how. */
+export interface StaticMap extends StaticOptions {
+  /** The folder, absolute or from the current directory. */
+  readonly root: string;
+}
+
+interface Site {
+  /** The URL's path that it stands for, without a slash at its end. */
+  readonly mount: string;
+  readonly files: StaticFiles;
+}
+
+/** What a file's path can never be is the app's where a folder shares every URL with it: `/%00` is a 400 below a prefix alone. */
+const NO_PATH = 400;
+
+/** The folders of a server, in the order in which a file is looked for. */
+export class StaticSites {
+  readonly #sites: readonly Site[];
+  readonly #hasApp: boolean;
+
+  private constructor(sites: readonly Site[], hasApp: boolean) {
+    this.#sites = sites;
+    this.#hasApp = hasApp;
+  }
+
+  /**
+   * Opens the folders.
+   *
+   * @param hasApp Whether there is one behind them.
+   * @throws {ConfigError} (as a rejection) One is not there, may not be read, or has an option that is wrong; or the platform has no files.
+   */
+  static async open(maps: readonly StaticMap[], hasApp: boolean, { openFolder, clock }: Platform): Promise<StaticSites> {
+    return new StaticSites(await Promise.all(maps.map((map) => openSite(map, openFolder, () => clock.wallTime()))), hasApp);
+  }
+
+  /** The answer of the first folder that has one; null if none has. It comes at once where none of them has to ask the file system. */
+  find(request: Request, first: number = 0): Response | null | Promise<Response | null> {
+    for (let index = first; index < this.#sites.length; index++) {
+      const site = this.#sites[index]!;
+      const found = site.files.find(request);
+      if (found instanceof Promise) return found.then((response) => this.#takes(site, response) ? response : this.find(request, index + 1));
+      if (this.#takes(site, found)) return found;
+    }
+    return null;
+  }
+
+  #takes({ mount }: Site, found: Response | null): boolean {
+    return found !== null && !(found.status === NO_PATH && mount === "" && this.#hasApp);
+  }
+
+  /** Answers what is no file in place of an app: as the first folder does whose path it is below, or else the last one. */
+  async refuse(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const site = this.#sites.find(({ mount }) => pathname === mount || pathname.startsWith(`${mount}/`)) ?? this.#sites.at(-1)!;
+    return await site.files.fetch(request);
+  }
+}
+
+async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowMs: () => number): Promise<Site> {
+  const { root, safe, prefix = "/" } = map;
+  if (openFolder === undefined) throw new ConfigError("static", "serve static files: the platform has no openFolder");
+  try {
+    const folder = Promise.resolve(await openFolder(root, safe));
+    return { mount: prefix.replace(/\/$/, ""), files: new StaticFiles(() => folder, map, nowMs) };
+  } catch (error) {
+    throw new ConfigError("static", `serve the files of ${JSON.stringify(root)}: ${reasonOf(error)}`, error);
+  }
+}
+
+/** Why a folder cannot be opened: it, or one of those that its links may lead to. */
+function reasonOf(error: unknown): string {
+  switch ((error as { readonly code?: unknown } | null)?.code) {
+    case "ENOENT":
+      return "no such folder";
+    case "ENOTDIR":
+      return "it is no folder";
+    case "EACCES":
+    case "EPERM":
+      return "it may not be read";
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}
