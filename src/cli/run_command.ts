@@ -6,7 +6,7 @@ import { describeFailure } from "./failure.ts";
 import { mainHelp } from "./help.ts";
 import { flushStreams, openStreams, type Streams } from "./streams.ts";
 
-const COMMANDS = ["serve", "help"];
+const COMMANDS = ["serve", "precompress", "help"];
 
 /**
  * Runs a command until it is done.
@@ -32,6 +32,8 @@ async function dispatch([command, ...args]: readonly string[], streams: Streams)
   switch (command) {
     case "serve":
       return await (await import("./serve.ts")).serveCommand(args, streams);
+    case "precompress":
+      return await (await import("./precompress.ts")).precompressCommand(args, streams);
     case undefined:
     case "help":
     case "--help":
