@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import process from "node:process";
@@ -24,9 +24,9 @@ before(async () => {
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test("package brings croner and mime, which have no dependencies, and no other package", () => {
+test("package brings croner and mime, which have no dependencies, cli-progress with its five, and no other package", () => {
   const { dependencies, bin, engines } = JSON.parse(readFileSync(join(folder, "node_modules/heddle/package.json"), "utf8"));
-  assert.deepEqual(Object.keys(dependencies), ["croner", "mime"]);
+  assert.deepEqual(Object.keys(dependencies), ["cli-progress", "croner", "mime"]);
   assert.deepEqual(Object.keys(bin), ["heddle"]);
   assert.equal(engines.node, ">=20");
 });
@@ -62,6 +62,13 @@ test("import of heddle/static serves a folder", { timeout: 80_000 }, async () =>
 test("npx heddle --version tells the package's version", { timeout: 80_000 }, async () => {
   const { version } = JSON.parse(readFileSync(join(folder, "node_modules/heddle/package.json"), "utf8"));
   assert.match(await run("npx", ["--no-install", "heddle", "--version"]), new RegExp(`\\b${version.replaceAll(".", "\\.")}\\b`));
+});
+
+test("heddle precompress writes compressed files, in threads of its own", { timeout: 80_000 }, async () => {
+  mkdirSync(join(folder, "site"));
+  write("site/app.js", "export let a = 1;\n".repeat(500));
+  assert.match(await run(command, ["precompress", "site", "--coding", "gzip", "--coding", "br"]), /: 2 written, 0 up to date/);
+  assert.deepEqual(readdirSync(join(folder, "site")).sort(), ["app.js", "app.js.br", "app.js.gz"]);
 });
 
 test("threads run an app of the command, and of a program", { timeout: 80_000 }, async () => {

@@ -1,7 +1,7 @@
 /** Serves apps that lie outside of the checkout with the executable that HEDDLE_BINARY names. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -62,6 +62,13 @@ test("binary whose event loop is blocked is ended by its watchdog, which names t
   const { signal, log } = await serveUntilHang(binary, ["serve", "spin.ts", "--harakiri", "1"], { cwd: folder, env });
   assert.equal(signal, "SIGKILL", log);
   assert.match(log, /blocked by \[core 0\] GET \/, running/);
+});
+
+test("binary writes compressed files, in threads of its own", { timeout: 80_000 }, () => {
+  mkdirSync(join(folder, "site"));
+  writeFileSync(join(folder, "site/app.js"), "export let a = 1;\n".repeat(500));
+  assert.match(execFileSync(binary, ["precompress", "site"], { cwd: folder, env, encoding: "utf8" }), /: 3 written, 0 up to date/);
+  assert.deepEqual(readdirSync(join(folder, "site")).sort(), ["app.js", "app.js.br", "app.js.gz", "app.js.zst"]);
 });
 
 test("binary runs an app in threads, which import heddle too", { timeout: 80_000 }, async () => {

@@ -5,7 +5,7 @@ import { runProcess } from "./run_process.ts";
 import { findRuntimes } from "./runtimes.ts";
 
 /** Modules that run in threads of their own: no other one imports them. */
-const THREADS = ["src/cli/thread.ts", "src/watchdog/thread.ts"];
+const THREADS = ["src/cli/thread.ts", "src/watchdog/thread.ts", "src/precompress/thread.ts"];
 
 /**
  * Builds the executable.

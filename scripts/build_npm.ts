@@ -22,7 +22,7 @@ const PEER_RANGES: Readonly<Record<string, string>> = { hono: "^4.4.0" };
 const COMMAND = "./src/cli/main.ts";
 
 /** Modules that run in threads of their own: no other one imports them. */
-const THREADS = ["./src/cli/thread.ts", "./src/watchdog/thread.ts"];
+const THREADS = ["./src/cli/thread.ts", "./src/watchdog/thread.ts", "./src/precompress/thread.ts"];
 
 /**
  * Builds and packs the package.

@@ -11,7 +11,7 @@ const ROWS: ReadonlyArray<readonly string[]> = [
   ["suspend", "loop", "signals", "websocket"],
   ["serve"],
   ["observe"],
-  ["process", "watchdog"],
+  ["process", "watchdog", "precompress"],
   ["entry", "mod"],
   ["cli"],
 ];
@@ -22,7 +22,7 @@ const RANKS: ReadonlyMap<string, number> = new Map(ROWS.flatMap((row, rank) => r
 const RUNTIME_FILES = /^src\/(io\/(\w+_)?(deno|bun|node)(_\w+)?|io\/select|loop\/\w+)\.ts$/;
 
 /** Whose code may import `node:` modules. */
-const NODE_MODULE_FILES = /^src\/(io\/(\w+_)?node(_\w+)?|core\/current|loop\/node_http\w*|(websocket|process|cli)\/.+)\.ts$/;
+const NODE_MODULE_FILES = /^src\/(io\/(\w+_)?node(_\w+)?|core\/current|loop\/node_http\w*|(websocket|process|precompress|cli)\/.+)\.ts$/;
 
 /** Whose code may read a clock or set a timer; everyone else is handed a `Clock`. */
 const TIME_FILES = /^src\/(io|loop|process|cli)\//;

@@ -16,7 +16,7 @@ export const EXIT_CODE_MEANINGS: ReadonlyArray<readonly [code: string, meaning: 
   ],
   [
     String(EXIT_CODES.app),
-    "The app could not be loaded (no such file, no handler, it threw), or threw an exception that belongs to no request.",
+    "The app could not be loaded (no such file, no handler, it threw), or threw an exception that belongs to no request; `heddle precompress` could not compress some files.",
   ],
   [String(EXIT_CODES.usage), "An option, a variable of the environment or a command is wrong, or cannot be had on this runtime."],
   [String(EXIT_CODES.listen), "It could not listen: the address is in use, not one of this machine, or not allowed."],

@@ -1,6 +1,7 @@
 import { environmentName } from "../options/option.ts";
 import type { Option, OptionGroup, OptionTable } from "../options/option.ts";
 import { STATIC_COMMAND_OPTIONS } from "../options/static_command.ts";
+import { PRECOMPRESS_OPTIONS } from "../options/precompress.ts";
 import { SERVE_OPTIONS } from "../options/table.ts";
 
 /** Columns of a terminal that the help fits in. */
@@ -17,6 +18,8 @@ export function mainHelp(): string {
     "Commands",
     "  serve APP    Run an app module on async cores; heddle serve --help lists the options",
     "  static DIR   Serve the files of a folder; heddle static --help lists the options",
+    "  precompress DIR",
+    "               Write .br, .zst and .gz beside a folder's files; heddle precompress --help lists the options",
     "",
     "Options",
     "  --help       Print this help",
@@ -64,6 +67,29 @@ export function staticHelp(): string {
     "Examples",
     "  heddle static public --port 3000",
     "  heddle static dist --spa --quiet",
+    "",
+  ].join("\n");
+}
+
+/** The help of `heddle precompress`. */
+export function precompressHelp(): string {
+  return [
+    "Usage: heddle precompress DIR [OPTIONS]",
+    "",
+    ...wrap(
+      "Writes compressed files beside those of a folder that are worth it, for --static-gzip and staticFiles({ precompressed: true }). Files that are up to date " +
+        "are passed over, links are not followed, and who reads meanwhile sees whole files alone.",
+      0,
+    ),
+    "",
+    ...optionsHelp(PRECOMPRESS_OPTIONS),
+    "Example",
+    "  heddle precompress public --jobs 4",
+    "",
+    ...wrap(
+      "An option wins over its variable of the environment. Exit codes: 0 done, 1 some files could not be compressed, 2 usage, 130 interrupted.",
+      0,
+    ),
     "",
   ].join("\n");
 }

@@ -230,6 +230,11 @@ export const GAPS: readonly Gap[] = [
   {
     runtime: "Node 20",
     reason:
+      "`heddle precompress` writes no `.zst`, and refuses `--coding zstd`: its zlib has no zstd. Files that Node 22.15 or later, Bun or Deno wrote are served all the same.",
+  },
+  {
+    runtime: "Node 20",
+    reason:
       'An app\'s `import "heddle"` is not led to the heddle that runs it, for there is no hook: install `heddle` beside the app, and run that one by `npx heddle`.',
   },
   {

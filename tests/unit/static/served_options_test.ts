@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseMimeFile } from "../../../src/static/mime_file.ts";
 import { acceptsPage } from "../../../src/static/navigation.ts";
 import { StaticFiles } from "../../../src/static/static_files.ts";
 import type { StaticOptions } from "../../../src/static/static_options.ts";
@@ -155,25 +154,6 @@ const WRONG: readonly (readonly [options: StaticOptions, error: typeof TypeError
 for (const [options, error] of WRONG) {
   test(`StaticFiles refuses ${JSON.stringify(options)}`, () => assert.throws(() => siteOf({}, options), error));
 }
-
-test("parseMimeFile() reads types and endings, without comments", () => {
-  const text =
-    "# types\r\n\ntext/html\t\t\thtml htm  # pages\nimage/x-own own\n  text/plain\napplication/x-proto constructor __proto__\ntext/late own";
-  const types = parseMimeFile(text);
-  assert.deepEqual(Object.entries(types).map((entry) => entry.join("=")), [
-    "html=text/html",
-    "htm=text/html",
-    "own=text/late",
-    "constructor=application/x-proto",
-    "__proto__=application/x-proto",
-  ]);
-  assert.throws(() => parseMimeFile("text/html html\nhtml text/html"), /line 2/);
-});
-
-test("parseMimeFile() takes a line of a million characters in linear time", () => {
-  assert.throws(() => parseMimeFile(`a/b ${"x ".repeat(500_000)}/`.replace("/", "")), /line 1/);
-  assert.equal(Object.keys(parseMimeFile(`a/b${" x".repeat(500_000)}`)).length, 1);
-});
 
 const ACCEPTED: readonly (readonly [accept: string | null, expected: boolean])[] = [
   [NAVIGATION.accept, true],
