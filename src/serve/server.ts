@@ -130,7 +130,7 @@ class HeddleServer implements Server {
   async #start(options: ServeOptions, app: App, addresses: readonly ListenOptions[]): Promise<void> {
     const loop = options.loop === undefined ? null : await selectLoop(options.loop);
     const platform = options.platform ?? await selectPlatform(options.io);
-    const workers = await loadWorkers(app, platform);
+    const workers = await loadWorkers(app, options.suspend ?? null, platform);
     const server = await createContext(options, app, platform, await proxiesOf(options), workers, this.#tellSpent);
     this.#platform = platform;
     this.#loop = loop;
