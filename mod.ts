@@ -33,12 +33,14 @@ export type {
   ModuleApp,
   RequestContext,
   StartResponse,
+  WasmApp,
   WasmProgram,
   YieldChunk,
   YieldEnv,
   YieldHandler,
 } from "./src/contract/app.ts";
-export type { FileFacts, FileKind, FolderEntry, OpenFile, ReadOnlyFolder } from "./src/contract/files.ts";
+export type { Waited } from "./src/waited.ts";
+export type { FileFacts, FileKind, FolderEntry, HostFile, HostFolder, OpenFile, ReadOnlyFolder } from "./src/contract/files.ts";
 export type { IpNetwork, Network } from "./src/contract/network.ts";
 export type { BusyCore, HarakiriRecord, Observer, RequestName, RequestRecord } from "./src/contract/observer.ts";
 export type { CopyBytes, DecodeLatin1 } from "./src/contract/bytes.ts";

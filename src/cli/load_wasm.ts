@@ -18,7 +18,7 @@ export async function loadWasm(path: string, { wasmMemoryMb, wasmDirs }: ServeOp
     const folder = await openNodeFolder(path).catch((error: unknown) => {
       throw new ConfigError("--wasm-dir", `--wasm-dir "${name}=${path}": ${reasonOf(error)}`, error);
     });
-    return { name, folder };
+    return { name, path, folder };
   }));
   return await loadProgram(path, bytes, { memoryMb: wasmMemoryMb, folders });
 }

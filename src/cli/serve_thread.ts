@@ -1,4 +1,5 @@
 import type { ThreadGlobals } from "../contract/app_threads.ts";
+import type { HostFolder } from "../contract/files.ts";
 import { process } from "../io/node_process.ts";
 import { openThreadPort } from "../io/node_thread_port.ts";
 import { selectPlatform } from "../io/select.ts";
@@ -16,7 +17,12 @@ export async function serveThread(): Promise<void> {
   SIGNALS.refuse(
     "signals are the process's, and this app runs in a thread (--suspend worker); register them in a program that calls serve({ module })",
   );
-  const thread = await runThread(port, rest, platform);
+  const thread = await runThread(port, rest, { ...platform, openFolder });
   // It would end the thread, and its request with it; on the main thread it is logged.
   process.on("unhandledRejection", (reason) => thread.rejected(reason));
+}
+
+/** Imported where a program has folders. */
+async function openFolder(path: string): Promise<HostFolder> {
+  return (await import("../io/node_files_standing.ts")).openStandingFolder(path);
 }

@@ -1,5 +1,5 @@
 /** What heddle runs: a user's module, once `app/load.ts` has found out what it is. */
-import type { ReadOnlyFolder } from "./files.ts";
+import type { HostFolder } from "./files.ts";
 import type { Address } from "./socket.ts";
 
 /** Environment variables as an app sees them: frozen, each read when it is touched. */
@@ -75,15 +75,23 @@ export interface WasmProgram {
 export interface GuestFolder {
   /** The name by which the program knows it, such as `/data`. */
   readonly name: string;
-  readonly folder: ReadOnlyFolder;
+  /** The host's path, by which a thread opens it for itself. */
+  readonly path: string;
+  readonly folder: HostFolder;
 }
 
 /** An app, with what it was taken for. */
 export type App =
   | { readonly kind: "fetch"; readonly fetch: FetchHandler }
   | { readonly kind: "yield"; readonly application: YieldHandler }
-  | { readonly kind: "wasm"; readonly program: WasmProgram }
+  | WasmApp
   | ModuleApp;
+
+/** An app that is a program. */
+export interface WasmApp {
+  readonly kind: "wasm";
+  readonly program: WasmProgram;
+}
 
 /** An app's module that is not loaded here: each thread of the worker engine loads it, and has state of its own. */
 export interface ModuleApp {

@@ -57,6 +57,15 @@ export interface BlockingCalls {
   waitRead(timeoutMs: number): boolean;
   /** The body's next chunk, null at its end; stands still until it is there. @throws What the body's reads reject with. */
   readBody(): Uint8Array | null;
+  /** As `readBody`, but undefined, without a wait, where the chunk has not come; then it is asked for. */
+  takeBody(): Uint8Array | null | undefined;
+  /**
+   * Stands still, and hears what the server says of the request, until something is so.
+   *
+   * @param timeoutMs Infinity for any time.
+   * @returns Whether it is.
+   */
+  standStill(isSo: () => boolean, timeoutMs: number): boolean;
 }
 
 /** What the calls of an app take from the server that runs it; outside of any, the runtime's own stand in. */

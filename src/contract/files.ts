@@ -6,6 +6,7 @@
  * - No bytes of a file outside of the folder are read, whatever symbolic links are in it, or come into it meanwhile.
  * - What fails rejects with an error whose `code` is POSIX's name of it, such as `ENOENT`; that of a path which leads outside is `ENOTCAPABLE`.
  */
+import type { Waited } from "../waited.ts";
 
 /** What is known of a file or folder. */
 export interface FileFacts {
@@ -29,8 +30,8 @@ export interface FolderEntry {
   readonly kind: FileKind;
 }
 
-/** A file that is open. */
-export interface OpenFile {
+/** A file that is open, of a `HostFolder`. */
+export interface HostFile {
   /** As they were when it was opened. */
   readonly facts: FileFacts;
   /** The system's number of it until it is closed, for what sends files by itself; left out where it has none. */
@@ -41,8 +42,27 @@ export interface OpenFile {
    * @param position Of the first byte, from 0.
    * @returns How many bytes there were; 0 at the end.
    */
+  read(into: Uint8Array, position: number): Waited<number>;
+  /** Lets it go; never fails. May be called again. */
+  close(): Waited<void>;
+}
+
+/** A folder that is read, and never written, by whoever may stand still: some folders give promises, others values, and throw what those reject with. */
+export interface HostFolder {
+  stat(path: string): Waited<FileFacts>;
+  /** Opens a regular file, without waiting: of a folder `EISDIR`, of all else `ENXIO`. */
+  open(path: string): Waited<HostFile>;
+  /**
+   * The entries of a folder, in any order, without "." and "..".
+   *
+   * @param most So many are enough; more than that are not read. @default all
+   */
+  list(path: string, most?: number): Waited<readonly FolderEntry[]>;
+}
+
+/** A `HostFile` that gives promises. */
+export interface OpenFile extends HostFile {
   read(into: Uint8Array, position: number): Promise<number>;
-  /** Lets it go; never rejects. May be called again. */
   close(): Promise<void>;
 }
 
@@ -53,15 +73,9 @@ export interface FilePart {
   readonly end: number;
 }
 
-/** A folder that is read, and never written. */
-export interface ReadOnlyFolder {
+/** A `HostFolder` that gives promises. */
+export interface ReadOnlyFolder extends HostFolder {
   stat(path: string): Promise<FileFacts>;
-  /** Opens a regular file, without waiting: of a folder `EISDIR`, of all else `ENXIO`. */
   open(path: string): Promise<OpenFile>;
-  /**
-   * The entries of a folder, in any order, without "." and "..".
-   *
-   * @param most So many are enough; more than that are not read. @default all
-   */
   list(path: string, most?: number): Promise<readonly FolderEntry[]>;
 }

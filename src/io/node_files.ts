@@ -1,7 +1,8 @@
 import { constants, type Dirent } from "node:fs";
-import { type FileHandle, lstat, open, opendir, readdir, readlink, realpath } from "node:fs/promises";
+import { lstat, open, opendir, readdir, readlink, realpath } from "node:fs/promises";
 import { process } from "./node_process.ts";
-import type { FileFacts, FileKind, FolderEntry, OpenFile, ReadOnlyFolder } from "../contract/files.ts";
+import type { FileFacts, FileKind, FolderEntry, HostFile, HostFolder, ReadOnlyFolder } from "../contract/files.ts";
+import { drive, type Steps, type Waited, waitFor } from "../waited.ts";
 
 /** Neither waits for a pipe's other end nor follows a link that has come in between. Windows has none of these. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
@@ -25,13 +26,56 @@ interface Identity {
 }
 
 /** What `lstat` tells. */
-interface Stats extends Identity {
+export interface Stats extends Identity {
   readonly size: bigint;
   readonly mtimeNs: bigint;
   readonly ctimeNs: bigint;
   isFile(): boolean;
   isDirectory(): boolean;
 }
+
+/** A name in a folder. */
+interface Named {
+  readonly name: string;
+  isFile(): boolean;
+  isDirectory(): boolean;
+}
+
+/** What a folder asks of the system. */
+export interface FileCalls {
+  realpath(path: string): Waited<string>;
+  lstat(path: string): Waited<Stats>;
+  readlink(path: string): Waited<string>;
+  /** @param most As of `HostFolder.list`. */
+  readdir(path: string, most?: number): Waited<readonly Named[]>;
+  open(path: string, flags: number): Waited<FileHandle>;
+}
+
+/** What the system has opened. */
+export interface FileHandle {
+  readonly fd: number;
+  stat(): Waited<Stats>;
+  /** @returns How many bytes were read. */
+  read(into: Uint8Array, offset: number, length: number, position: number): Waited<number>;
+  close(): Waited<void>;
+}
+
+/** By promises. */
+const PROMISED: FileCalls = {
+  realpath,
+  lstat: (path) => lstat(path, { bigint: true }),
+  readlink,
+  readdir: (path, most) => most === undefined ? readdir(path, { withFileTypes: true }) : readSome(path, most),
+  async open(path, flags) {
+    const handle = await open(path, flags);
+    return {
+      fd: handle.fd,
+      stat: () => handle.stat({ bigint: true }),
+      read: async (into, offset, length, position) => (await handle.read(into, offset, length, position)).bytesRead,
+      close: () => handle.close(),
+    };
+  },
+};
 
 /**
  * Opens a folder of the host's for reading. Whoever may change that folder while it is read can have names and sizes, and no bytes, of what is outside
@@ -43,60 +87,83 @@ interface Stats extends Identity {
 export async function openNodeFolder(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
   const roots = await Promise.all([path, ...safe].map((folder) => realpath(folder)));
   await (await opendir(roots[0]!)).close();
-  return new NodeFolder(roots);
+  // What is asked of it waits for a promise in any case.
+  return new NodeFolder(roots, PROMISED) as HostFolder as ReadOnlyFolder;
 }
 
-class NodeFolder implements ReadOnlyFolder {
+/** A folder of the host's, by the calls that it is given. */
+export class NodeFolder implements HostFolder {
   readonly #root: string;
   readonly #roots: readonly string[];
+  readonly #calls: FileCalls;
 
   /** @param roots Absolute paths without links: the folder's, and those of the folders that it may lead to. */
-  constructor(roots: readonly string[]) {
+  constructor(roots: readonly string[], calls: FileCalls) {
     this.#root = roots[0]!;
     this.#roots = roots;
+    this.#calls = calls;
   }
 
-  async stat(path: string): Promise<FileFacts> {
-    return factsOf(await this.#facts(path));
+  stat(path: string): Waited<FileFacts> {
+    return drive(this.#stat(path));
   }
 
-  async open(path: string): Promise<OpenFile> {
-    const handle = await open(await this.#resolve(path), OPEN_FLAGS);
+  open(path: string): Waited<HostFile> {
+    return drive(this.#open(path));
+  }
+
+  list(path: string, most?: number): Waited<readonly FolderEntry[]> {
+    return drive(this.#list(path, most));
+  }
+
+  *#stat(path: string): Steps<FileFacts> {
+    return factsOf(yield* this.#facts(path));
+  }
+
+  *#open(path: string): Steps<HostFile> {
+    const handle = yield* waitFor(this.#calls.open(yield* this.#resolve(path), OPEN_FLAGS));
     try {
-      const facts = await handle.stat({ bigint: true });
+      const facts = yield* waitFor(handle.stat());
       if (facts.isDirectory()) throw failure("EISDIR");
       if (!facts.isFile()) throw failure("ENXIO");
       // What was opened must be what is in the folder now: a folder on the way may have become a link in between.
-      if (!(await this.#isInside(handle.fd, facts, path))) throw failure("ENOTCAPABLE");
+      if (!(yield* this.#isInside(handle.fd, facts, path))) throw failure("ENOTCAPABLE");
       return new NodeFile(handle, factsOf(facts));
     } catch (error) {
-      await handle.close();
+      yield* waitFor(handle.close());
       throw error;
     }
   }
 
-  async list(path: string, most?: number): Promise<readonly FolderEntry[]> {
-    const real = await this.#resolve(path);
-    const entries = most === undefined ? await readdir(real, { withFileTypes: true }) : await readSome(real, most);
+  *#list(path: string, most?: number): Steps<readonly FolderEntry[]> {
+    const entries = yield* waitFor(this.#calls.readdir(yield* this.#resolve(path), most));
     return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
   }
 
-  async #isInside(fd: number, facts: Stats, path: string): Promise<boolean> {
-    const real = DESCRIPTORS === null ? null : await readlink(`${DESCRIPTORS}/${fd}`).catch(() => null);
+  *#isInside(fd: number, facts: Stats, path: string): Steps<boolean> {
+    const real = DESCRIPTORS === null ? null : yield* this.#pathOf(`${DESCRIPTORS}/${fd}`);
     if (real !== null) return this.#hasInside(real);
     for (let look = 0; look < LOOKS; look++) {
-      if (!isSame(facts, await this.#facts(path))) return false;
+      if (!isSame(facts, yield* this.#facts(path))) return false;
     }
     return true;
   }
 
-  async #facts(path: string): Promise<Stats> {
-    return await lstat(await this.#resolve(path), { bigint: true });
+  *#pathOf(link: string): Steps<string | null> {
+    try {
+      return yield* waitFor(this.#calls.readlink(link));
+    } catch {
+      return null;
+    }
+  }
+
+  *#facts(path: string): Steps<Stats> {
+    return yield* waitFor(this.#calls.lstat(yield* this.#resolve(path)));
   }
 
   /** @returns The path without links; none that leads out of the roots. */
-  async #resolve(path: string): Promise<string> {
-    const real = await realpath(path === "" ? this.#root : `${this.#root}/${path}`);
+  *#resolve(path: string): Steps<string> {
+    const real = yield* waitFor(this.#calls.realpath(path === "" ? this.#root : `${this.#root}/${path}`));
     if (!this.#hasInside(real)) throw failure("ENOTCAPABLE");
     return real;
   }
@@ -107,9 +174,10 @@ class NodeFolder implements ReadOnlyFolder {
   }
 }
 
-class NodeFile implements OpenFile {
+class NodeFile implements HostFile {
   readonly facts: FileFacts;
   readonly #handle: FileHandle;
+  #closed = false;
 
   constructor(handle: FileHandle, facts: FileFacts) {
     this.#handle = handle;
@@ -120,18 +188,32 @@ class NodeFile implements OpenFile {
     return this.#handle.fd;
   }
 
-  async read(into: Uint8Array, position: number): Promise<number> {
+  read(into: Uint8Array, position: number): Waited<number> {
+    return drive(this.#read(into, position));
+  }
+
+  *#read(into: Uint8Array, position: number): Steps<number> {
     let filled = 0;
     while (filled < into.length) {
-      const { bytesRead } = await this.#handle.read(into, filled, into.length - filled, position + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
+      const count = yield* waitFor(this.#handle.read(into, filled, into.length - filled, position + filled));
+      if (count === 0) break;
+      filled += count;
     }
     return filled;
   }
 
-  async close(): Promise<void> {
-    await this.#handle.close().catch(() => {});
+  close(): Waited<void> {
+    return drive(this.#close());
+  }
+
+  *#close(): Steps<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      yield* waitFor(this.#handle.close());
+    } catch {
+      // There is nothing that could be done about it.
+    }
   }
 }
 

@@ -395,10 +395,10 @@ export const SERVE_OPTIONS = {
     group: "Engines",
     unit: choice("async", "generator", "worker", "wasm"),
     default: null,
-    otherwise: "async or generator, chosen from the app",
+    otherwise: "async, generator or wasm, chosen from the app; worker for a WebAssembly program on Node 20",
     repeatable: false,
     help:
-      "How a request gives way to others: by await, by yield, not at all, in a thread of its own that has loaded the app for itself, or, a WebAssembly program, by its own blocking calls",
+      "How a request gives way to others: by await, by yield, not at all, in a thread of its own that has loaded the app for itself, or runs a WebAssembly program, or, such a program, by its own blocking calls on one thread",
   },
   wasmMemoryMb: {
     flag: "--wasm-memory",

@@ -136,7 +136,7 @@ class HeddleServer implements Server {
     const maps = options.static ?? [];
     const sites = maps.length === 0 ? null : await openSites(maps, given !== null, platform);
     const app: App = given ?? { kind: "fetch", fetch: (request) => sites!.refuse(request) };
-    const workers = await loadWorkers(app, platform);
+    const workers = await loadWorkers(app, options.suspend ?? null, platform);
     const server = await createContext(options, app, platform, await proxiesOf(options), workers, sites, this.#tellSpent);
     this.#platform = platform;
     this.#loop = loop;

@@ -3,9 +3,11 @@ import type { Clock } from "../contract/clock.ts";
 import type { Scheduler, SuspendEngine, SuspendEngineName } from "../contract/engine.ts";
 import type { Threads } from "../contract/app_threads.ts";
 import { ConfigError } from "../errors.ts";
+import { runtimeDisplayName } from "../io/runtime.ts";
 import type { Platform } from "../io/select.ts";
 import { createAsyncEngine } from "./async.ts";
 import { createGeneratorEngine } from "./generator.ts";
+import { findJspi } from "./wasm/jspi.ts";
 import { MOST_INSTANCES } from "./wasm/most_instances.ts";
 import type { createWorkerEngine, WorkerOptions } from "./worker/engine.ts";
 
@@ -14,6 +16,11 @@ const ENGINES: readonly SuspendEngineName[] = ["async", "generator", "worker", "
 
 /** Which engine runs which kind of app. */
 const FITTING: Readonly<Record<App["kind"], SuspendEngineName>> = { fetch: "async", yield: "generator", module: "worker", wasm: "wasm" };
+
+/** The engine of an app where nobody names one: without JSPI a program needs a thread (Node 20). */
+function fittingOf({ kind }: App): SuspendEngineName {
+  return kind === "wasm" && findJspi() === null ? "worker" : FITTING[kind];
+}
 
 /** A thread takes 8 MB (Bun 1.4), 19 (Deno 2.9) or 20 to 34 (Node, the most from TypeScript sources), and more with its app's modules. */
 const MOST_THREADS = 256;
@@ -31,18 +38,20 @@ export interface Workers {
 }
 
 /** What is said of its app to the worker engine. */
-export type WorkerSettings = Omit<WorkerOptions, "threads" | "clock" | "module">;
+export type WorkerSettings = Omit<WorkerOptions, "threads" | "clock" | "app">;
 
 /**
- * Loads the worker engine, if an app needs it.
+ * Loads the worker engine, if an app needs it: a module does, and a program where there is no JSPI.
  *
+ * @param name As of `selectEngine`.
  * @returns Null for any other app.
  * @throws {ConfigError} The platform has no threads.
  */
-export async function loadWorkers(app: App, { threads }: Platform): Promise<Workers | null> {
-  if (app.kind !== "module") return null;
+export async function loadWorkers(app: App, name: string | null, { threads }: Platform): Promise<Workers | null> {
+  if (app.kind !== "module" && (app.kind !== "wasm" || (name ?? fittingOf(app)) !== "worker")) return null;
   if (threads === undefined) {
-    throw new ConfigError("suspend", "run an app in threads: the platform has none; give it fetch, and not module");
+    const wayOut = app.kind === "module" ? "; give it fetch, and not module" : "";
+    throw new ConfigError("suspend", `run an app in threads: the platform has none${wayOut}`);
   }
   const [{ createWorkerEngine }, found] = await Promise.all([import("./worker/engine.ts"), threads()]);
   return { threads: found, create: createWorkerEngine };
@@ -67,9 +76,10 @@ export function coresOf(cores: number | undefined, workers: Workers | null): num
 /**
  * Chooses the engine that runs an app.
  *
- * @param name Null to choose by the app: `generator` for yield apps, `worker` for modules, `wasm` for WebAssembly programs, `async` for the others.
+ * @param name Null to choose by the app: `generator` for yield apps, `worker` for modules, `wasm` for WebAssembly programs, or, without JSPI, `worker`, `async`
+ * for the others.
  * @param workers As `loadWorkers` gives it.
- * @throws {UnsupportedError} The app is a program, and this runtime has no JSPI.
+ * @throws {UnsupportedError} It is to be `wasm`, and this runtime has no JSPI.
  * @throws {ConfigError} No engine has this name, or it cannot run this app; the message names the one that can.
  */
 export async function selectEngine(
@@ -80,24 +90,25 @@ export async function selectEngine(
   workers: Workers | null,
   settings: WorkerSettings,
 ): Promise<SuspendEngine> {
-  const fitting = FITTING[app.kind];
+  const fitting = fittingOf(app);
   if (name !== null && !ENGINES.some((engine) => engine === name)) {
     throw new ConfigError("suspend", `unavailable suspend engine "${name}": there are ${ENGINES.join(", ")}`);
   }
-  if (name === "worker" && app.kind !== "module") {
+  if (name === "worker" && app.kind !== "module" && app.kind !== "wasm") {
     const message =
       `the worker engine cannot run a ${app.kind} app: each of its threads loads a module; give serve() module, in place of ${app.kind}`;
     throw new ConfigError("suspend", message);
   }
-  if (name !== null && name !== fitting) {
+  const isProgram = app.kind === "wasm" && (name === "worker" || name === "wasm");
+  if (name !== null && name !== fitting && !isProgram) {
     throw new ConfigError("suspend", `the ${name} engine cannot run a ${app.kind} app: leave --suspend out, or use ${fitting}`);
   }
   if (app.kind === "yield") return createGeneratorEngine(scheduler);
   if (app.kind === "fetch") return createAsyncEngine(scheduler);
   // Loaded for programs alone: it is no cost to the start of other apps.
-  if (app.kind === "wasm") return (await import("./wasm.ts")).createWasmEngine(scheduler, clock);
+  if (app.kind === "wasm" && (name ?? fitting) === "wasm") return (await import("./wasm.ts")).createWasmEngine(scheduler, clock);
   if (workers === null) throw new ConfigError("suspend", "run an app in threads: the worker engine was not loaded");
-  return workers.create(scheduler, { ...settings, threads: workers.threads, clock, module: app });
+  return workers.create(scheduler, { ...settings, threads: workers.threads, clock, app });
 }
 
 /**
@@ -112,6 +123,12 @@ export function misfits(app: App, cores: number): readonly string[] {
   if (cores === 1) {
     lines.push(
       "one core: requests run one after another, and a sleep or a suspend of one holds up all others; raise --async to let them interleave",
+    );
+  }
+  if (app.kind === "wasm" && findJspi() === null) {
+    lines.push(
+      `${runtimeDisplayName()} has no JSPI (WebAssembly.Suspending), which suspends a program where it waits: each request has a thread of its own, ` +
+        `${cores} at once, and one more waits; use Node 24 or later, Deno or Bun for a thousand on one thread`,
     );
   }
   if (app.kind === "wasm" && cores > MOST_INSTANCES) {

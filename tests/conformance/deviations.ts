@@ -240,7 +240,7 @@ export const GAPS: readonly Gap[] = [
   {
     runtime: "Node 20",
     reason:
-      "A WebAssembly program is an `UnsupportedError`: there is no JSPI (`WebAssembly.Suspending`), so that one that waits would hold up all others. Node 24, Deno and Bun have it.",
+      "A WebAssembly program runs in a thread, as by `--suspend worker`, and as many at once as there are threads: there is no JSPI (`WebAssembly.Suspending`), which suspends a thousand on one thread elsewhere. `--suspend wasm` is an `UnsupportedError`.",
   },
   {
     runtime: "Bun",

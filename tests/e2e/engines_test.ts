@@ -5,11 +5,12 @@ import process from "node:process";
 import { test } from "node:test";
 import { connect, serve, type ServeOptions, type Server, signal, sleep, suspend, waitRead, type YieldEnv } from "../../mod.ts";
 import { loadProgram } from "../../src/app/load_program.ts";
+import { findJspi } from "../../src/suspend/wasm/jspi.ts";
 import { echo, withPeer } from "../support/echo_peer.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { runtimeName } from "../support/runtime.ts";
 import { pause, until } from "../support/served.ts";
-import { NO_WASM, wasmProgram } from "../support/wasm_program.ts";
+import { NO_COMPILER, wasmProgram } from "../support/wasm_program.ts";
 
 const IS_FULL = process.env.HEDDLE_TEST_FULL === "1";
 const REQUESTS = IS_FULL ? 100_000 : 2000;
@@ -56,7 +57,7 @@ async function enginesAt(peer: string): Promise<readonly (readonly [name: string
   const loop = LOOPS[runtimeName()];
   const paths = ["/", "/sleep", "/suspend", "/wait", "/late", "/throw"];
   const harakiri = { harakiriRoutes: [{ glob: "/late", ms: 50 }] };
-  const wasm = NO_WASM === null ? await programs() : [];
+  const wasm = NO_COMPILER === null ? await programs() : [];
   return [
     ["async", { fetch, ...harakiri }, paths],
     [loop, { fetch, loop, ...harakiri }, paths],
@@ -69,7 +70,9 @@ async function enginesAt(peer: string): Promise<readonly (readonly [name: string
 async function programs(): Promise<(readonly [string, ServeOptions, readonly string[]])[]> {
   const path = wasmProgram("sleeper");
   const { app } = await loadProgram(path, readFileSync(path), { memoryMb: 4, folders: [] });
-  return [["wasm", { app }, ["/?0", "/?5"]]];
+  const paths = ["/?0", "/?5"];
+  const inThreads = ["wasm in threads", { app, suspend: "worker", async: 2 }, paths] as const;
+  return findJspi() === null ? [inThreads] : [["wasm", { app }, paths], inThreads];
 }
 
 /** Asks for one path, in one of several ways, of which two give up. */

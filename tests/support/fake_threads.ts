@@ -2,6 +2,8 @@ import type { App } from "../../src/contract/app.ts";
 import type { Clock } from "../../src/contract/clock.ts";
 import type { AppThread, ThreadEvents, ThreadPort, Threads } from "../../src/contract/app_threads.ts";
 import { createMemoryEngine } from "../../src/io/memory.ts";
+import { createAsyncEngine } from "../../src/suspend/async.ts";
+import { createGeneratorEngine } from "../../src/suspend/generator.ts";
 import { startThread } from "../../src/suspend/thread/run_thread.ts";
 import type { FromThread, ThreadData } from "../../src/suspend/worker/protocol.ts";
 import type { Gate } from "./gate.ts";
@@ -74,10 +76,12 @@ export class FakeThread implements AppThread {
       },
     };
     try {
-      startThread(port, load(), "an app", data, { engine: createMemoryEngine(), clock: mortal(clock, this), env: {} });
+      const app = load();
+      const createEngine = app.kind === "yield" ? createGeneratorEngine : createAsyncEngine;
+      startThread(port, app, "an app", createEngine, data, { engine: createMemoryEngine(), clock: mortal(clock, this), env: {} });
     } catch (error) {
       const { name, message } = error as Error;
-      port.post({ type: "unloaded", error: { code: null, status: 0, name, message, stack: null } } satisfies FromThread, []);
+      port.post({ type: "unloaded", error: { code: null, status: 0, name, message, stack: null, cause: null } } satisfies FromThread, []);
     }
   }
 

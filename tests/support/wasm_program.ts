@@ -4,15 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
-import { findJspi } from "../../src/suspend/wasm/jspi.ts";
 
 /** Why no C program can be built here; null if one can. Debian: clang, lld, wasi-libc, libclang-rt-dev-wasm32. */
 export const NO_COMPILER: string | null = ["/usr/bin/clang", "/usr/bin/wasm-ld", "/usr/lib/wasm32-wasi/libc.a"].every(existsSync)
   ? null
   : "clang, lld or wasi-libc are not installed";
-
-/** Why no program can be run here; null if one can. */
-export const NO_WASM: string | null = findJspi() === null ? "deviation: Node 20 has no JSPI" : NO_COMPILER;
 
 const FIXTURES = fileURLToPath(new URL("../e2e/fixtures/wasm/", import.meta.url));
 

@@ -1,20 +1,28 @@
-import { loadApp } from "../../app/load.ts";
+import { loadApp, type LoadedApp } from "../../app/load.ts";
 import type { App } from "../../contract/app.ts";
-import type { RequestHost } from "../../contract/engine.ts";
 import type { ThreadPort } from "../../contract/app_threads.ts";
+import type { Clock } from "../../contract/clock.ts";
+import type { RequestHost, Scheduler, SuspendEngine } from "../../contract/engine.ts";
+import type { HostFolder } from "../../contract/files.ts";
 import { currentCore, outsideRequests } from "../../core/current.ts";
 import type { Platform } from "../../io/select.ts";
 import { createAsyncEngine } from "../async.ts";
 import { createGeneratorEngine } from "../generator.ts";
 import { unpackBytes } from "../worker/packed_bytes.ts";
 import { packError, unpackError } from "../worker/packed_error.ts";
-import type { FromThread, OfRequest, ThreadData, ToThread } from "../worker/protocol.ts";
+import type { FromThread, OfRequest, PackedApp, ThreadData, ToThread } from "../worker/protocol.ts";
 import type { RemoteBody } from "./remote_body.ts";
 import { type ThreadContext, ThreadRequest } from "./thread_request.ts";
 import { ThreadScheduler } from "./thread_scheduler.ts";
 
 /** What a thread takes of its runtime. */
-export type ThreadPlatform = Pick<Platform, "engine" | "clock" | "env">;
+export interface ThreadPlatform extends Pick<Platform, "engine" | "clock" | "env"> {
+  /** Opens a folder whose calls stand still. @throws What the system says (as a rejection). */
+  openFolder(path: string): Promise<HostFolder>;
+}
+
+/** Who runs the requests of a thread. */
+type CreateEngine = (scheduler: Scheduler, clock: Clock) => SuspendEngine;
 
 /** A thread that serves. */
 export interface RunningThread {
@@ -26,13 +34,28 @@ export interface RunningThread {
 export async function runThread(port: ThreadPort, data: ThreadData, platform: ThreadPlatform): Promise<RunningThread> {
   let app: App;
   let description: string;
+  let createEngine: CreateEngine;
   try {
-    ({ app, description } = await loadApp(data.path, data.directory));
+    ({ app, description } = await openApp(data.app, platform));
+    createEngine = await engineOf(app);
   } catch (error) {
     post(port, { type: "unloaded", error: packError(error) });
     return { rejected() {} };
   }
-  return startThread(port, app, description, data, platform);
+  return startThread(port, app, description, createEngine, data, platform);
+}
+
+async function openApp(app: PackedApp, { openFolder }: ThreadPlatform): Promise<LoadedApp> {
+  if (app.kind === "module") return await loadApp(app.path, app.directory);
+  const { name, module } = app;
+  const folders = await Promise.all(app.folders.map(async ({ name, path }) => ({ name, path, folder: await openFolder(path) })));
+  return { app: { kind: "wasm", program: { name, module, folders } }, description: "WASI program" };
+}
+
+/** The engine that runs an app in a thread. */
+async function engineOf({ kind }: App): Promise<CreateEngine> {
+  if (kind === "wasm") return (await import("../wasm/standing_engine.ts")).createStandingWasmEngine;
+  return kind === "yield" ? createGeneratorEngine : createAsyncEngine;
 }
 
 /** Serves an app that is loaded. */
@@ -40,10 +63,11 @@ export function startThread(
   port: ThreadPort,
   app: App,
   description: string,
+  createEngine: CreateEngine,
   data: Pick<ThreadData, "env" | "sliceMs" | "bodyMostBytes">,
-  platform: ThreadPlatform,
+  platform: Omit<ThreadPlatform, "openFolder">,
 ): RunningThread {
-  const thread = new AppThread(port, app, data, platform);
+  const thread = new AppThread(port, app, createEngine, data, platform);
   port.listen((message) => thread.heard(message as ToThread));
   post(port, { type: "ready", description });
   return thread;
@@ -60,7 +84,7 @@ class AppThread implements RunningThread, ThreadContext {
   readonly engine: ThreadContext["engine"];
   readonly host: RequestHost;
   readonly #port: ThreadPort;
-  readonly #clock: ThreadPlatform["clock"];
+  readonly #clock: Clock;
   #promises = 0;
   /** The last that began: one a time has no answer yet, and what is said to an older one is of no use any more, but for chunks of its body. */
   #request: ThreadRequest | null = null;
@@ -71,14 +95,20 @@ class AppThread implements RunningThread, ThreadContext {
   /** What came meanwhile, and is heard once the loop turns. */
   readonly #held: ToThread[] = [];
 
-  constructor(port: ThreadPort, app: App, data: Pick<ThreadData, "env" | "sliceMs" | "bodyMostBytes">, platform: ThreadPlatform) {
+  constructor(
+    port: ThreadPort,
+    app: App,
+    createEngine: CreateEngine,
+    data: Pick<ThreadData, "env" | "sliceMs" | "bodyMostBytes">,
+    platform: Omit<ThreadPlatform, "openFolder">,
+  ) {
     const scheduler = new ThreadScheduler(platform.clock, data.sliceMs);
     this.#port = port;
     this.#clock = platform.clock;
     this.app = app;
     this.env = data.env ?? platform.env;
     this.bodyMostBytes = data.bodyMostBytes;
-    this.engine = app.kind === "yield" ? createGeneratorEngine(scheduler) : createAsyncEngine(scheduler);
+    this.engine = createEngine(scheduler, platform.clock);
     this.host = { io: platform.engine, after: (ms, expired) => scheduler.after(ms, expired) };
   }
 
@@ -159,11 +189,17 @@ class AppThread implements RunningThread, ThreadContext {
     }
   }
 
-  /** What another request begins by waits: its code would run within this one's. So does the end of a stream, which says that the loop turns. */
+  /**
+   * What another request begins by waits: its code would run within this one's. So does the end of a stream, which says that the loop turns; but a program
+   * ends by it, and says so by its end.
+   */
   #heardStanding(message: ToThread): void {
     const { type, id } = message;
-    const isFetched = type === "body" || type === "bodyFailed";
-    if (isFetched || type !== "cancel" && id === this.#request?.id) this.#hear(message);
+    const request = this.#request;
+    if (type === "body" || type === "bodyFailed") this.#hear(message);
+    else if (id !== request?.id) this.#held.push(message);
+    else if (type !== "cancel") this.#hear(message);
+    else if (this.app.kind === "wasm") request.reply.cancel(unpackError(message.reason));
     else this.#held.push(message);
   }
 

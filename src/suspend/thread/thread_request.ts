@@ -188,7 +188,7 @@ export class ThreadRequest
     this.#turned = true;
   }
 
-  #standStill(ms: number | null): void {
+  #wait(ms: number | null): void {
     if (this.reply.closed) {
       // Its core may be another one's by now, and it has no turn.
       if (ms !== null) this.#context.standStill(() => false, ms);
@@ -196,15 +196,16 @@ export class ThreadRequest
     }
     this.#turned = false;
     this.post({ type: "standStill", id: this.id, ms });
-    this.#context.standStill(() => this.#turned, Infinity);
+    // Nobody may want the answer any more: of that a program hears while it stands still.
+    this.#context.standStill(() => this.#turned || this.reply.closed, Infinity);
   }
 
   suspend(): void {
-    this.#standStill(null);
+    this.#wait(null);
   }
 
   sleep(ms: number): void {
-    this.#standStill(ms);
+    this.#wait(ms);
   }
 
   waitRead(timeoutMs: number): boolean {
@@ -215,6 +216,16 @@ export class ThreadRequest
   readBody(): Uint8Array | null {
     this.waitRead(0);
     return this.body?.readNow() ?? null;
+  }
+
+  takeBody(): Uint8Array | null | undefined {
+    const { body } = this;
+    if (body === null) return null;
+    return body.ready ? body.readNow() : undefined;
+  }
+
+  standStill(isSo: () => boolean, timeoutMs: number): boolean {
+    return this.#context.standStill(isSo, timeoutMs);
   }
 
   waitUntil(promise: Promise<unknown>): void {

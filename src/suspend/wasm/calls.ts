@@ -2,13 +2,16 @@ import { WASI_CALLS, WASI_MODULE, type WasiCall } from "../../app/wasi_calls.ts"
 import { ERRNO } from "./errno.ts";
 import { fileCalls } from "./file_calls.ts";
 import type { Guest } from "./guest.ts";
-import type { Jspi, WasmFunction } from "./jspi.ts";
+import type { WasmFunction } from "./jspi.ts";
 import { pollCall } from "./poll_call.ts";
 import { processCalls } from "./process_calls.ts";
 import { streamCalls } from "./stream_calls.ts";
 
-/** Some of the functions that a program imports; a promise suspends it. */
+/** Some of the functions that a program imports; they give numbers, and those that may wait `Waited` ones. */
 export type Calls = Partial<Readonly<Record<WasiCall, WasmFunction>>>;
+
+/** Makes an import of a call that may wait. */
+export type SuspendingImport = (call: WasmFunction) => WebAssembly.ImportValue;
 
 /**
  * What may suspend a program. Each call of such an import costs a turn of the microtask queue, even of one that returns a number (Deno 2.9, Bun 1.4,
@@ -37,13 +40,13 @@ const REFUSED: Readonly<Partial<Record<WasiCall, number>>> = {
 };
 
 /** Makes what a program imports. @param names Of its imports. */
-export function importsOf(guest: Guest, names: readonly WasiCall[], jspi: Jspi): WebAssembly.Imports {
+export function importsOf(guest: Guest, names: readonly WasiCall[], suspending: SuspendingImport): WebAssembly.Imports {
   const calls: Calls = { ...processCalls(guest), ...streamCalls(guest), ...fileCalls(guest), poll_oneoff: pollCall(guest) };
   const imports: Record<string, WebAssembly.ImportValue> = {};
   for (const name of names) {
     const call = calls[name];
     if (call === undefined) imports[name] = () => REFUSED[name] ?? ERRNO.ENOTSUP;
-    else if (SUSPENDING.has(name)) imports[name] = new jspi.Suspending(suspending(guest, call)) as WebAssembly.ImportValue;
+    else if (SUSPENDING.has(name)) imports[name] = suspending(checked(guest, call));
     else imports[name] = call as WebAssembly.ImportValue;
   }
   return { [WASI_MODULE]: imports };
@@ -56,7 +59,7 @@ export function importedCalls(module: WebAssembly.Module): readonly WasiCall[] {
 }
 
 /** A program that was stopped ends at its next such call, whatever it did about the last one. */
-function suspending(guest: Guest, call: WasmFunction): WasmFunction {
+function checked(guest: Guest, call: WasmFunction): WasmFunction {
   return (...args) => {
     guest.check();
     return call(...args);

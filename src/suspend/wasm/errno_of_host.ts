@@ -1,8 +1,24 @@
+import type { Waited } from "../../waited.ts";
 import { errnoOf } from "./errno.ts";
 import type { Guest } from "./guest.ts";
 
-/** Waits for a host's promise. @returns The number of its error; 0 where it did what it was to do. */
-export async function errnoOfHost<T>(guest: Guest, promise: Promise<T>, took: (value: T) => number): Promise<number> {
+/**
+ * Asks the host, and waits for its answer.
+ *
+ * @param took What becomes of that, and its number.
+ * @returns The number of the host's error; 0 where it did what it was to do.
+ */
+export function errnoOfHost<T>(guest: Guest, ask: () => Waited<T>, took: (value: T) => number): Waited<number> {
+  let answer: Waited<T>;
+  try {
+    answer = ask();
+  } catch (error) {
+    return errnoOf(error);
+  }
+  return answer instanceof Promise ? errnoOfPromise(guest, answer, took) : took(answer);
+}
+
+async function errnoOfPromise<T>(guest: Guest, promise: Promise<T>, took: (value: T) => number): Promise<number> {
   let value: T;
   try {
     value = await guest.hosted(promise);

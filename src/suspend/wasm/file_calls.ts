@@ -1,5 +1,6 @@
 import type { WasiCall } from "../../app/wasi_calls.ts";
-import type { FileFacts, FileKind } from "../../contract/files.ts";
+import type { FileFacts, FileKind, HostFile, HostFolder } from "../../contract/files.ts";
+import { after, type Waited } from "../../waited.ts";
 import { ERRNO, errnoOf } from "./errno.ts";
 import { errnoOfHost } from "./errno_of_host.ts";
 import type { Guest } from "./guest.ts";
@@ -38,7 +39,7 @@ export function readFrom(
   vectors: readonly Uint8Array[],
   position: number | null,
   result: number,
-): number | Promise<number> {
+): Waited<number> {
   const descriptor = guest.files.get(fd);
   if (descriptor === null) return ERRNO.EBADF;
   if (descriptor.kind === "folder") return ERRNO.EISDIR;
@@ -50,7 +51,7 @@ export function readFrom(
   }
   // A read of a program's own memory would go on, where it was stopped meanwhile.
   const buffer = new Uint8Array(Math.min(vector.length, READ_BYTES));
-  return errnoOfHost(guest, descriptor.file.read(buffer, position ?? descriptor.position), (count) => {
+  return errnoOfHost(guest, () => descriptor.file.read(buffer, position ?? descriptor.position), (count) => {
     vector.set(buffer.subarray(0, count));
     if (position === null) descriptor.position += count;
     memory.setUint32(result, count);
@@ -77,7 +78,7 @@ export function fileCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction>>
   }
 
   /** Does something with a path in a folder that is open. */
-  function at(fd: number, pointer: number, length: number, use: (folder: FolderDescriptor, path: string) => number | Promise<number>) {
+  function at(fd: number, pointer: number, length: number, use: (folder: FolderDescriptor, path: string) => Waited<number>) {
     const descriptor = files.get(fd);
     if (descriptor === null) return ERRNO.EBADF;
     if (descriptor.kind !== "folder") return ERRNO.ENOTDIR;
@@ -90,21 +91,28 @@ export function fileCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction>>
     return use(descriptor, path);
   }
 
-  async function open({ folder }: FolderDescriptor, path: string, wantsFolder: boolean, result: number): Promise<number> {
-    return await errnoOfHost(guest, folder.stat(path), (facts) => facts.kind === "folder" ? ERRNO.EISDIR : ERRNO.SUCCESS).then((errno) => {
+  function open({ folder }: FolderDescriptor, path: string, wantsFolder: boolean, result: number): Waited<number> {
+    const found = errnoOfHost(guest, () => folder.stat(path), (facts) => facts.kind === "folder" ? ERRNO.EISDIR : ERRNO.SUCCESS);
+    return after(found, (errno) => {
       if (errno === ERRNO.EISDIR) {
         memory.setUint32(result, files.add({ kind: "folder", folder, path, name: null, entries: null }));
         return ERRNO.SUCCESS;
       }
-      if (errno !== ERRNO.SUCCESS || wantsFolder) return errno || ERRNO.ENOTDIR;
-      const opened = folder.open(path);
-      return errnoOfHost(guest, opened, (file) => {
-        memory.setUint32(result, files.add({ kind: "file", file, facts: file.facts, position: 0 }));
-        return ERRNO.SUCCESS;
-      }).catch((error: unknown) => {
-        opened.then((file) => file.close(), () => {});
-        throw error;
-      });
+      return errno !== ERRNO.SUCCESS || wantsFolder ? errno || ERRNO.ENOTDIR : openFile(folder, path, result);
+    });
+  }
+
+  function openFile(folder: HostFolder, path: string, result: number): Waited<number> {
+    let opened: Waited<HostFile> | null = null;
+    const errno = errnoOfHost(guest, () => opened = folder.open(path), (file) => {
+      memory.setUint32(result, files.add({ kind: "file", file, facts: file.facts, position: 0 }));
+      return ERRNO.SUCCESS;
+    });
+    if (!(errno instanceof Promise)) return errno;
+    return errno.catch((error: unknown) => {
+      // It was stopped meanwhile, and has no use for it.
+      void Promise.resolve(opened).then((file) => file?.close(), () => {});
+      throw error;
     });
   }
 
@@ -161,7 +169,7 @@ export function fileCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction>>
         return ERRNO.SUCCESS;
       };
       if (cookie !== 0n && descriptor.entries !== null) return tell();
-      return errnoOfHost(guest, descriptor.folder.list(descriptor.path), (entries) => {
+      return errnoOfHost(guest, () => descriptor.folder.list(descriptor.path), (entries) => {
         descriptor.entries = entries;
         return tell();
       });
@@ -184,7 +192,7 @@ export function fileCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction>>
       return ERRNO.SUCCESS;
     },
     path_filestat_get: (fd: number, _flags: number, pointer: number, length: number, into: number) =>
-      at(fd, pointer, length, ({ folder }, path) => errnoOfHost(guest, folder.stat(path), (facts) => fileStat(into, facts))),
+      at(fd, pointer, length, ({ folder }, path) => errnoOfHost(guest, () => folder.stat(path), (facts) => fileStat(into, facts))),
     path_open(
       fd: number,
       _lookup: number,

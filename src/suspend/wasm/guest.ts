@@ -1,19 +1,20 @@
 import type { WasmProgram } from "../../contract/app.ts";
 import type { Clock } from "../../contract/clock.ts";
-import type { CoreContext, Scheduler } from "../../contract/engine.ts";
-import type { CgiInput } from "../../gateway/cgi_env.ts";
-import { Waits } from "../waits.ts";
+import type { CoreContext } from "../../contract/engine.ts";
+import { after, type Waited } from "../../waited.ts";
 import { GuestFiles } from "./guest_files.ts";
 import { GuestMemory } from "./guest_memory.ts";
 import { guestEnvironment } from "./guest_environment.ts";
+import type { GuestWaits } from "./guest_waits.ts";
+import type { InputSource } from "./input_source.ts";
 import { ProgramInput } from "./program_input.ts";
 import { ProgramLog } from "./program_log.ts";
 import { ProgramOutput } from "./program_output.ts";
 
 /** One run of a program: what its calls work on. */
-export class Guest {
+export class Guest<W extends GuestWaits = GuestWaits> {
   readonly clock: Clock;
-  readonly waits: Waits;
+  readonly waits: W;
   readonly memory = new GuestMemory();
   readonly input: ProgramInput;
   readonly output: ProgramOutput;
@@ -22,17 +23,13 @@ export class Guest {
   /** As C has them: bytes that end in NUL. */
   readonly args: readonly Uint8Array[];
   readonly environment: readonly Uint8Array[];
-  readonly #request: CoreContext;
-  readonly #scheduler: Scheduler;
   #stopped: Error | null = null;
 
-  constructor(request: CoreContext, program: WasmProgram, scheduler: Scheduler, clock: Clock) {
-    const { task, reply, yieldEnv } = request;
-    this.#request = request;
-    this.#scheduler = scheduler;
+  /** @param input Its standard input's bytes. */
+  constructor({ reply, yieldEnv }: CoreContext, program: WasmProgram, waits: W, input: InputSource, clock: Clock) {
     this.clock = clock;
-    this.waits = new Waits(task, scheduler);
-    this.input = new ProgramInput(yieldEnv["wsgi.input"] as CgiInput);
+    this.waits = waits;
+    this.input = new ProgramInput(input);
     this.output = new ProgramOutput(reply, yieldEnv.REQUEST_METHOD);
     this.log = new ProgramLog((line) => reply.log(line));
     this.files = new GuestFiles(program.folders);
@@ -43,7 +40,7 @@ export class Guest {
   /** Ends it: what it waits for is rejected, and so is what it would wait for next. */
   stop(reason: Error): void {
     this.#stopped ??= reason;
-    this.waits.reject(reason);
+    this.waits.stop(reason);
   }
 
   /** @throws {Error} The reason for which it was stopped. */
@@ -51,26 +48,25 @@ export class Guest {
     if (this.#stopped !== null) throw this.#stopped;
   }
 
+  /** It has ended: lets go of what it had open. */
+  end(): void {
+    this.log.end();
+    this.files.closeAll();
+  }
+
   /** Waits until a read of the body need not. */
-  async readable(): Promise<void> {
+  readable(): Waited<unknown> {
     this.output.flush();
-    this.waits.register({ side: "read", target: this.input, timeoutMs: 0 });
-    await this.waits.suspend();
+    return this.waits.streams({ input: this.input, output: null, timeoutMs: 0 });
   }
 
   /** Gives way, and waits until the client takes more. */
-  async writable(): Promise<void> {
-    if (this.output.ready) await this.waits.giveWay();
-    else {
-      this.waits.register({ side: "write", target: this.output, timeoutMs: 0 });
-      const woken = this.waits.suspend();
-      this.#scheduler.sending(this.#request.task);
-      await woken;
-    }
-    this.output.resumed();
+  writable(): Waited<void> {
+    const waited = this.output.ready ? this.waits.giveWay() : this.waits.streams({ input: null, output: this.output, timeoutMs: 0 });
+    return after(waited, () => this.output.resumed());
   }
 
-  /** Waits for the host, then for its next slice. */
+  /** Waits for the host's promise, then for its next slice. */
   async hosted<T>(promise: Promise<T>): Promise<T> {
     this.output.flush();
     try {

@@ -1,5 +1,5 @@
 import type { GuestFolder } from "../../contract/app.ts";
-import type { FileFacts, FolderEntry, OpenFile, ReadOnlyFolder } from "../../contract/files.ts";
+import type { FileFacts, FolderEntry, HostFile, HostFolder } from "../../contract/files.ts";
 
 /** Descriptors that a program may have open, its standard streams not among them. */
 const MOST_OPEN = 64;
@@ -10,7 +10,7 @@ const FIRST = 3;
 /** A folder that a program has open. */
 export interface FolderDescriptor {
   readonly kind: "folder";
-  readonly folder: ReadOnlyFolder;
+  readonly folder: HostFolder;
   /** From the root on; "" for the root. */
   readonly path: string;
   /** By which the program finds it; null where it opened it itself. */
@@ -22,7 +22,7 @@ export interface FolderDescriptor {
 /** A file that a program has open. */
 export interface FileDescriptor {
   readonly kind: "file";
-  readonly file: OpenFile;
+  readonly file: HostFile;
   readonly facts: FileFacts;
   position: number;
 }

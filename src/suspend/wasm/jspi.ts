@@ -26,6 +26,6 @@ export function requireJspi(): Jspi {
   throw new UnsupportedError(
     runtime,
     `run a WebAssembly program: ${runtime} has no JSPI (WebAssembly.Suspending), without which a program that waits would hold up all others; ` +
-      "use Node 24 or later, Deno or Bun",
+      "run it in threads (--suspend worker), or use Node 24 or later, Deno or Bun",
   );
 }

@@ -1,4 +1,5 @@
 import { LONGEST_MS } from "../../time_limit.ts";
+import { after } from "../../waited.ts";
 import { ERRNO } from "./errno.ts";
 import type { Guest } from "./guest.ts";
 import type { WasmFunction } from "./jspi.ts";
@@ -84,17 +85,15 @@ export function pollCall(guest: Guest): WasmFunction {
     const streams = subscriptions.filter(({ type }) => type !== CLOCK);
     const mustWait = subscriptions.every(({ errno }) => errno === null);
     const over = () => tell(events, outcome(subscriptions, ms), result);
-    if (!mustWait || ms === 0) return waits.giveWay().then(over);
+    if (!mustWait || ms === 0) return after(waits.giveWay(), over);
     const limitMs = Math.min(ms, LONGEST_MS);
     if (streams.length === 0) {
       over();
       return waits.sleep(limitMs);
     }
-    const timeoutMs = ms === Infinity ? 0 : limitMs;
-    for (const { type } of streams) {
-      if (type === READ) waits.register({ side: "read", target: input, timeoutMs });
-      else waits.register({ side: "write", target: output, timeoutMs });
-    }
-    return waits.suspend().then(over);
+    const reads = streams.some(({ type }) => type === READ);
+    const writes = streams.some(({ type }) => type !== READ);
+    const wait = { input: reads ? input : null, output: writes ? output : null, timeoutMs: ms === Infinity ? 0 : limitMs };
+    return after(waits.streams(wait), over);
   };
 }

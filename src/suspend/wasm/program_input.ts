@@ -1,24 +1,22 @@
 import type { ReadTarget, Watcher } from "../../contract/waiting.ts";
-import type { CgiInput } from "../../gateway/cgi_env.ts";
-import { isThenable } from "../../app/thenable.ts";
 import { Watchers } from "../../io/watchers.ts";
+import type { InputSource } from "./input_source.ts";
 
 /** A program's standard input: the request's body, of which one chunk is held. It is asked for when the program reads or waits, and not before. */
 export class ProgramInput implements ReadTarget {
-  readonly #input: CgiInput;
+  readonly #source: InputSource;
   readonly #watchers = new Watchers();
   #chunk: Uint8Array | null = null;
-  #asked = false;
   #ended = false;
   #failed = false;
 
-  constructor(input: CgiInput) {
-    this.#input = input;
+  constructor(source: InputSource) {
+    this.#source = source;
   }
 
   /** Whether a read need not wait; asks for the next chunk if none is held. */
   get ready(): boolean {
-    if (!this.#isReady && !this.#asked) this.#ask();
+    if (!this.#isReady) this.#ask();
     return this.#isReady;
   }
 
@@ -52,27 +50,20 @@ export class ProgramInput implements ReadTarget {
 
   /** An empty chunk is none. */
   #ask(): void {
-    do {
-      const chunk = this.#input.read();
-      if (isThenable(chunk)) {
-        this.#await(chunk);
-        return;
-      }
-      this.#take(chunk);
-    } while (!this.#isReady);
+    try {
+      do {
+        const chunk = this.#source.next(this.#came);
+        if (chunk === undefined) return;
+        if (chunk === null) this.#ended = true;
+        else if (chunk.length > 0) this.#chunk = chunk;
+      } while (!this.#isReady);
+    } catch {
+      // What it fails with is the client's going, or a body that is refused: its connection tells of both.
+      this.#failed = true;
+    }
   }
 
-  #await(chunk: PromiseLike<Uint8Array | null>): void {
-    this.#asked = true;
-    // What it fails with is the client's going, or a body that is refused: its connection tells of both.
-    chunk.then((taken) => this.#take(taken), () => this.#failed = true).then(() => {
-      this.#asked = false;
-      if (this.ready) this.#watchers.ready();
-    });
-  }
-
-  #take(chunk: Uint8Array | null): void {
-    if (chunk === null) this.#ended = true;
-    else if (chunk.length > 0) this.#chunk = chunk;
-  }
+  readonly #came = (): void => {
+    if (this.ready) this.#watchers.ready();
+  };
 }

@@ -1,4 +1,5 @@
 import type { WasiCall } from "../../app/wasi_calls.ts";
+import { after, drive, type Steps, type Waited, waitFor } from "../../waited.ts";
 import { ERRNO } from "./errno.ts";
 import type { Guest } from "./guest.ts";
 import type { WasmFunction } from "./jspi.ts";
@@ -30,20 +31,21 @@ export function streamCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction
   }
 
   /** Writes all of it, however long it takes. */
-  async function writeOn(vectors: readonly Uint8Array[], at: number, taken: number): Promise<void> {
+  function* writeOn(vectors: readonly Uint8Array[], at: number, taken: number): Steps<number> {
     for (let index = at, from = taken; index < vectors.length;) {
-      await guest.writable();
+      yield* waitFor(guest.writable());
       from += output.take(vectors[index]!.subarray(from));
       for (; index < vectors.length && from === vectors[index]!.length; from = 0) index++;
     }
+    return ERRNO.SUCCESS;
   }
 
-  function write(vectors: readonly Uint8Array[]): Promise<void> | null {
+  function write(vectors: readonly Uint8Array[]): Waited<number> {
     for (const [index, vector] of vectors.entries()) {
       const taken = output.take(vector);
-      if (taken < vector.length) return writeOn(vectors, index, taken);
+      if (taken < vector.length) return drive(writeOn(vectors, index, taken));
     }
-    return output.due ? guest.writable() : null;
+    return output.due ? after(guest.writable(), () => ERRNO.SUCCESS) : ERRNO.SUCCESS;
   }
 
   return {
@@ -51,7 +53,7 @@ export function streamCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction
       const vectors = memory.vectors(pointer, count);
       if (vectors === null) return ERRNO.EINVAL;
       if (fd !== STDIN) return readFrom(guest, fd, vectors, null, result);
-      return vectors.length === 0 || input.ready ? read(vectors, result) : guest.readable().then(() => read(vectors, result));
+      return vectors.length === 0 || input.ready ? read(vectors, result) : after(guest.readable(), () => read(vectors, result));
     },
     fd_write(fd: number, pointer: number, count: number, result: number) {
       const vectors = memory.vectors(pointer, count);
@@ -59,7 +61,7 @@ export function streamCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction
       if (fd !== STDOUT && fd !== STDERR) return files.get(fd) === null ? ERRNO.EBADF : ERRNO.EROFS;
       if (fd === STDOUT) {
         memory.setUint32(result, vectors.reduce((sum, { length }) => sum + length, 0));
-        return write(vectors) ?? ERRNO.SUCCESS;
+        return write(vectors);
       }
       // A short write: all of its memory, a thousand times, is one call of a program's.
       let taken = 0;

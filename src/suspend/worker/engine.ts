@@ -1,4 +1,4 @@
-import type { App, Env, ModuleApp } from "../../contract/app.ts";
+import type { App, Env, ModuleApp, WasmApp } from "../../contract/app.ts";
 import type { Clock } from "../../contract/clock.ts";
 import type { CoreContext, CoreTask, Scheduler, SuspendEngine } from "../../contract/engine.ts";
 import type { Threads } from "../../contract/app_threads.ts";
@@ -6,7 +6,7 @@ import type { RegisteredWait, Woken } from "../../contract/waiting.ts";
 import { outsideRequests } from "../../core/current.ts";
 import { BrokenError, ClosedError, type HarakiriError } from "../../errors.ts";
 import { Job } from "./job.ts";
-import type { ThreadData } from "./protocol.ts";
+import type { PackedApp, ThreadData } from "./protocol.ts";
 import { Seat, type SeatOwner } from "./seat.ts";
 
 /** What the worker engine needs. */
@@ -16,7 +16,8 @@ export interface WorkerOptions {
   readonly clock: Pick<Clock, "nextTurn">;
   /** Most threads: as many as there are cores. */
   readonly most: number;
-  readonly module: ModuleApp;
+  /** An app that threads can run. */
+  readonly app: ModuleApp | WasmApp;
   /** What apps get as `env`; null for the environment variables. */
   readonly env: Env | null;
   readonly sliceMs: number;
@@ -32,7 +33,7 @@ const GONE_MS = 2000;
 
 /**
  * The engine of threads, one for each core that is in use: what blocks in one, or never ends, holds up no other. Each loads the app's module and has
- * state of its own. The first is started with the server, so that an app that does not load is told of, the others when a request finds none free; they are
+ * state of its own, or runs instances of its program. The first is started with the server, so that an app that does not load is told of, the others when a request finds none free; they are
  * kept, and one that died with a request, or was ended by harakiri, is replaced at once.
  *
  * @param scheduler Of the answers' way to their clients; a thread has one of its own.
@@ -60,14 +61,14 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
   #closed = false;
 
   constructor(scheduler: Scheduler, options: WorkerOptions) {
-    const { module, env, sliceMs, bodyMostBytes } = options;
+    const { app, env, sliceMs, bodyMostBytes } = options;
     this.#scheduler = scheduler;
     this.#options = options;
-    this.#data = { path: module.path, directory: module.directory, env: env === null ? null : { ...env }, sliceMs, bodyMostBytes };
+    this.#data = { app: packApp(app), env: env === null ? null : { ...env }, sliceMs, bodyMostBytes };
   }
 
   accepts(app: App): boolean {
-    return app.kind === "module";
+    return app.kind === "module" || app.kind === "wasm";
   }
 
   async open(): Promise<void> {
@@ -234,6 +235,12 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     }
     job.lose(reason);
   }
+}
+
+function packApp(app: ModuleApp | WasmApp): PackedApp {
+  if (app.kind === "module") return app;
+  const { name, module, folders } = app.program;
+  return { kind: "wasm", name, module, folders: folders.map(({ name, path }) => ({ name, path })) };
 }
 
 function jobOf(task: CoreTask): Job {

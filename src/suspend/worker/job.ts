@@ -113,7 +113,7 @@ export class Job {
     }
   }
 
-  /** A sleep and a suspend as of the other engines, but that a message ends it. */
+  /** A sleep and a suspend as of the other engines, but that a message ends it. Where a program ends within one, it is forgotten. */
   #standStill(ms: number | null): void {
     const turn = ms === null ? this.waits.giveWay() : this.waits.sleep(ms);
     // It is rejected by harakiri alone, which ends the thread.
@@ -151,6 +151,7 @@ export class Job {
     const stream = this.#stream;
     this.#switched(switches);
     if (!this.#move("end")) return;
+    this.waits.forget();
     this.#free();
     if (stream === null) this.request.reply.end();
     else stream.end();
@@ -166,6 +167,7 @@ export class Job {
   #fail(error: Error, event: "end" | "lose", status: FailureStatus = 500): void {
     const stream = this.#stream;
     if (!this.#move(event)) return;
+    this.waits.forget();
     if (event === "end") this.#free();
     if (stream === null) this.request.reply.fail(error, status);
     else stream.fail(error);

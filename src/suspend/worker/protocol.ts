@@ -5,16 +5,23 @@
  * A request: `begin`, then the thread's `answer`, and, if that streams, its `chunk`s and one of `end` and `failed`; without an `answer` an `end`
  * or `failed` alone. `cancel` takes the rest back, and is answered by `cancelled` where an answer had begun.
  */
+import type { GuestFolder, ModuleApp } from "../../contract/app.ts";
 import type { FailureStatus } from "../../contract/engine.ts";
 import type { Address } from "../../contract/socket.ts";
 import type { PackedBytes } from "./packed_bytes.ts";
 import type { PackedError } from "./packed_error.ts";
 
+/** An app, as it goes to a thread: a module, which the thread loads, or a program that was compiled for all of them. */
+export type PackedApp =
+  | ModuleApp
+  | { readonly kind: "wasm"; readonly name: string; readonly module: WebAssembly.Module; readonly folders: readonly PackedFolder[] };
+
+/** A folder that a program may read, by its path: each thread opens it for itself. */
+export type PackedFolder = Pick<GuestFolder, "name" | "path">;
+
 /** What a thread begins with. */
 export interface ThreadData {
-  /** The app's module, absolute or from `directory`. */
-  readonly path: string;
-  readonly directory: string;
+  readonly app: PackedApp;
   /** What apps get as `env`; null for the environment variables. */
   readonly env: Readonly<Record<string, string | undefined>> | null;
   /** As `--slice`. */

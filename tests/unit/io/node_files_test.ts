@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, utimesSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import type { HostFolder } from "../../../src/contract/files.ts";
 import { openNodeFolder } from "../../../src/io/node_files.ts";
+import { openStandingFolder } from "../../../src/io/node_files_standing.ts";
 import { withSwappedFolder } from "../../support/swapped_folder.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "heddle-files-"));
@@ -24,34 +26,42 @@ for (
 }
 execFileSync("mkfifo", [join(root, "pipe")]);
 
-test("openNodeFolder() reads files, folders and what is known of them", async () => {
-  const files = await openNodeFolder(root);
-  const inode = statSync(join(root, "text.txt")).ino;
-  assert.deepEqual(await files.stat("text.txt"), { kind: "file", size: 10, modifiedMs: 1_000_000_000_000, inode });
-  assert.deepEqual([(await files.stat("")).kind, (await files.stat("below")).kind, (await files.stat("pipe")).kind], [
-    "folder",
-    "folder",
-    "other",
-  ]);
-  assert.equal((await files.stat("fine")).size, 10);
-  const names = (await files.list("")).map(({ name, kind }) => `${name} ${kind}`).sort();
-  assert.deepEqual(names, [
-    "below folder",
-    "beside other",
-    "fine other",
-    "loop other",
-    "out other",
-    "pipe other",
-    "text.txt file",
-    "up other",
-  ]);
-  const file = await files.open("text.txt");
-  const into = new Uint8Array(4);
-  assert.deepEqual([await file.read(into, 8), into.subarray(0, 2)], [2, new TextEncoder().encode("89")]);
-  assert.equal(await file.read(into, 10), 0);
-  await file.close();
-  await file.close();
-});
+/** The same calls, by promises and by standing still. */
+const OPENERS: readonly (readonly [name: string, open: (path: string) => HostFolder | Promise<HostFolder>])[] = [
+  ["openNodeFolder()", openNodeFolder],
+  ["openStandingFolder()", openStandingFolder],
+];
+
+for (const [name, openFolder] of OPENERS) {
+  test(`${name} reads files, folders and what is known of them`, async () => {
+    const files = await openFolder(root);
+    const inode = statSync(join(root, "text.txt")).ino;
+    assert.deepEqual(await files.stat("text.txt"), { kind: "file", size: 10, modifiedMs: 1_000_000_000_000, inode });
+    assert.deepEqual([(await files.stat("")).kind, (await files.stat("below")).kind, (await files.stat("pipe")).kind], [
+      "folder",
+      "folder",
+      "other",
+    ]);
+    assert.equal((await files.stat("fine")).size, 10);
+    const names = (await files.list("")).map(({ name, kind }) => `${name} ${kind}`).sort();
+    assert.deepEqual(names, [
+      "below folder",
+      "beside other",
+      "fine other",
+      "loop other",
+      "out other",
+      "pipe other",
+      "text.txt file",
+      "up other",
+    ]);
+    const file = await files.open("text.txt");
+    const into = new Uint8Array(4);
+    assert.deepEqual([await file.read(into, 8), into.subarray(0, 2)], [2, new TextEncoder().encode("89")]);
+    assert.equal(await file.read(into, 10), 0);
+    await file.close();
+    await file.close();
+  });
+}
 
 const refused: readonly (readonly [path: string, code: string])[] = [
   ["out", "ENOTCAPABLE"],
@@ -66,11 +76,20 @@ const refused: readonly (readonly [path: string, code: string])[] = [
 ];
 
 for (const [path, code] of refused) {
-  test(`openNodeFolder() opens no "${path}": ${code}`, async () => {
-    const files = await openNodeFolder(root);
-    await assert.rejects(files.open(path), (error: unknown) => (error as { code?: unknown }).code === code);
-  });
+  for (const [name, openFolder] of OPENERS) {
+    test(`${name} opens no "${path}": ${code}`, async () => {
+      const files = await openFolder(root);
+      await assert.rejects(async () => await files.open(path), (error: unknown) => (error as { code?: unknown }).code === code);
+    });
+  }
 }
+
+test("openStandingFolder() gives values, and no promises", () => {
+  const files = openStandingFolder(root);
+  const file = files.open("text.txt");
+  for (const value of [files.stat("below"), files.list(""), file]) assert.ok(!(value instanceof Promise));
+  if (!(file instanceof Promise)) assert.deepEqual([file.read(new Uint8Array(4), 0), file.close()], [4, undefined]);
+});
 
 test("openNodeFolder() follows a link to a folder that is safe, and to none beside it", async () => {
   const files = await openNodeFolder(root, [join(folder, "root-beside")]);
@@ -84,6 +103,8 @@ test("openNodeFolder() follows a link to a folder that is safe, and to none besi
 test("openNodeFolder() of what is no folder rejects", async () => {
   await assert.rejects(openNodeFolder(join(folder, "none")));
   await assert.rejects(openNodeFolder(join(folder, "outside.txt")));
+  assert.throws(() => openStandingFolder(join(folder, "none")));
+  assert.throws(() => openStandingFolder(join(folder, "outside.txt")));
 });
 
 // Between the look and the open a folder of the path becomes a link that leads out, over and over, by another process.

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { FetchHandler, RequestContext } from "../../../mod.ts";
 import type { ThreadPort } from "../../../src/contract/app_threads.ts";
 import { createMemoryEngine } from "../../../src/io/memory.ts";
+import { createAsyncEngine } from "../../../src/suspend/async.ts";
 import { readSync, sleepSync, suspendSync } from "../../../src/suspend/sync_calls.ts";
 import { startThread } from "../../../src/suspend/thread/run_thread.ts";
 import type { FromThread, PackedRequest, ToThread } from "../../../src/suspend/worker/protocol.ts";
@@ -37,7 +38,7 @@ class Scene {
       },
     };
     const platform = { engine: createMemoryEngine(), clock: this.clock, env: {} };
-    startThread(port, { kind: "fetch", fetch }, "an app", { env: null, sliceMs: 2, bodyMostBytes: 1000 }, platform);
+    startThread(port, { kind: "fetch", fetch }, "an app", createAsyncEngine, { env: null, sliceMs: 2, bodyMostBytes: 1000 }, platform);
   }
 
   async hear(message: ToThread): Promise<void> {
@@ -88,7 +89,11 @@ test("a thread that stands still for a stream that is cancelled says that its lo
   });
   scene.answer = (last) => {
     if (last.type !== "standStill") return [];
-    return [{ type: "cancel", id: 0, reason: { code: "HEDDLE_BROKEN", status: 0, name: "BrokenError", message: "gone", stack: null } }, {
+    return [{
+      type: "cancel",
+      id: 0,
+      reason: { code: "HEDDLE_BROKEN", status: 0, name: "BrokenError", message: "gone", stack: null, cause: null },
+    }, {
       type: "turn",
       id: 0,
     }];
@@ -140,7 +145,7 @@ test("a request that begins while an older one stands still is not run within it
   });
   scene.answer = (last) => {
     if (last.type !== "read") return [];
-    const error = { code: "HEDDLE_CLOSED", status: 0, name: "ClosedError", message: "answered", stack: null };
+    const error = { code: "HEDDLE_CLOSED", status: 0, name: "ClosedError", message: "answered", stack: null, cause: null };
     return [scene.begin(1, "/next"), { type: "bodyFailed", id: 0, error }];
   };
   await scene.hear(scene.begin(0, "/left", true));

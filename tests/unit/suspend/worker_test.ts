@@ -45,7 +45,7 @@ engineSuite({
       clock: { nextTurn: (callback) => callback() },
       held() {},
       most: 16,
-      module: MODULE,
+      app: MODULE,
       env: null,
       sliceMs: 0,
       bodyMostBytes: 0,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CgiInput } from "../../../../src/gateway/cgi_env.ts";
+import { PromisedSource } from "../../../../src/suspend/wasm/input_source.ts";
 import { ProgramInput } from "../../../../src/suspend/wasm/program_input.ts";
 
 type Chunk = Uint8Array | null | Promise<Uint8Array | null>;
@@ -8,7 +9,7 @@ type Chunk = Uint8Array | null | Promise<Uint8Array | null>;
 /** An input of these chunks, in their order, and how many of them were asked for. */
 function scene(...chunks: Chunk[]) {
   const asked = { count: 0 };
-  const input = new ProgramInput({ read: () => chunks[asked.count++] ?? null } as CgiInput);
+  const input = new ProgramInput(new PromisedSource({ read: () => chunks[asked.count++] ?? null } as CgiInput));
   const read = (length: number) => {
     const into = new Uint8Array(length);
     const count = input.read(into);

@@ -1,0 +1,31 @@
+import { closeSync, fstatSync, lstatSync, opendirSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from "node:fs";
+import type { HostFolder } from "../contract/files.ts";
+import { type FileCalls, NodeFolder } from "./node_files.ts";
+
+/** By standing still. */
+const STANDING: FileCalls = {
+  realpath: (path) => realpathSync.native(path),
+  lstat: (path) => lstatSync(path, { bigint: true }),
+  readlink: (path) => readlinkSync(path),
+  readdir: (path) => readdirSync(path, { withFileTypes: true }),
+  open(path, flags) {
+    const fd = openSync(path, flags);
+    return {
+      fd,
+      stat: () => fstatSync(fd, { bigint: true }),
+      read: (into, offset, length, position) => readSync(fd, into, offset, length, position),
+      close: () => closeSync(fd),
+    };
+  },
+};
+
+/**
+ * As `openNodeFolder`, for a thread that nobody else has: each call stands still, gives a value and throws.
+ *
+ * @throws What the system says: it is not there, or no folder.
+ */
+export function openStandingFolder(path: string): HostFolder {
+  const root = realpathSync.native(path);
+  opendirSync(root).closeSync();
+  return new NodeFolder([root], STANDING);
+}
