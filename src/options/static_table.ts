@@ -160,7 +160,7 @@ export const STATIC_FILE_OPTIONS = {
     unit: duration("s", LONGEST_MS),
     default: "0",
     repeatable: false,
-    help: "For how long it is remembered which file a path leads to, and that it leads to none; 0 for not at all",
+    help: "For how long it is remembered that a path leads to no file, so that the app's own cost no look at the disk; 0 for not at all",
   },
   offload: {
     flag: "--offload",

@@ -70,9 +70,15 @@ export class StaticEngine implements SuspendEngine {
 
   start(request: CoreContext): void {
     if (!(request instanceof ActiveRequest)) throw new TypeError("look for a file: this is no request of a server");
-    const { method, task } = request;
-    // No other one is a file's; so an upload costs no Request.
-    const found = method === "GET" || method === "HEAD" ? this.#find(request) : null;
+    const { method, head, task } = request;
+    // No other one is a file's.
+    if (method !== "GET" && method !== "HEAD") return this.#inner.start(request);
+    const known = this.#sites.known(head);
+    if (known !== null) {
+      this.#table.countStatic(request.core);
+      return request.reply.send(known);
+    }
+    const found = this.#find(request);
     if (found === null) return this.#inner.start(request);
     if (!(found instanceof Promise)) return this.#answer(request, found);
     task.kept = new Lookup(request);
@@ -84,7 +90,7 @@ export class StaticEngine implements SuspendEngine {
 
   #find(request: ActiveRequest): Response | null | Promise<Response | null> {
     try {
-      return this.#sites.find(request.request);
+      return this.#sites.find(request);
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,9 +1,11 @@
 /** Static files before an app, and without one: `serve({ static })`. */
 import assert from "node:assert/strict";
-import { appendFileSync, truncateSync } from "node:fs";
+import { appendFileSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { serve, type StaticMap, suspend } from "../../mod.ts";
+import type { Clock } from "../../src/contract/clock.ts";
+import { selectPlatform } from "../../src/io/select.ts";
 import { testOnBoth } from "../support/loops.ts";
 import { parseAnswer } from "../support/parse_answer.ts";
 import { type Served, until, withServer } from "../support/served.ts";
@@ -185,6 +187,35 @@ testOnBoth(
     });
   },
 );
+
+testOnBoth("serve({ static }) remembers what is no file for cachePathsMs, and no longer, of each folder by itself", async (by) => {
+  const [first, second] = [createSite({}), createSite({ "b.txt": "second b" })];
+  const cachePathsMs = 60_000;
+  const platform = await selectPlatform();
+  const { clock } = platform;
+  let aheadMs = 0;
+  const shifted: Clock = {
+    now: () => clock.now(),
+    wallTime: () => clock.wallTime() + aheadMs,
+    setTimer: (...args) => clock.setTimer(...args),
+    nextTurn: (callback) => clock.nextTurn(callback),
+  };
+  const maps: readonly StaticMap[] = [{ root: first, cachePathsMs }, { root: second, cachePathsMs }];
+  await withServer({ fetch: APP, static: maps, platform: { ...platform, clock: shifted }, ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/a.txt", "/b.txt"]), ["200 app GET /a.txt", "200 second b"]);
+    writeFileSync(join(first, "a.txt"), "first a");
+    writeFileSync(join(first, "b.txt"), "first b");
+    assert.deepEqual(await answers(served, ["/a.txt?x", "/b.txt"]), ["200 app GET /a.txt", "200 second b"]);
+    aheadMs = cachePathsMs + 1;
+    assert.deepEqual(await answers(served, ["/a.txt", "/b.txt"]), ["200 first a", "200 first b"]);
+  });
+  writeFileSync(join(first, "app.html"), "page");
+  const fallback: StaticMap = { root: first, cachePathsMs: 60_000, fallback: "app.html" };
+  await withServer({ fetch: APP, static: [fallback], ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/x"]), ["200 app GET /x"]);
+    assert.equal((await ask(served, "/x", ["Accept: text/html"])).body, "page");
+  });
+});
 
 testOnBoth("serve({ static }) before an app in threads", async (by) => {
   await withServer({ module: WORKER_APP, async: 2, static: [{ root: SITE }], ...by }, async (served) => {
