@@ -31,6 +31,9 @@ export const LISTING_POLICY =
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
+/** Marks, embeddings, overrides and isolates of the bidirectional algorithm (UAX 9 section 2). */
+const TURNS_TEXT = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 /** Writes a listing as a page, without scripts; all links are relative, so that a proxy's own prefix stays. */
 export function listingPage({ entries, page, pages, total, isCut }: Listing, { title, names }: ListingPlace): string {
   const heading = `Index of ${title}`;
@@ -91,6 +94,8 @@ function formatBytes(bytes: number): string {
   return `${(bytes / 1024 ** power).toFixed(1)} ${["KiB", "MiB", "GiB", "TiB"][power - 1]}`;
 }
 
+/** What stands for a character that would have its neighbours stand in another order: `\u{202e}txt.exe` looks like `exe.txt`. */
 function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ESCAPES[character]!);
+  const plain = text.replace(TURNS_TEXT, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
+  return plain.replace(/[&<>"']/g, (character) => ESCAPES[character]!);
 }

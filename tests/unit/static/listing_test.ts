@@ -65,6 +65,7 @@ test("StaticFiles writes names into a listing so that they stay text, and links 
   assert.deepEqual(linksOf(html).sort(), names.map((name) => name.replaceAll("/", "|")).sort());
   assert.ok(!html.includes("<script") && !html.includes(`"'&<`));
   assert.ok(html.includes("<bdi>&amp;lt;</bdi>") && html.includes(`href="./a%20b%2520%23%3F%3B.txt"`));
+  assert.ok(html.includes("<bdi>\\u{202e}txt.exe</bdi>") && !html.includes("\u202e"));
   const below = await page(siteOf({ "<b>/x": "" }, { prefix: "/a%22b" }), "/a%22b/%3Cb%3E/");
   assert.ok(below.includes("<h1>Index of <bdi>/a%22b/&lt;b&gt;/</bdi></h1>") && !below.includes("<b>"));
 });
