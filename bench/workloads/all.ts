@@ -11,7 +11,7 @@ import { hono } from "./hono.ts";
 import { https } from "./https.ts";
 import { json } from "./json.ts";
 import { latency } from "./latency.ts";
-import { memoryIdle, memoryWaiting } from "./memory.ts";
+import { memoryIdle, memoryThread, memoryWaiting } from "./memory.ts";
 import { memoryAfter } from "./memory_after.ts";
 import { pipeline } from "./pipeline.ts";
 import { sleep } from "./sleep.ts";
@@ -44,6 +44,7 @@ export const WORKLOADS: readonly Workload[] = [
   crowd,
   memoryIdle,
   memoryWaiting,
+  memoryThread,
   memoryAfter,
   garbage,
   start,
