@@ -117,12 +117,14 @@ class HeddleServer implements Server {
   #listeners: readonly OpenListener[] = [];
   #listeningSince = 0;
   #closing: Drain | null = null;
+  readonly #watches: boolean;
   #watch: Watch | null = null;
   #signals: ServerSignals | null = null;
   #unbindSignals = () => {};
 
   constructor(options: ServeOptions, app: App, addresses: readonly ListenOptions[]) {
     this.#mercyMs = options.reloadMercyMs ?? 30_000;
+    this.#watches = options.watchdog === true;
     this.spent = new Promise((resolve) => this.#tellSpent = resolve);
     this.ready = this.#start(options, app, addresses);
   }
@@ -131,14 +133,17 @@ class HeddleServer implements Server {
     const loop = options.loop === undefined ? null : await selectLoop(options.loop);
     const platform = options.platform ?? await selectPlatform(options.io);
     const workers = await loadWorkers(app, options.suspend ?? null, platform);
-    const server = await createContext(options, app, platform, await proxiesOf(options), workers, this.#tellSpent);
+    const server = await createContext(options, app, platform, await proxiesOf(options), workers, {
+      armed: this.#startWatch,
+      spent: this.#tellSpent,
+    });
     this.#platform = platform;
     this.#loop = loop;
     this.#context = server;
     for (const tls of new Set(addresses.flatMap(({ tls }) => tls === undefined ? [] : [tls]))) {
       for (const facts of await identityFacts(tls)) warnOfEnd(facts, server);
     }
-    if (options.watchdog === true && server.harakiri.hasRules) this.#watch = new Watch(server, platform.startThread);
+    if (server.harakiri.hasRules) this.#startWatch();
     await this.#watch?.started;
     try {
       await server.engine.open?.();
@@ -157,6 +162,13 @@ class HeddleServer implements Server {
     const lines = [...misfits(app, server.table.count), ...(loop === null ? [] : loopMisfits(loop.name, options))];
     for (const line of lines) server.observer.warning?.(line);
   }
+
+  /** With the first deadline: by the options, or else by the first request that asks for one. */
+  readonly #startWatch = (): void => {
+    const server = this.#context;
+    if (!this.#watches || server === null || this.#watch !== null) return;
+    this.#watch = new Watch(server, this.#platform?.startThread);
+  };
 
   get url(): string {
     return this.urls[0]!;
@@ -217,7 +229,10 @@ class HeddleServer implements Server {
     const lost = await this.#closing.lost;
     await server.engine.close?.();
     server.dates.close();
-    this.#signals?.stop();
+    if (this.#signals !== null) {
+      this.#signals.stop();
+      SIGNALS.abandon(this.#signals);
+    }
     this.#watch?.end();
     return lost;
   }
@@ -229,7 +244,7 @@ async function createContext(
   platform: Platform,
   proxies: Proxies,
   workers: Workers | null,
-  spent: (reason: string) => void,
+  { armed, spent }: { readonly armed: () => void; readonly spent: (reason: string) => void },
 ): Promise<ServerContext> {
   const { clock } = platform;
   const observer = options.observer ?? reportToConsole;
@@ -241,16 +256,17 @@ async function createContext(
   const latin1 = platform.latin1 ?? decodeLatin1;
   const open = new Connections(connectionsOf(options, platform), observer, clock);
   const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
+  const engine = await selectEngine(app, options.suspend ?? null, scheduler, clock, workers, {
+    most: table.count,
+    env: options.env ?? null,
+    sliceMs,
+    bodyMostBytes,
+    held: (isHeld) => table.isHeld = isHeld,
+    tell: (error) => observer.appError?.(error, null),
+  });
   const context: ServerContext = {
     app,
-    engine: await selectEngine(app, options.suspend ?? null, scheduler, clock, workers, {
-      most: table.count,
-      env: options.env ?? null,
-      sliceMs,
-      bodyMostBytes,
-      held: (isHeld) => table.isHeld = isHeld,
-      tell: (error) => observer.appError?.(error, null),
-    }),
+    engine,
     host: { io: platform.engine, after: (ms, expired) => scheduler.after(ms, expired) },
     scheduler,
     table,
@@ -273,11 +289,17 @@ async function createContext(
     writeBuffer: new WriteBuffer(options.writeBufferBytes ?? 67_108_864),
     keepAliveRequests: options.keepAliveRequests ?? 0,
     harakiri: new Harakiri(
-      { ms: options.harakiriMs ?? 0, routes: options.harakiriRoutes ?? [], mostLost: options.harakiriLost ?? Infinity },
+      {
+        ms: options.harakiriMs ?? 0,
+        routes: options.harakiriRoutes ?? [],
+        mostLost: options.harakiriLost ?? Infinity,
+        settleMs: engine.settleMs ?? 100,
+      },
       table,
       wheel,
       clock,
       {
+        armed,
         first: () => ignoreGivenUp(platform),
         spent(lost) {
           const reason = `${lost} cores of ${table.count} are lost, more than --harakiri-lost ${options.harakiriLost} allows`;
