@@ -63,6 +63,10 @@ export interface MemoryPlan {
   readonly connections: number;
   /** Requested on each connection: one that is answered leaves it idle, one that never is has it wait. */
   readonly path: "/" | "/wait";
+  /** Of the warm-up. @default CONNECTIONS */
+  readonly warmUpConnections?: number;
+  /** Waited before memory is looked at, in milliseconds. @default 2000, well below the 75 s after which idle connections are closed */
+  readonly settleMs?: number;
 }
 
 /** Loads the server again and again, and looks at its resident memory in between. */

@@ -12,7 +12,7 @@ import { https } from "./https.ts";
 import { json } from "./json.ts";
 import { latency } from "./latency.ts";
 import { loops } from "./loops.ts";
-import { memoryIdle, memoryWaiting } from "./memory.ts";
+import { memoryIdle, memoryThread, memoryWaiting } from "./memory.ts";
 import { memoryAfter } from "./memory_after.ts";
 import { pipeline } from "./pipeline.ts";
 import { sleep } from "./sleep.ts";
@@ -52,6 +52,7 @@ export const WORKLOADS: readonly Workload[] = [
   crowd,
   memoryIdle,
   memoryWaiting,
+  memoryThread,
   memoryAfter,
   garbage,
   start,

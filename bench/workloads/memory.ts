@@ -8,6 +8,9 @@ const CONNECTIONS = 5000;
 /** Both halves of the connections; the core table is memory that is there from the start. */
 const CORES = `${2 * CONNECTIONS}`;
 
+/** Threads that are looked at; as many are there before. */
+const THREADS = 8;
+
 /** What issue 4 counts memory in. */
 const KB = 1000;
 
@@ -29,4 +32,15 @@ export const memoryWaiting: Workload = {
   plan: { kind: "memory", connections: CONNECTIONS, path: "/wait" },
   contestants: RUNTIMES.flatMap((runtime) => [own(runtime, APP), heddle(runtime, APP, "--async", CORES)]),
   targets: values({ node: 8 * KB, bun: 4 * KB, deno: 10 * KB }),
+};
+
+/** Each request has a thread, which has loaded the app. */
+export const memoryThread: Workload = {
+  name: "memory-thread",
+  shows: "Resident memory of a thread (--suspend worker), with the request that waits in it: what 8 add to a server that has 8.",
+  figure: { name: "memory a thread", unit: "bytes" },
+  // One request at a time keeps to one thread; on Deno a start takes half a second on a busy machine.
+  plan: { kind: "memory", connections: THREADS, path: "/wait", warmUpConnections: 1, settleMs: 10_000 },
+  contestants: RUNTIMES.map((runtime) => heddle(runtime, APP, "--suspend", "worker", "--async", `${2 * THREADS}`)),
+  targets: [],
 };

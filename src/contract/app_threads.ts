@@ -34,8 +34,11 @@ export interface AppThread {
    * Posts a message, which the thread gets once its own loop looks for it; one that has ended gets none.
    *
    * @param transfer Buffers that go over without a copy; they are empty here from now on.
+   * @returns Which one it is, from 1.
    */
-  post(message: object, transfer: readonly ArrayBuffer[]): void;
+  post(message: object, transfer: readonly ArrayBuffer[]): number;
+  /** How many messages it has taken so far; also once it has ended. */
+  readonly taken: number;
   /** Ends it, whatever it is at; fulfils when it is gone. */
   terminate(): Promise<void>;
 }

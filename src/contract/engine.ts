@@ -173,6 +173,8 @@ export interface Reply {
 export interface SuspendEngine {
   /** As `--suspend` names it. */
   readonly name: SuspendEngineName;
+  /** What it may take to end a request that was given up, in milliseconds. @default 100, for a handler that is told of it */
+  readonly settleMs?: number;
   /** Whether it can run this app. */
   accepts(app: App): boolean;
   /** Runs the first slice. Never throws: what the app throws goes to `reply.fail`. */

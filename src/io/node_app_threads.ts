@@ -16,9 +16,14 @@ export function createNodeThreads(globals: ThreadGlobals): Threads {
 export interface ThreadStart {
   readonly data: object;
   readonly inbox: MessagePort;
-  /** Grows with each message to `inbox`. */
-  readonly posted: Int32Array;
+  /** Of messages to `inbox`: how many were posted, and how many the thread has taken. */
+  readonly counts: Int32Array;
 }
+
+/** Places in the counts. */
+export const POSTED = 0;
+/** Places in the counts. */
+export const TAKEN = 1;
 
 /** @throws {ConfigError} Deno may not read the entry: what a thread imports is no part of the program, and needs a permission. */
 function startWorker(workerData: ThreadStart): Worker {
@@ -36,15 +41,15 @@ class NodeThread implements AppThread {
   readonly #worker: Worker;
   /** A port of its own: only from such a one, and not from a thread's first, can Deno 2.9 receive without a turn of the loop. */
   readonly #inbox: MessagePort;
-  /** How many messages were posted, by which one that stands still is woken: `Atomics.wait` takes no message. */
-  readonly #posted = new Int32Array(new SharedArrayBuffer(4));
+  /** One that stands still is woken by them: `Atomics.wait` takes no message. */
+  readonly #counts = new Int32Array(new SharedArrayBuffer(8));
   readonly #gone: Promise<void>;
   #error: unknown = null;
 
   constructor(data: object, events: ThreadEvents) {
     const { port1, port2 } = new MessageChannel();
     this.#inbox = port1;
-    this.#worker = startWorker({ data, inbox: port2, posted: this.#posted });
+    this.#worker = startWorker({ data, inbox: port2, counts: this.#counts });
     this.#worker.on("message", (message: unknown) => events.message(message));
     // What it died of; its end comes after it.
     this.#worker.on("error", (error: unknown) => this.#error = error ?? new Error("a thread died of nothing"));
@@ -57,10 +62,15 @@ class NodeThread implements AppThread {
     );
   }
 
-  post(message: object, transfer: readonly ArrayBuffer[]): void {
+  post(message: object, transfer: readonly ArrayBuffer[]): number {
     this.#inbox.postMessage(message, transfer as ArrayBuffer[]);
-    Atomics.add(this.#posted, 0, 1);
-    Atomics.notify(this.#posted, 0);
+    const before = Atomics.add(this.#counts, POSTED, 1);
+    Atomics.notify(this.#counts, POSTED);
+    return before + 1;
+  }
+
+  get taken(): number {
+    return Atomics.load(this.#counts, TAKEN);
   }
 
   async terminate(): Promise<void> {

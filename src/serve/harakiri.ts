@@ -21,18 +21,19 @@ export interface HarakiriRules {
   readonly routes: readonly HarakiriRoute[];
   /** Cores that may be lost at once. */
   readonly mostLost: number;
+  /** What a handler that is told that it was given up may take to settle, before its core counts for `mostLost`. */
+  readonly settleMs: number;
 }
 
 /** Who hears of what becomes of the server. */
 export interface HarakiriListener {
+  /** The first request has a deadline. */
+  armed(): void;
   /** Before the first request is given up. */
   first(): void;
   /** More cores are lost than may be: once. */
   spent(lost: number): void;
 }
-
-/** What a handler that is told that it was given up may take to settle, before its core counts for `--harakiri-lost`. */
-const SETTLE_MS = 100;
 
 /** A request on its core. */
 export interface HarakiriRequest {
@@ -72,6 +73,7 @@ export class Harakiri {
   /** Some requests have a deadline without asking for it. */
   readonly hasRules: boolean;
   #stopped = false;
+  #armed = false;
   /** By core: the time that its lost request has to settle; null once that is over. */
   readonly #settling = new Map<number, ClockTimer | null>();
 
@@ -99,7 +101,7 @@ export class Harakiri {
     this.#lost++;
     if (this.#count++ === 0) this.#listener.first();
     if (this.#rules.mostLost === Infinity) return;
-    this.#settling.set(core, this.#clock.setTimer(SETTLE_MS, () => this.#unsettle(core), false));
+    this.#settling.set(core, this.#clock.setTimer(this.#rules.settleMs, () => this.#unsettle(core), false));
   }
 
   /** The handler of one that was given up has settled. */
@@ -158,6 +160,10 @@ export class Harakiri {
 
   #arm(request: HarakiriRequest, ms: number, nowMs: number): void {
     if (this.#stopped) return;
+    if (!this.#armed) {
+      this.#armed = true;
+      this.#listener.armed();
+    }
     const { core } = request;
     const deadline = this.#deadlines[core] ??= new CoreDeadline();
     deadline.request = request;

@@ -191,8 +191,9 @@ export interface ServeOptions {
    */
   readonly harakiriLost?: number;
   /**
-   * Whether a thread watches for a handler that blocks the event loop past a deadline of `harakiriMs` or `harakiriRoutes`: it writes which one and, on Node,
-   * where, to standard error, and ends the whole process by SIGKILL (status 137). `heddle serve` has it on.
+   * Whether a thread watches for a handler that blocks the event loop past its deadline: it writes which one and, on Node,
+   * where, to standard error, and ends the whole process by SIGKILL (status 137). It begins with `harakiriMs` or `harakiriRoutes`, or else with the first
+   * `context.harakiri(seconds)`, some 100 ms later. `heddle serve` has it on.
    *
    * @default false
    */

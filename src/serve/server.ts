@@ -120,12 +120,14 @@ class HeddleServer implements Server {
   #listeners: readonly OpenListener[] = [];
   #listeningSince = 0;
   #closing: Drain | null = null;
+  readonly #watches: boolean;
   #watch: Watch | null = null;
   #signals: ServerSignals | null = null;
   #unbindSignals = () => {};
 
   constructor(options: ServeOptions, app: App | null, addresses: readonly ListenOptions[]) {
     this.#mercyMs = options.reloadMercyMs ?? 30_000;
+    this.#watches = options.watchdog === true;
     this.spent = new Promise((resolve) => this.#tellSpent = resolve);
     this.ready = this.#start(options, app, addresses);
   }
@@ -137,14 +139,17 @@ class HeddleServer implements Server {
     const sites = maps.length === 0 ? null : await openSites(maps, given !== null, platform);
     const app: App = given ?? { kind: "fetch", fetch: (request) => sites!.refuse(request) };
     const workers = await loadWorkers(app, options.suspend ?? null, platform);
-    const server = await createContext(options, app, platform, await proxiesOf(options), workers, sites, this.#tellSpent);
+    const server = await createContext(options, app, platform, await proxiesOf(options), workers, sites, {
+      armed: this.#startWatch,
+      spent: this.#tellSpent,
+    });
     this.#platform = platform;
     this.#loop = loop;
     this.#context = server;
     for (const tls of new Set(addresses.flatMap(({ tls }) => tls === undefined ? [] : [tls]))) {
       for (const facts of await identityFacts(tls)) warnOfEnd(facts, server);
     }
-    if (options.watchdog === true && server.harakiri.hasRules) this.#watch = new Watch(server, platform.startThread);
+    if (server.harakiri.hasRules) this.#startWatch();
     await this.#watch?.started;
     try {
       await server.engine.open?.();
@@ -163,6 +168,13 @@ class HeddleServer implements Server {
     const lines = [...misfits(app, server.table.count), ...(loop === null ? [] : loopMisfits(loop.name, options))];
     for (const line of lines) server.observer.warning?.(line);
   }
+
+  /** With the first deadline: by the options, or else by the first request that asks for one. */
+  readonly #startWatch = (): void => {
+    const server = this.#context;
+    if (!this.#watches || server === null || this.#watch !== null) return;
+    this.#watch = new Watch(server, this.#platform?.startThread);
+  };
 
   get url(): string {
     return this.urls[0]!;
@@ -223,7 +235,10 @@ class HeddleServer implements Server {
     const lost = await this.#closing.lost;
     await server.engine.close?.();
     server.dates.close();
-    this.#signals?.stop();
+    if (this.#signals !== null) {
+      this.#signals.stop();
+      SIGNALS.abandon(this.#signals);
+    }
     this.#watch?.end();
     return lost;
   }
@@ -236,7 +251,7 @@ async function createContext(
   proxies: Proxies,
   workers: Workers | null,
   sites: StaticSites | null,
-  spent: (reason: string) => void,
+  { armed, spent }: { readonly armed: () => void; readonly spent: (reason: string) => void },
 ): Promise<ServerContext> {
   const { clock } = platform;
   const observer = options.observer ?? reportToConsole;
@@ -282,11 +297,17 @@ async function createContext(
     writeBuffer: new WriteBuffer(options.writeBufferBytes ?? 67_108_864),
     keepAliveRequests: options.keepAliveRequests ?? 0,
     harakiri: new Harakiri(
-      { ms: options.harakiriMs ?? 0, routes: options.harakiriRoutes ?? [], mostLost: options.harakiriLost ?? Infinity },
+      {
+        ms: options.harakiriMs ?? 0,
+        routes: options.harakiriRoutes ?? [],
+        mostLost: options.harakiriLost ?? Infinity,
+        settleMs: engine.settleMs ?? 100,
+      },
       table,
       wheel,
       clock,
       {
+        armed,
         first: () => ignoreGivenUp(platform),
         spent(lost) {
           const reason = `${lost} cores of ${table.count} are lost, more than --harakiri-lost ${options.harakiriLost} allows`;

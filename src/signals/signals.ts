@@ -28,7 +28,8 @@ const MOST_SOURCES = 1024;
 
 interface Registration {
   handler: SignalHandler;
-  running: boolean;
+  /** The server of the run that has begun and not ended; null for none. */
+  running: SignalHost | null;
   pending: number;
 }
 
@@ -69,7 +70,7 @@ export class Signals {
     this.#checkAllowed(`register signal ${signal}`);
     const before = this.#registrations.get(signal);
     if (before !== undefined) before.handler = handler;
-    else this.#registrations.set(signal, { handler, running: false, pending: 0 });
+    else this.#registrations.set(signal, { handler, running: null, pending: 0 });
   }
 
   /**
@@ -94,7 +95,7 @@ export class Signals {
         this.#hosts[0]?.warn(`a timer of signal ${signal} has rung, and nobody has registered that: call signal.register`);
       }
       this.#warned.add(signal);
-    } else if (!registration.running && registration.pending === 0) {
+    } else if (registration.running === null && registration.pending === 0) {
       registration.pending++;
       this.#next(signal, registration);
     }
@@ -134,6 +135,15 @@ export class Signals {
     if (this.#hosts.length > 0) this.#begin(this.#hosts[0]!);
   }
 
+  /** A server has stopped: a handler that it did not live to see the end of keeps its signal from no other server. */
+  abandon(host: SignalHost): void {
+    for (const [signal, registration] of this.#registrations) {
+      if (registration.running !== host) continue;
+      registration.running = null;
+      this.#next(signal, registration);
+    }
+  }
+
   #begin(host: SignalHost): void {
     // A copy: a cron that has no time to come takes itself out.
     for (const source of [...this.#sources]) source.arm(host);
@@ -142,9 +152,9 @@ export class Signals {
 
   #next(signal: number, registration: Registration): void {
     const host = this.#hosts[0];
-    if (host === undefined || registration.running || registration.pending === 0) return;
+    if (host === undefined || registration.running !== null || registration.pending === 0) return;
     registration.pending--;
-    registration.running = true;
+    registration.running = host;
     this.#runs++;
     const task = host.take(signal);
     enterCore(task, () => {
@@ -161,7 +171,7 @@ export class Signals {
       this.#exceptions++;
       host.failed(error, task.requestName);
     } finally {
-      registration.running = false;
+      if (registration.running === host) registration.running = null;
       host.release(task);
     }
   }

@@ -13,9 +13,13 @@ const APP = appFile(
     for (let turns = 0;; turns++) if (turns === -1) return;
   }
   export default {
-    async fetch(request) {
+    async fetch(request, _env, context) {
       const { pathname } = new URL(request.url);
       if (pathname === "/patient") await new Promise(() => {});
+      if (pathname === "/asks") {
+        context.harakiri(3);
+        await new Promise((resolve) => setTimeout(resolve, 2500));
+      }
       if (pathname === "/foreign") await new Promise((resolve) => setTimeout(resolve, 20));
       if (pathname === "/wait") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
       if (pathname !== "/quick") spinForEver();
@@ -28,7 +32,7 @@ const get = (target: string) => `GET ${target} HTTP/1.1\r\nHost: a\r\n\r\n`;
 const onNode = runtimeName() === "node";
 
 /** What the log says of a blocked loop. */
-async function hang(target: string, options: readonly string[]): Promise<string> {
+async function hang(target: string, options: readonly string[], openFiles?: number): Promise<string> {
   let log = "";
   await servingCli([APP, ...options], async ({ cli, connect }) => {
     const [patient, blocker] = [await connect(), await connect()];
@@ -42,7 +46,7 @@ async function hang(target: string, options: readonly string[]): Promise<string>
     assert.ok(performance.now() - start < 30_000);
     // Deno 2.9 tells 137 where the others tell the signal.
     assert.ok(signal === "SIGKILL" || code === 137, `${code} ${signal}: ${log}`);
-  });
+  }, openFiles);
   assert.match(log, /\*\*\* HARAKIRI \*\*\* the process ends now, by SIGKILL \(status 137\)\n$/);
   return log;
 }
@@ -66,10 +70,16 @@ test("one that spins after an await of its own: named on Node, else among the ca
     );}
 });
 
+test("context.harakiri() alone starts the watchdog", LIMIT, async () => {
+  // On Deno no option tells that the thread's permissions are needed: it has them all.
+  const log = await hang("/asks", [], 1000);
+  assert.match(log, /, past the deadline of \[core 1\] GET \/asks, /);
+});
+
 test("one that waits without end in its first slice is named", LIMIT, async () => {
   const log = await hang("/wait", ["--harakiri", "1"]);
   assert.match(log, /\n {4}blocked by \[core 1\] GET \/wait, running after [^\n]*\n/);
-  if (onNode) assert.match(log, /\n {4}at fetch \(file:\S+app\.mjs:9:\d+\)\n/);
+  if (onNode) assert.match(log, /\n {4}at fetch \(file:\S+app\.mjs:13:\d+\)\n/);
   else assert.match(log, /: its slice has begun and not ended\n/);
 });
 

@@ -43,6 +43,8 @@ export class FakeThread implements AppThread {
   gone = false;
   /** It is in a call of the system's, and does not end before this is opened. */
   call: Gate | null = null;
+  taken = 0;
+  #posted = 0;
   /** It spins: what is posted to it comes once that is false again. */
   #stuck = false;
   readonly #events: ThreadEvents;
@@ -85,16 +87,19 @@ export class FakeThread implements AppThread {
     }
   }
 
-  post(message: object, transfer: readonly ArrayBuffer[]): void {
+  post(message: object, transfer: readonly ArrayBuffer[]): number {
     const cloned: unknown = structuredClone(message, { transfer: [...transfer] });
     queueMicrotask(() => {
       if (this.#stuck) this.#held.push(cloned);
       else this.#hear(cloned);
     });
+    return ++this.#posted;
   }
 
   #hear(message: unknown): void {
-    if (!this.gone) this.#heard?.(message);
+    if (this.gone) return;
+    this.taken++;
+    this.#heard?.(message);
   }
 
   /** Its app posts a message of its own. */

@@ -28,7 +28,7 @@ export interface WorkerOptions {
   tell(error: unknown): void;
 }
 
-/** One that spins, or stands still, is gone within 10 ms; one in a call of the system's only when that returns. */
+/** One that spins, or stands still, is gone within 10 ms, on a busy machine in a second; one in a call of the system's only when that returns. */
 const GONE_MS = 2000;
 
 /**
@@ -44,6 +44,7 @@ export function createWorkerEngine(scheduler: Scheduler, options: WorkerOptions)
 
 class WorkerEngine implements SuspendEngine, SeatOwner {
   readonly name = "worker";
+  readonly settleMs = GONE_MS;
   readonly #scheduler: Scheduler;
   readonly #options: WorkerOptions;
   readonly #data: ThreadData;
@@ -169,6 +170,10 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
       this.#waiting.delete(job);
       seat.take(job);
     }
+  }
+
+  again(job: Job): void {
+    this.#place(job);
   }
 
   gone(seat: Seat, job: Job | null, error: Error): void {

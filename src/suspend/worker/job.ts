@@ -27,6 +27,9 @@ export class Job {
   #thread: JobThread | null = null;
   #state = JOB_WAITING;
   #stream: ChunkStream | null = null;
+  /** It may go to another thread, if this one ends before it has taken it: once, and not where a body has gone along. */
+  #mayReturn = true;
+  #isListening = false;
   /** Promises of `waitUntil` that have not settled. */
   readonly #promises = new Map<number, () => void>();
 
@@ -62,10 +65,20 @@ export class Job {
     const { signal } = request.context;
     const [packed, transfer] = packRequest(request.incoming, request.task.core);
     thread.post({ type: "begin", id, request: packed }, transfer);
+    if (transfer.length > 0) this.#mayReturn = false;
     const abort = () => this.#post({ type: "abort", id, reason: packError(signal.reason) });
     if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort, { once: true });
+    else if (!this.#isListening) signal.addEventListener("abort", abort, { once: true });
+    this.#isListening = true;
     request.reply.onGone = (reason) => this.#post({ type: "cancel", id, reason: packError(reason) });
+  }
+
+  /** Its thread has ended, and never took it. @returns Whether it may `begin` again. */
+  unbegin(): boolean {
+    if (!this.#mayReturn || !this.#move("unbegin")) return false;
+    this.#mayReturn = false;
+    this.#thread = null;
+    return true;
   }
 
   #post(message: ToThread, transfer?: readonly ArrayBuffer[]): void {

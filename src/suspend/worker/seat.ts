@@ -11,6 +11,8 @@ export interface SeatOwner {
   free(seat: Seat): void;
   /** Its thread is gone, and so is the seat. @param job The request that it had, which fails. */
   gone(seat: Seat, job: Job | null, error: Error): void;
+  /** A request that a thread has never taken, which is gone. */
+  again(job: Job): void;
   /** Its thread is about to be gone. */
   ending(gone: Promise<void>): void;
   /** What its thread told that belongs to no request. */
@@ -36,6 +38,8 @@ export class Seat implements ThreadEvents, JobThread {
   loaded = false;
   #gone = false;
   #turn: ClockTimer | null = null;
+  /** Which message the last request began by. */
+  #begun = 0;
   #resolve: (description: string) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
@@ -64,7 +68,9 @@ export class Seat implements ThreadEvents, JobThread {
   }
 
   post(message: ToThread, transfer: readonly ArrayBuffer[] = []): void {
-    if (!this.#gone) this.#thread.post(message, transfer);
+    if (this.#gone) return;
+    const number = this.#thread.post(message, transfer);
+    if (message.type === "begin") this.#begun = number;
   }
 
   free(job: Job): void {
@@ -116,7 +122,14 @@ export class Seat implements ThreadEvents, JobThread {
   }
 
   ended(error: unknown): void {
+    const job = this.#job;
+    const returns = job !== null && this.#thread.taken < this.#begun && job.unbegin();
+    if (returns) {
+      this.#job = null;
+      this.#jobs.delete(job.id);
+    }
     this.#lose(this.loaded ? threadError(error) : startError(error));
+    if (returns) this.#owner.again(job);
   }
 
   /** Ends the thread; its request fails with the error. */

@@ -11,7 +11,7 @@ import { link, type Linked, type Transitions } from "../../state_machine.ts";
  */
 export type JobState = "waiting" | "running" | "streaming" | "cancelling" | "over";
 
-const JOB_EVENTS = ["begin", "answer", "stream", "end", "cancel", "cancelled", "lose"] as const;
+const JOB_EVENTS = ["begin", "unbegin", "answer", "stream", "end", "cancel", "cancelled", "lose"] as const;
 
 /** What happens to a request. */
 export type JobEvent = (typeof JOB_EVENTS)[number];
@@ -19,7 +19,7 @@ export type JobEvent = (typeof JOB_EVENTS)[number];
 /** The table of transitions. */
 const JOB_TRANSITIONS: Transitions<JobState, JobEvent> = {
   waiting: { begin: "running", lose: "over" },
-  running: { answer: "over", stream: "streaming", end: "over", lose: "over" },
+  running: { unbegin: "waiting", answer: "over", stream: "streaming", end: "over", lose: "over" },
   streaming: { end: "over", cancel: "cancelling", lose: "over" },
   cancelling: { end: "over", cancelled: "over", lose: "over" },
   over: {},

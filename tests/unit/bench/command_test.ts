@@ -28,7 +28,7 @@ test("readCommand() tells workloads from runtimes, in any order", () => {
 });
 
 test("readCommand() takes a name's beginning for all workloads that begin so, unless one has just that name", () => {
-  assert.deepEqual(names("memory"), ["memory-idle", "memory-waiting", "memory-after"]);
+  assert.deepEqual(names("memory"), ["memory-idle", "memory-waiting", "memory-thread", "memory-after"]);
   assert.deepEqual(names("hello"), ["hello"]);
 });
 

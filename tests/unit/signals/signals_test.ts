@@ -112,6 +112,34 @@ test("raise() before a server runs waits for one; a second server takes over fro
   assert.deepEqual([runs, second.clock.armed], [2, 0]);
 });
 
+test("a handler that never settles keeps its signal from no other server, once its own has stopped", async () => {
+  const [first, second] = [new Scene(), new Scene()];
+  const { signals } = first;
+  const gate = new Gate();
+  let runs = 0;
+  signals.register(5, async () => {
+    if (++runs === 1) await gate.opened;
+  });
+  const unbind = first.bind();
+  signals.raise(5);
+  await first.pass(0);
+  unbind();
+  signals.bind(second.server);
+  signals.raise(5);
+  await second.pass(0);
+  assert.equal(runs, 1);
+  first.server.stop();
+  signals.abandon(first.server);
+  await second.pass(0);
+  assert.equal(runs, 2);
+  // The first one's end is not taken for the end of another run.
+  gate.open();
+  await first.pass(0);
+  signals.raise(5);
+  await second.pass(0);
+  assert.deepEqual([runs, first.server.busy, second.server.busy], [3, 0, 0]);
+});
+
 test("SignalTimer rings on time, and leaves out a tick at which its handler still runs", async () => {
   const scene = new Scene();
   const { signals, clock, log } = scene;

@@ -261,6 +261,27 @@ test("a thread that dies fails its request alone, and is replaced", async () => 
   });
 });
 
+test("a request to a thread that has ended before it took it goes to another one, once, and not where its body has gone along", async () => {
+  const begun: string[] = [];
+  const app = (request: Request) => {
+    begun.push(new URL(request.url).pathname);
+    return new Response("fine");
+  };
+  await withThreads(app, { async: 2 }, async ({ sent, settle, threads, server, heard }) => {
+    const dying = async (head: string, body?: string) => {
+      const thread = threads.started.find(({ gone }) => !gone)!;
+      thread.stuck = true;
+      const peer = await sent(requestOf(head, body));
+      thread.die(null);
+      await settle();
+      return answersOf(peer)[0]!;
+    };
+    assert.deepEqual([(await dying("GET /a")).body, begun, threads.started.length], ["fine", ["/a"], 2]);
+    assert.deepEqual([(await dying("POST /b", "body")).status, begun], [500, ["/a"]]);
+    assert.deepEqual([heard.errors.length, server.stats().busy], [1, 0]);
+  });
+});
+
 test("a cancelled stream whose thread does not say that its loop turns loses the thread after a second", async () => {
   const app = () => new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(5)) }));
   await withThreads(app, { async: 1 }, async ({ sent, pass, settle, threads, server, connect }) => {
@@ -511,6 +532,23 @@ test("a thread that does not end costs its request's core until it does, and hol
     ]);
     await settle();
     assert.deepEqual([server.stats().busy, server.stats().lost], [0, 0]);
+  });
+});
+
+test("harakiriLost: a thread that takes a while to end is not counted as lost for good, one that takes long is", async () => {
+  const app = () => new Promise<Response>(() => {});
+  await withThreads(app, { async: 2, harakiriMs: 1000, harakiriLost: 0 }, async ({ sent, pass, threads, server }) => {
+    let isSpent = false;
+    void server.spent.then(() => isSpent = true);
+    for (const [tookMs, spends] of [[1500, false], [2500, true]] as const) {
+      await sent(requestOf("GET /"));
+      const call = threads.started.find(({ gone }) => !gone)!.call = new Gate();
+      await pass(1001 + tookMs);
+      assert.deepEqual([server.stats().lost, isSpent], [1, spends]);
+      call.open();
+      await pass(1);
+      assert.equal(server.stats().lost, 0);
+    }
   });
 });
 
