@@ -78,7 +78,7 @@ test("heddle prints its help without arguments, and its version", LIMIT, async (
   const [bare, help, version] = await Promise.all([runCli([]), runCli(["serve", "--help"]), runCli(["--version"])]);
   assert.deepEqual([bare.code, help.code, version.code], [0, 0, 0]);
   assert.match(bare.stdout, /^Usage: heddle COMMAND$/m);
-  assert.match(help.stdout, /^Usage: heddle serve APP \[OPTIONS\]$/m);
+  assert.match(help.stdout, /^Usage: heddle serve \[APP\] \[OPTIONS\]$/m);
   assert.equal(version.stdout, `heddle ${VERSION}\n`);
   assert.equal(bare.stderr + help.stderr + version.stderr, "");
 });
