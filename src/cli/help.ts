@@ -17,7 +17,7 @@ export function mainHelp(): string {
     "Commands",
     "  serve APP    Run an app module on async cores; heddle serve --help lists the options",
     "  precompress DIR",
-    "               Write .br, .zst and .gz beside a folder's files; heddle precompress --help lists the options",
+    "               Write .br, .zst and .gz beside a folder's files; see heddle precompress --help",
     "",
     "Options",
     "  --help       Print this help",

@@ -34,6 +34,8 @@ test("openNodeFolder() reads files, folders and what is known of them", async ()
     "other",
   ]);
   assert.equal((await files.stat("fine")).size, 10);
+  assert.equal((await files.list("", 3)).length, 3);
+  assert.deepEqual((await files.list("", 100)).map(({ name }) => name).sort(), (await files.list("")).map(({ name }) => name).sort());
   const names = (await files.list("")).map(({ name, kind }) => `${name} ${kind}`).sort();
   assert.deepEqual(names, [
     "below folder",
