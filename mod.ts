@@ -71,6 +71,9 @@ export type { RuntimeName } from "./src/io/runtime.ts";
 export type { CoreSnapshot, CoresSnapshot, RequestSnapshot } from "./src/core/snapshot.ts";
 export type { CoreState } from "./src/core/state.ts";
 export type { HttpLimits } from "./src/http/limits.ts";
+export type { StaticMap } from "./src/serve/static_sites.ts";
+export type { StaticExpiry } from "./src/static/cache_rules.ts";
+export type { StaticOptions } from "./src/static/static_options.ts";
 export type { HarakiriRoute } from "./src/serve/harakiri.ts";
 export type { Timeouts } from "./src/serve/timeouts.ts";
 export {

@@ -23,7 +23,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-const RUNTIME_NAMES: readonly BenchRuntime[] = ["node", "node20", "bun", "deno", "uwsgi"];
+const RUNTIME_NAMES: readonly BenchRuntime[] = ["node", "node20", "bun", "deno", "uwsgi", "nginx"];
 const NUMBERS = ["--rounds", "--seconds", "--warm-up", "--requests"] as const;
 const SWITCHES = ["--list", "--help", "--no-save"] as const;
 

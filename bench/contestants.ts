@@ -1,5 +1,7 @@
 /** Who takes part: one function a kind, so that a workload names its app and gets a command line. */
 import { CERTIFICATE } from "./certificate.ts";
+import { nginxCommand, type NginxSetup } from "./nginx.ts";
+import { SITE } from "./site.ts";
 import type { BenchRuntime, Contestant } from "./workload.ts";
 
 /** The runtimes that heddle is measured on, in the order of the table. */
@@ -14,6 +16,9 @@ export const RAW = "raw socket";
 export const OWN = "own server";
 export const NODE_SERVER = "@hono/node-server";
 export const SRVX = "srvx";
+export const NGINX = "nginx";
+export const HELLO = "heddle, hello";
+export const SERVE_STATIC = "@hono/node-server, serveStatic";
 
 /** What stands between the runtime and a TypeScript file: types were checked by the gate. */
 const RUN: Readonly<Record<ServerRuntime, readonly string[]>> = { deno: ["run", "-A", "--no-check"], bun: [], node: [] };
@@ -32,6 +37,8 @@ export function heddleOnOneThread(runtime: ServerRuntime, app: string): Contesta
 export function heddleNative(runtime: ServerRuntime, app: string): Contestant {
   return { name: NATIVE, role: "variant", runtime, command: serveCommand(runtime, app, ["--globals", "native"]) };
 }
+
+const LISTEN = ["--port", "0", "--log-format", "none"] as const;
 
 function serveCommand(runtime: ServerRuntime, app: string, flags: readonly string[], listen = ["--port", "0"]): string[] {
   return [...RUN[runtime], "src/cli/main.ts", "serve", `bench/apps/${app}.ts`, ...listen, "--log-format", "none", ...flags];
@@ -106,7 +113,46 @@ export function uwsgiName(engine: "greenlet" | "ugreen"): string {
   return `uWSGI, ${engine}`;
 }
 
+/** heddle with a folder of files and no app. */
+export function heddleStatic(runtime: ServerRuntime, ...flags: string[]): Contestant {
+  const files = ["--static-map", `/=${SITE}`, ...flags];
+  return {
+    name: HEDDLE,
+    role: "heddle",
+    runtime,
+    command: [...RUN[runtime], "src/cli/main.ts", "serve", ...LISTEN, ...files],
+    needs: "site",
+  };
+}
+
+/** heddle with an app that hands everything on to `heddle/static`. */
+export function heddleStaticApp(runtime: ServerRuntime): Contestant {
+  return {
+    ...heddle(runtime, "static"),
+    name: "heddle/static in an app",
+    role: "variant",
+    command: serveCommand(runtime, "static", []),
+    needs: "site",
+  };
+}
+
+/** heddle's hello, beside which a file's cost is told. */
+export function heddleHello(runtime: ServerRuntime): Contestant {
+  return { ...heddle(runtime, "hello"), name: HELLO, role: "other" };
+}
+
+/** What serves files on a runtime without heddle: `servers/static_${server}.ts`. */
+export function otherStatic(runtime: ServerRuntime, name: string, server: string): Contestant {
+  const command = [...RUN[runtime], `bench/servers/static_${server}.ts`, SITE];
+  return { name, role: name === OWN ? "own" : "other", runtime, command, needs: runtime === "node" ? "site and packages" : "site" };
+}
+
+/** Debian's nginx, one process. */
+export function nginx(setup: NginxSetup): Contestant {
+  return { name: NGINX, role: "other", runtime: "nginx", command: nginxCommand(setup), needs: "site" };
+}
+
 /** Where a contestant stands in reports: `node, heddle`. */
 export function label({ runtime, name }: { readonly runtime: BenchRuntime; readonly name: string }): string {
-  return runtime === "uwsgi" ? name : `${runtime}, ${name}`;
+  return runtime === "uwsgi" || runtime === "nginx" ? name : `${runtime}, ${name}`;
 }

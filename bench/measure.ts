@@ -53,9 +53,10 @@ async function measureLoad(plan: LoadPlan, path: string, { command, idle = 0 }: 
   let holder: Deno.ChildProcess | null = null;
   try {
     if (idle > 0) holder = await hold(server, idle, "/");
-    await wrk(server.url, plan, timing.warmUpSeconds);
+    const url = new URL(plan.path ?? "/", server.url).href;
+    await wrk(url, plan, timing.warmUpSeconds);
     const before = await server.cpuMicros();
-    const { requests, ...traffic } = await wrk(server.url, plan, timing.seconds);
+    const { requests, ...traffic } = await wrk(url, plan, timing.seconds);
     const cpu = await server.cpuMicros() - before;
     const open = await server.openFiles();
     if (open < idle) throw new Error(`hold ${idle} connections to ${server.url}: there were ${open} at the end`);

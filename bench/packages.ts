@@ -6,6 +6,7 @@ import { runProcess } from "../scripts/run_process.ts";
 /** Exact, so that a result says what it was measured against; one place to raise them. */
 export const PACKAGE_VERSIONS: Readonly<Record<string, string>> = {
   "@hono/node-server": "2.1.9",
+  sirv: "3.0.2",
   srvx: "1.0.8",
 };
 

@@ -6,7 +6,9 @@ import { runProcess } from "../scripts/run_process.ts";
 import { findRuntimes } from "../scripts/runtimes.ts";
 import { walkFiles } from "../scripts/walk_files.ts";
 import { createCertificate } from "./certificate.ts";
+import { createNginx } from "./create_nginx.ts";
 import { installPackages } from "./packages.ts";
+import { createSite } from "./create_site.ts";
 import type { BenchRuntime, Contestant } from "./workload.ts";
 
 /** A runtime that is there. */
@@ -49,9 +51,18 @@ export async function prepare(contestants: readonly Contestant[]): Promise<Map<B
     if (code === 0) found.set("uwsgi", { path: "uwsgi", version: stdout.trim() });
     else console.error(`uWSGI is left out: it is not installed (apt-get install ${UWSGI_PACKAGES})`);
   }
-  if (contestants.some(({ needs }) => needs === "certificate")) createCertificate();
-  if (contestants.some(({ needs }) => needs === "packages")) await installPackages();
-  if (contestants.some(({ needs }) => needs === "npm") && await isStale()) {
+  if (wanted.has("nginx")) {
+    // A shell, which becomes nginx.
+    const { code, output } = await runProcess("nginx", ["-v"]);
+    if (code === 0) found.set("nginx", { path: "sh", version: /[\d.]+/.exec(output)?.[0] ?? "" });
+    else console.error("nginx is left out: it is not installed (apt-get install nginx-light)");
+    await createNginx();
+  }
+  const needsAny = (...wanted: Contestant["needs"][]) => contestants.some(({ needs }) => needs !== undefined && wanted.includes(needs));
+  if (needsAny("site", "site and packages")) await createSite();
+  if (needsAny("certificate")) createCertificate();
+  if (needsAny("packages", "site and packages")) await installPackages();
+  if (needsAny("npm") && await isStale()) {
     console.error("building npm/dist");
     await buildNpm();
   }

@@ -1,5 +1,5 @@
 /** Short ways to write issue 4's table. */
-import { HEDDLE, OWN, RAW } from "./contestants.ts";
+import { HEDDLE, NGINX, OWN, RAW } from "./contestants.ts";
 import type { BenchRuntime, Target } from "./workload.ts";
 
 /** Most for each runtime; one that has no target is left out. */
@@ -18,6 +18,17 @@ export function toRaw(most: ByRuntime, contestant?: string): Target[] {
 /** Ratios to the runtime's own server. */
 export function toOwn(most: ByRuntime, contestant?: string): Target[] {
   return ratios(OWN, most, contestant);
+}
+
+/** Ratios to nginx. */
+export function toNginx(most: ByRuntime, contestant: string = HEDDLE): Target[] {
+  return entries(most).map(([runtime, bound]) => ({
+    runtime,
+    contestant,
+    kind: "ratio",
+    to: { runtime: "nginx", name: NGINX },
+    most: bound,
+  }));
 }
 
 /** Bounds on the figure itself. */

@@ -1,7 +1,7 @@
 /** What the bench measures, and against whom. Types only, and free of any runtime: the files of `workloads/` are data. */
 
-/** What a contestant runs on. `node20` is measured by how it starts alone; uWSGI is there to be compared with. */
-export type BenchRuntime = "node" | "node20" | "bun" | "deno" | "uwsgi";
+/** What a contestant runs on. `node20` is measured by how it starts alone; uWSGI and nginx are there to be compared with. */
+export type BenchRuntime = "node" | "node20" | "bun" | "deno" | "uwsgi" | "nginx";
 
 /** A program that takes part; as a server it prints a line with its address. */
 export interface Contestant {
@@ -13,7 +13,7 @@ export interface Contestant {
   /** What follows the runtime's executable, from the checkout's root. */
   readonly command: readonly string[];
   /** What must be there first, besides the runtime; see `prepare.ts`. */
-  readonly needs?: "packages" | "npm" | "certificate";
+  readonly needs?: "packages" | "npm" | "certificate" | "site" | "site and packages";
   /** Idle connections that are held open beside the load. */
   readonly idle?: number;
 }
@@ -40,6 +40,12 @@ export interface Target {
 export interface LoadPlan {
   readonly kind: "load";
   readonly connections: number;
+  /**
+   * What is asked for.
+   *
+   * @default "/"
+   */
+  readonly path?: string;
   /** A file of `load/`, which makes requests other than `GET /`. */
   readonly script?: string;
   /** The figure is a request's cost divided by this; for what a request does many times. */

@@ -12,7 +12,7 @@ const GROUP_GAP = 14;
 /** Characters of the smaller text that fit the width. */
 const TEXT_WIDTH = 118;
 
-const TITLES = { node: "Node", node20: "Node", bun: "Bun", deno: "Deno", uwsgi: "uWSGI" } as const;
+const TITLES = { node: "Node", node20: "Node", bun: "Bun", deno: "Deno", uwsgi: "uWSGI", nginx: "nginx" } as const;
 
 /** Colours have about the same contrast on white and on GitHub's dark grey; text and lines follow the reader's scheme. */
 const STYLE = `

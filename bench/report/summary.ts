@@ -108,13 +108,18 @@ function trafficOf(rounds: readonly Round[]): Traffic | null {
 
 function ratiosOf(row: Row, rows: readonly Row[]): Record<string, number> {
   const others = rows.filter((other) =>
-    other !== row && (other.runtime === row.runtime || other.runtime === "uwsgi") && other.role !== "heddle" && other.role !== "variant"
+    other !== row && (other.runtime === row.runtime || isEverybodys(other.runtime)) && other.role !== "heddle" && other.role !== "variant"
   );
   const ratios: Record<string, number> = {};
   for (const other of others) {
     if (row.median !== null && other.median !== null) ratios[other.name] = round2(row.median / other.median);
   }
   return ratios;
+}
+
+/** No runtime of ours, and so compared with all of them. */
+function isEverybodys(runtime: BenchRuntime): boolean {
+  return runtime === "uwsgi" || runtime === "nginx";
 }
 
 /** Null if a contestant that it compares was not measured. */

@@ -16,6 +16,7 @@ import { memoryAfter } from "./memory_after.ts";
 import { pipeline } from "./pipeline.ts";
 import { sleep } from "./sleep.ts";
 import { start } from "./start.ts";
+import { staticLarge, staticMany, staticMedium, staticNotModified, staticSmall } from "./static.ts";
 import { stream } from "./stream.ts";
 import { switches } from "./switch.ts";
 import { upload } from "./upload.ts";
@@ -31,6 +32,11 @@ export const WORKLOADS: readonly Workload[] = [
   json,
   fields,
   stream,
+  staticSmall,
+  staticNotModified,
+  staticMedium,
+  staticLarge,
+  staticMany,
   upload,
   connect,
   https,

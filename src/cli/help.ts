@@ -1,6 +1,7 @@
 import { environmentName } from "../options/option.ts";
 import type { Option, OptionGroup, OptionTable } from "../options/option.ts";
 import { PRECOMPRESS_OPTIONS } from "../options/precompress.ts";
+import { STATIC_COMMAND_OPTIONS } from "../options/static_command.ts";
 import { SERVE_OPTIONS } from "../options/table.ts";
 
 /** Columns of a terminal that the help fits in. */
@@ -16,6 +17,7 @@ export function mainHelp(): string {
     "",
     "Commands",
     "  serve APP    Run an app module on async cores; heddle serve --help lists the options",
+    "  static DIR   Serve the files of a folder; heddle static --help lists the options",
     "  precompress DIR",
     "               Write .br, .zst and .gz beside a folder's files; see heddle precompress --help",
     "",
@@ -29,11 +31,12 @@ export function mainHelp(): string {
 /** The help of `heddle serve`. */
 export function serveHelp(): string {
   return [
-    "Usage: heddle serve APP [OPTIONS]",
+    "Usage: heddle serve [APP] [OPTIONS]",
     "",
     ...wrap(
       "Runs an app module (.ts, .js, .mjs) on async cores: export default { fetch(request) {...} }, a Hono app, " +
-        "a function of a request, or a yield app, function* application(env, startResponse); or a WASI program (.wasm), one instance a request, as CGI does.",
+        "a function of a request, or a yield app, function* application(env, startResponse); or a WASI program (.wasm), one instance a request, as CGI does. " +
+        "Without an app it serves the files that --static-map and --check-static name.",
       0,
     ),
     "",
@@ -70,6 +73,27 @@ export function precompressHelp(): string {
   ].join("\n");
 }
 
+/** The help of `heddle static`: of the options that it shares, those that are of use without an app. */
+export function staticHelp(): string {
+  const groups: readonly OptionGroup[] = ["Folder", "Listeners", "Static files", "Log"];
+  const shown = Object.entries<Option<unknown>>(STATIC_COMMAND_OPTIONS).filter(([, { group }]) => groups.includes(group));
+  return [
+    "Usage: heddle static [DIR] [OPTIONS]",
+    "",
+    ...wrap(
+      "Serves the files of a folder, or of the current one, with a listing of what has no index: short for " +
+        "heddle serve --static-map /=DIR --static-listing. Every option of heddle serve holds, those for apps and connections too.",
+      0,
+    ),
+    "",
+    ...optionsHelp(Object.fromEntries(shown)),
+    "Examples",
+    "  heddle static public --port 3000",
+    "  heddle static dist --spa --quiet",
+    "",
+  ].join("\n");
+}
+
 function optionsHelp(table: OptionTable): string[] {
   const groups = new Map<OptionGroup, Option<unknown>[]>();
   for (const option of Object.values(table)) groups.set(option.group, [...(groups.get(option.group) ?? []), option]);
@@ -81,7 +105,7 @@ function optionsHelp(table: OptionTable): string[] {
 function optionHelp(option: Option<unknown>, column: number): string[] {
   const [first, ...others] = [
     ...wrap(`${option.help}${option.repeatable ? "; may be repeated" : ""}. ${sentence(option.unit.spelling)}`, column),
-    ...wrap(`[default: ${defaultOf(option)}] [env: ${environmentName(option.flag)}]`, column),
+    ...wrap(`[default: ${defaultOf(option)}]${option.group === "Folder" ? "" : ` [env: ${environmentName(option.flag)}]`}`, column),
   ];
   return [(INDENT + nameOf(option)).padEnd(column) + first.trimStart(), ...others];
 }

@@ -6,7 +6,7 @@ import { describeFailure } from "./failure.ts";
 import { mainHelp } from "./help.ts";
 import { flushStreams, openStreams, type Streams } from "./streams.ts";
 
-const COMMANDS = ["serve", "precompress", "help"];
+const COMMANDS = ["serve", "static", "precompress", "help"];
 
 /**
  * Runs a command until it is done.
@@ -34,6 +34,8 @@ async function dispatch([command, ...args]: readonly string[], streams: Streams)
       return await (await import("./serve.ts")).serveCommand(args, streams);
     case "precompress":
       return await (await import("./precompress.ts")).precompressCommand(args, streams);
+    case "static":
+      return await (await import("./static.ts")).staticCommand(args, streams);
     case undefined:
     case "help":
     case "--help":

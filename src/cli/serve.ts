@@ -2,7 +2,8 @@ import { ConfigError } from "../errors.ts";
 import { deferNatives } from "../http/natives.ts";
 import { mergeServeOptions } from "../options/listeners.ts";
 import { fromEnvironment, readOptions } from "../options/read.ts";
-import { SERVE_OPTIONS } from "../options/table.ts";
+import { namesFolders } from "../options/static_maps.ts";
+import { SERVE_OPTIONS, type ServeOptionValues } from "../options/table.ts";
 import { parseArguments } from "./arguments.ts";
 import { environmentVariable } from "./environment.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
@@ -29,15 +30,22 @@ export async function serveCommand(args: readonly string[], streams: Streams): P
     streams.out.write((await import("./loop_list.ts")).loopList());
     return EXIT_CODES.ok;
   }
-  const path = appOf(operands);
+  const path = appOf(operands, values);
   if (values.globals === "light") deferNatives();
   // Imported here: help and wrong options need none of it.
   const { serveApp } = await import("./serve_app.ts");
   return await serveApp(path, values, given, streams);
 }
 
-function appOf(operands: readonly string[]): string {
-  if (operands.length === 0) throw new ConfigError("APP", "serve: no app; give its file, such as heddle serve app.ts");
+/** @returns Null where static files are served alone. */
+function appOf(operands: readonly string[], values: ServeOptionValues): string | null {
+  if (operands.length === 0) {
+    if (!namesFolders(values)) {
+      throw new ConfigError("APP", "serve: no app; give its file, such as heddle serve app.ts, or files to serve: --static-map /=DIR");
+    }
+    if (values.suspend === null || values.suspend === "async") return null;
+    throw new ConfigError("APP", `serve: no app for --suspend ${values.suspend}; give its file`);
+  }
   if (operands.length > 1) {
     throw new ConfigError(
       "APP",

@@ -7,10 +7,12 @@ import { createAccessLog } from "../observe/access_log.ts";
 import { headLimitsOf, limitPostMaxOf } from "../options/limits.ts";
 import { listenersOf } from "../options/listeners.ts";
 import { optionMisfits } from "../options/misfits.ts";
+import { namesFolders, staticMapsOf } from "../options/static_maps.ts";
 import type { GivenOptions } from "../options/read.ts";
 import { SERVE_OPTIONS, type ServeOptionName, type ServeOptionValues } from "../options/table.ts";
 import { serve } from "../serve/server.ts";
 import { VERSION } from "../version.ts";
+import { mimeTypesOf } from "./mime_file.ts";
 import { prepareRuntime } from "./prepare_runtime.ts";
 import { runUntilStopped } from "./stop.ts";
 import type { Streams } from "./streams.ts";
@@ -22,22 +24,20 @@ type Given = GivenOptions<typeof SERVE_OPTIONS>;
 /**
  * Loads an app and serves it until a signal stops it.
  *
+ * @param path Null for static files alone.
  * @param given What of the values was given, and not left to its default.
  * @returns The exit code.
  * @throws {ConfigError} An option or the app is wrong.
  * @throws {UnsupportedError} This runtime cannot do it.
  * @throws {BrokenError} It cannot listen.
  */
-export async function serveApp(path: string, values: ServeOptionValues, given: Given, streams: Streams): Promise<number> {
-  if (isProgram(path)) (await import("./slow_memory.ts")).avoidFastMemory();
+export async function serveApp(path: string | null, values: ServeOptionValues, given: Given, streams: Streams): Promise<number> {
+  if (path !== null && isProgram(path)) (await import("./slow_memory.ts")).avoidFastMemory();
   const platform = await selectPlatform(values.io ?? undefined);
   const { clock, runtime } = platform;
   await prepareRuntime(runtime.name, values.globals);
-  const { app, description } = isProgram(path)
-    ? await (await import("./load_wasm.ts")).loadWasm(path, values)
-    : values.suspend === "worker"
-    ? moduleApp(path)
-    : await loadApp(path, process.cwd());
+  const loaded = path === null ? null : await load(path, values);
+  const maps = namesFolders(values) ? staticMapsOf(values, await mimeTypesOf(values.mimeFile)) : [];
   const format = values.logFormat === "none" ? null : values.logFormat;
   const observer = createAccessLog({
     format,
@@ -51,7 +51,9 @@ export async function serveApp(path: string, values: ServeOptionValues, given: G
   const { http, https } = listenersOf(values, owner);
   const files = values.cert.length === 0 ? null : new TlsFiles(values.cert, values.key);
   const server = serve({
-    app,
+    ...(loaded !== null && { app: loaded.app }),
+    ...(maps.length > 0 && { static: maps }),
+    offload: values.offload,
     http,
     ...(files !== null && { https, tls: await files.read() }),
     trustProxy: values.trustProxy,
@@ -97,10 +99,13 @@ export async function serveApp(path: string, values: ServeOptionValues, given: G
       loop === null ? `io ${io}` : `loop ${loop}`
     }, suspend ${suspend}, ${server.stats().cores.length} cores, globals ${values.globals}`,
   );
-  say(`app: ${path}, ${description}`);
+  say(loaded === null ? "app: none, static files alone" : `app: ${path}, ${loaded.description}`);
+  for (const { prefix, root, keepPrefix } of maps) say(`files: ${prefix}, from ${root}${keepPrefix ? `, with ${prefix} left on` : ""}`);
   const listeners = [...http, ...https];
   server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(listeners[index])}`));
-  for (const line of optionMisfits(values, { http, https }, platform.descriptorLimit ?? null, app.kind)) say(`*** WARNING *** ${line}`);
+  for (const line of optionMisfits(values, { http, https }, platform.descriptorLimit ?? null, loaded?.app.kind ?? null)) {
+    say(`*** WARNING *** ${line}`);
+  }
   if (loop !== null) { for (const line of givenGaps(loop, values, given)) say(`*** WARNING *** ${line}`); }
   if (files !== null) files.readAgainOnSignal(server, streams.err);
   return await runUntilStopped(server, values.reloadMercyMs, observer, streams.err);
@@ -114,6 +119,11 @@ function givenGaps(loop: string, values: ServeOptionValues, given: Given): strin
     if (given[name] === undefined || isTold) return [];
     return gapsOf(loop).filter((gap) => gap.flag === flag).map((gap) => gapLine(gap, given[name]!.source, loop));
   });
+}
+
+async function load(path: string, values: ServeOptionValues): Promise<LoadedApp> {
+  if (isProgram(path)) return await (await import("./load_wasm.ts")).loadWasm(path, values);
+  return values.suspend === "worker" ? moduleApp(path) : await loadApp(path, process.cwd());
 }
 
 function moduleApp(path: string): LoadedApp {

@@ -108,6 +108,12 @@ export interface AnswerParts {
   readonly body: string | Uint8Array | ReadableStream<Uint8Array> | null;
 }
 
+/** Fields of an answer that is given again and again, always with the same status and the same body: its writer makes their bytes once. */
+export interface RepeatedFields extends Iterable<readonly [string, string]> {
+  /** What the writer keeps of it, and nobody else touches; null at first. */
+  kept: object | null;
+}
+
 /** Where a request's answer goes. After the answer's end, or once the client has gone, every call is taken and dropped. */
 export interface Reply {
   /** The client has gone or the answer is complete: more output is of no use. */

@@ -14,6 +14,8 @@ export interface FileFacts {
   readonly size: number;
   /** When its content was last changed, in milliseconds since the Unix epoch, with a fraction where the system has one. */
   readonly modifiedMs: number;
+  /** When its content, name, owner or rights were last changed, which nobody can set; as `modifiedMs`. */
+  readonly changedMs: number;
   /** Which file it is, on its device; past 2^53 the nearest number. */
   readonly inode: number;
 }
@@ -31,6 +33,8 @@ export interface FolderEntry {
 export interface OpenFile {
   /** As they were when it was opened. */
   readonly facts: FileFacts;
+  /** The system's number of it until it is closed, for what sends files by itself; left out where it has none. */
+  readonly descriptor?: number;
   /**
    * Reads into the whole of `into`, or up to the file's end.
    *
@@ -40,6 +44,13 @@ export interface OpenFile {
   read(into: Uint8Array, position: number): Promise<number>;
   /** Lets it go; never rejects. May be called again. */
   close(): Promise<void>;
+}
+
+/** Bytes of an open file, from `start` up to, and without, `end`. */
+export interface FilePart {
+  readonly file: OpenFile;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A folder that is read, and never written. */

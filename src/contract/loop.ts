@@ -6,6 +6,7 @@
  * - One answer: `respond`, or `start`, `write` any number of times, `end`. What a head says is checked before.
  * - `gone` comes once at most, and nothing after it; then every method does nothing.
  */
+import type { FilePart } from "./files.ts";
 import type { FieldList, RequestHead } from "./head.ts";
 import type { Address, Listener, ListenTcp } from "./socket.ts";
 
@@ -68,6 +69,14 @@ export interface LoopAnswerHead {
   readonly options: string;
 }
 
+/** A part of a file in the shape in which a runtime sends it by itself; it has that file from then on, and closes it. */
+export interface LoopFile {
+  /** Its connection must not carry another answer: nobody could tell where one begins if the file has become shorter. */
+  readonly isLast: boolean;
+  /** It was not sent. */
+  release(): void;
+}
+
 /** One request, and the way for its answer. */
 export interface LoopExchange {
   /** Set by `accept`. */
@@ -83,6 +92,15 @@ export interface LoopExchange {
   readonly unsent: number;
   /** A whole answer. */
   respond(head: LoopAnswerHead, body: Uint8Array | null): void;
+  /**
+   * Takes a part of a file to be sent by `respondFile`. Left out where the runtime has no such way.
+   *
+   * @param status Of its answer.
+   * @returns Null where this one is to be written: then the file was not touched.
+   */
+  takeFile?(part: FilePart, status: number): LoopFile | null;
+  /** A whole answer by what `takeFile` gave. When the client has it is not told; a file that has become shorter ends the connection. */
+  respondFile?(head: LoopAnswerHead, file: LoopFile): void;
   start(head: LoopAnswerHead): void;
   /** Queues a piece of the body; never blocks. It owns the chunk from then on. */
   write(chunk: Uint8Array): void;

@@ -4,8 +4,8 @@ import { METHOD_BYTES, readText, TARGET_BYTES, writeText } from "./table_text.ts
 
 /** Of the whole table: a 64-bit field and two of 32 bits, and the rest of a line of a processor's cache. */
 export const HEADER_BYTES = 64;
-/** Eight 64-bit fields, one of 32 bits, three bytes, one of padding. */
-export const CORE_BYTES = 8 * 8 + 4 + 4 + METHOD_BYTES + TARGET_BYTES;
+/** Nine 64-bit fields, one of 32 bits, three bytes, one of padding. */
+export const CORE_BYTES = 9 * 8 + 4 + 4 + METHOD_BYTES + TARGET_BYTES;
 /**
  * A row is half written for less than a microsecond, but where its writer is not let run for a while: after so many reads, about a second, what is there is
  * told. After 100 (0.1 ms) and 100,000 a busy machine with two processors had seen halves.
@@ -44,6 +44,7 @@ export class SharedCoreTable implements CoreTable {
   readonly #totalSwitches: Float64Array;
   readonly #exceptions: Float64Array;
   readonly #offloaded: Float64Array;
+  readonly #statics: Float64Array;
   readonly #bytes: Float64Array;
   readonly #started: Float64Array;
   readonly #deadline: Float64Array;
@@ -73,7 +74,8 @@ export class SharedCoreTable implements CoreTable {
     this.#started = doubles(5);
     this.#deadline = doubles(6);
     this.#written = doubles(7);
-    const rest = HEADER_BYTES + 64 * count;
+    this.#statics = doubles(8);
+    const rest = HEADER_BYTES + 72 * count;
     this.#switches = new Uint32Array(buffer, rest, count);
     this.#state = new Uint8Array(buffer, rest + 4 * count, count);
     this.#methodLength = new Uint8Array(buffer, rest + 5 * count, count);
@@ -140,6 +142,10 @@ export class SharedCoreTable implements CoreTable {
     this.#offloaded[core]++;
   }
 
+  countStatic(core: number): void {
+    this.#statics[core]++;
+  }
+
   countBytes(core: number, bytes: number): void {
     this.#bytes[core] += bytes;
   }
@@ -177,6 +183,7 @@ export class SharedCoreTable implements CoreTable {
       totalSwitches: this.#totalSwitches[core],
       exceptions: this.#exceptions[core],
       offloaded: this.#offloaded[core],
+      statics: this.#statics[core],
       bytes: this.#bytes[core],
       startedMs: this.#started[core],
       deadlineMs: this.#deadline[core],

@@ -20,6 +20,7 @@ export interface CoresSnapshot {
   readonly switches: number;
   readonly exceptions: number;
   readonly offloadedRequests: number;
+  readonly staticRequests: number;
   /** Bytes of answers, as accepted by the sockets. */
   readonly tx: number;
 }
@@ -35,6 +36,7 @@ export interface CoreSnapshot {
   readonly switches: number;
   readonly exceptions: number;
   readonly offloadedRequests: number;
+  readonly staticRequests: number;
   /** Bytes of answers, as accepted by the socket. */
   readonly tx: number;
   /** It carries a request (uWSGI `in_request`). */
@@ -55,7 +57,7 @@ export interface RequestSnapshot {
 
 /** Reads all cores; costs about a microsecond a core. */
 export function snapshotCores(table: CoreTable, pool: CorePool, nowMs: number): CoresSnapshot {
-  const totals = { requests: 0, switches: 0, exceptions: 0, offloadedRequests: 0, tx: 0 };
+  const totals = { requests: 0, switches: 0, exceptions: 0, offloadedRequests: 0, staticRequests: 0, tx: 0 };
   const cores: CoreSnapshot[] = [];
   for (let core = 0; core < table.count; core++) {
     const snapshot = snapshotCore(table.row(core), nowMs);
@@ -63,6 +65,7 @@ export function snapshotCores(table: CoreTable, pool: CorePool, nowMs: number): 
     totals.switches += snapshot.switches;
     totals.exceptions += snapshot.exceptions;
     totals.offloadedRequests += snapshot.offloadedRequests;
+    totals.staticRequests += snapshot.staticRequests;
     totals.tx += snapshot.tx;
     cores.push(snapshot);
   }
@@ -79,6 +82,7 @@ function snapshotCore(row: CoreRow, nowMs: number): CoreSnapshot {
     switches: row.totalSwitches,
     exceptions: row.exceptions,
     offloadedRequests: row.offloaded,
+    staticRequests: row.statics,
     tx: row.bytes,
     inRequest,
     request: inRequest ? { method: row.method, target: row.target, ageMs: nowMs - row.startedMs, switches: row.switches } : null,

@@ -15,6 +15,8 @@ export interface CoreRow {
   readonly exceptions: number;
   /** Requests that went on without it (uWSGI `offloaded_requests`). */
   readonly offloaded: number;
+  /** Requests that were answered by a file (uWSGI `static_requests`). */
+  readonly statics: number;
   /** Bytes of its answers, as accepted by the socket. */
   readonly bytes: number;
   /** When the current or last request began, in the clock's milliseconds. */
@@ -48,6 +50,8 @@ export interface CoreTable {
   countException(core: number): void;
   /** Counts a request that goes on without its core. */
   countOffloaded(core: number): void;
+  /** Counts a request that is answered by a static file. */
+  countStatic(core: number): void;
   /** Counts bytes of an answer. */
   countBytes(core: number, bytes: number): void;
   /** Switches of the current request. */
@@ -71,7 +75,7 @@ export interface CoreTable {
   isHeld: boolean;
 }
 
-/** Makes a table of `cores` idle cores: 208 bytes a core, and 64. */
+/** Makes a table of `cores` idle cores: 216 bytes a core, and 64. */
 export function createCoreTable(cores: number): CoreTable {
   return new SharedCoreTable(new SharedArrayBuffer(HEADER_BYTES + cores * CORE_BYTES));
 }

@@ -13,9 +13,9 @@ export type { StaticExpiry, StaticOptions };
 /** Serves a folder: as a fetch app of its own, before an app, or as Hono's middleware. */
 export interface StaticServer {
   /** Answers every request; what is no file with 404. */
-  fetch(request: Request): Promise<Response>;
-  /** Answers what is a file; null else, for the app to answer. */
-  find(request: Request): Promise<Response | null>;
+  fetch(request: Request): Response | Promise<Response>;
+  /** Answers what is a file; null else, for the app to answer. What is in memory comes at once, without a promise. */
+  find(request: Request): Response | null | Promise<Response | null>;
   /** Hono's middleware: what is no file goes to the next one. */
   middleware(context: { readonly req: { readonly raw: Request } }, next: () => Promise<void>): Promise<Response | void>;
 }

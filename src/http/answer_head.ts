@@ -1,6 +1,7 @@
 import type { Latin1 } from "../contract/socket.ts";
 import { JSON_FIELDS, TEXT_FIELDS } from "./common_fields.ts";
 import { type Field, fieldLine } from "./field_line.ts";
+import { isRepeated, repeatedAnswer } from "./repeated_answer.ts";
 import { statusLine } from "./status_line.ts";
 
 /**
@@ -36,6 +37,7 @@ export class AnswerHead {
       if (fields === TEXT_FIELDS) return AnswerHead.#text;
       if (fields === JSON_FIELDS) return AnswerHead.#json;
     }
+    if (isRepeated(fields)) return repeatedAnswer(fields, () => new AnswerHead(status, statusText, fields)).head;
     return new AnswerHead(status, statusText, fields);
   }
 

@@ -3,6 +3,8 @@ import type { Latin1 } from "../contract/socket.ts";
 import { AnswerHead } from "./answer_head.ts";
 import { type Field, fieldLine } from "./field_line.ts";
 import { type AnswerTo, Framing } from "./framing.ts";
+import type { RepeatedFields } from "../contract/engine.ts";
+import { isRepeated, repeatedAnswer } from "./repeated_answer.ts";
 import { writeLatin1 } from "./latin1.ts";
 
 /** What a socket takes: bytes, or a string of which each unit is one byte. */
@@ -55,6 +57,27 @@ export class Writer {
    */
   whole(to: AnswerTo, status: number, statusText: string, fields: Iterable<Field>, body: string | Uint8Array | null): Piece {
     const head = AnswerHead.of(status, statusText, fields);
+    return isRepeated(fields) ? this.#again(to, status, head, fields, body) : this.#whole(to, status, head, body);
+  }
+
+  /** The usual client gets what the last one got, while the date holds; with another method, version or end of the connection it is made anew. */
+  #again(to: AnswerTo, status: number, head: Readonly<AnswerHead>, fields: RepeatedFields, body: string | Uint8Array | null): Piece {
+    if (to.method !== "GET" || to.minor === 0 || to.close) return this.#whole(to, status, head, body);
+    const date = this.#date();
+    const answer = repeatedAnswer(fields, () => head);
+    const { whole } = answer;
+    if (whole !== null && whole.date === date) {
+      this.closes = head.close;
+      this.headFields = whole.headFields;
+      this.headBytes = whole.headBytes;
+      return whole.piece;
+    }
+    const piece = this.#whole(to, status, head, body);
+    answer.whole = { date, piece, headFields: this.headFields, headBytes: this.headBytes };
+    return piece;
+  }
+
+  #whole(to: AnswerTo, status: number, head: Readonly<AnswerHead>, body: string | Uint8Array | null): Piece {
     const piece = body === null ? "" : this.#piece(body);
     const start = this.#begin(to, status, head, body === null && to.method === "HEAD" ? null : piece.length);
     if (this.#framing.kind === "none") return start;

@@ -28,6 +28,7 @@ interface Identity {
 interface Stats extends Identity {
   readonly size: bigint;
   readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
   isFile(): boolean;
   isDirectory(): boolean;
 }
@@ -115,6 +116,10 @@ class NodeFile implements OpenFile {
     this.facts = facts;
   }
 
+  get descriptor(): number {
+    return this.#handle.fd;
+  }
+
   async read(into: Uint8Array, position: number): Promise<number> {
     let filled = 0;
     while (filled < into.length) {
@@ -143,7 +148,14 @@ function isSame(one: Identity, other: Identity): boolean {
 }
 
 function factsOf(stats: Stats): FileFacts {
-  return { kind: kindOf(stats), size: Number(stats.size), modifiedMs: Number(stats.mtimeNs) / 1e6, inode: Number(stats.ino) };
+  const { size, mtimeNs, ctimeNs, ino } = stats;
+  return {
+    kind: kindOf(stats),
+    size: Number(size),
+    modifiedMs: Number(mtimeNs) / 1e6,
+    changedMs: Number(ctimeNs) / 1e6,
+    inode: Number(ino),
+  };
 }
 
 function kindOf(stats: { isFile(): boolean; isDirectory(): boolean }): FileKind {

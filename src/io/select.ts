@@ -1,6 +1,7 @@
 import type { Env } from "../contract/app.ts";
 import type { CopyBytes, DecodeLatin1 } from "../contract/bytes.ts";
 import type { Clock } from "../contract/clock.ts";
+import type { ReadOnlyFolder } from "../contract/files.ts";
 import type { IoEngine } from "../contract/socket.ts";
 import type { ThreadGlobals, Threads } from "../contract/app_threads.ts";
 import type { StartThread } from "../contract/threads.ts";
@@ -35,6 +36,13 @@ export interface Platform {
   readonly descriptorLimit?: number | null;
   /** Starts a thread of heddle's; left out where there are none. */
   readonly startThread?: StartThread;
+  /**
+   * Opens a folder, for static files; there are none if it is left out.
+   *
+   * @param safe Folders outside of it that links in it may lead to. @default none
+   * @throws What the system says: it is not there, or no folder (as a rejection).
+   */
+  readonly openFolder?: (path: string, safe?: readonly string[]) => Promise<ReadOnlyFolder>;
   /** Threads, for the worker engine; there are none if it is left out. @param globals @default "light" */
   readonly threads?: (globals?: ThreadGlobals) => Promise<Threads>;
 }
@@ -64,6 +72,7 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     ignoreRejections,
     descriptorLimit: descriptorLimit(globals),
     startThread,
+    openFolder,
     threads: loadThreads,
   };
   return { ...shared, ...copyOf(runtime.name) };
@@ -87,6 +96,11 @@ const startThread: StartThread = async (module, data, failed) => {
   // Imported only where it is wanted; its own URL leads to the threads' modules.
   return (await import("./node_threads.ts")).startNodeThread(module, data, failed);
 };
+
+/** Imported when it is wanted: `node:fs/promises` costs a start. */
+async function openFolder(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
+  return await (await import("./node_files.ts")).openNodeFolder(path, safe);
+}
 
 /** Imported when they are wanted: `node:worker_threads` costs a start on Deno some milliseconds. */
 async function loadThreads(globals: ThreadGlobals = "light"): Promise<Threads> {

@@ -2,6 +2,7 @@ import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "
 import { formatAddress, tcpAddress } from "../io/address.ts";
 import { brokenError } from "../io/broken_error.ts";
 import { natives } from "../http/natives.ts";
+import { takeBunFile } from "./bun_file.ts";
 import { FetchExchange, type FetchTraits } from "./fetch_exchange.ts";
 import { oneIdentity, renewUnsupported } from "./one_identity.ts";
 import type { BunServe } from "./serve_types.ts";
@@ -10,7 +11,7 @@ import type { BunServe } from "./serve_types.ts";
 const LONGEST_IDLE_S = 255;
 
 /** Any other failure than undefined it prints on standard error (1.4.5). */
-const TRAITS: FetchTraits = { failure: undefined, closeResets: true, typesBytes: true, speaksHttp2: false };
+const TRAITS: FetchTraits = { failure: undefined, closeResets: true, typesBytes: true, speaksHttp2: false, takeFile: takeBunFile };
 
 /** The loop engine over `Bun.serve`; for Bun 1.4.5 and later. */
 export function createBunServe(): LoopEngine {

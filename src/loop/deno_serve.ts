@@ -3,6 +3,7 @@ import { BrokenError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "../io/address.ts";
 import { brokenError } from "../io/broken_error.ts";
 import { natives } from "../http/natives.ts";
+import { takeDenoFile } from "./deno_file.ts";
 import { FetchExchange, type FetchTraits } from "./fetch_exchange.ts";
 import { oneIdentity, renewUnsupported } from "./one_identity.ts";
 import type { DenoServe } from "./serve_types.ts";
@@ -12,6 +13,7 @@ const TRAITS: FetchTraits = {
   closeResets: false,
   typesBytes: false,
   speaksHttp2: true,
+  takeFile: takeDenoFile,
 };
 
 /** The loop engine over `Deno.serve`; for Deno 2.9 and later. */

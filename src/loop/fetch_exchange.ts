@@ -1,4 +1,5 @@
-import type { LoopAnswerHead, LoopBody, LoopExchange, LoopHandler } from "../contract/loop.ts";
+import type { FilePart } from "../contract/files.ts";
+import type { LoopAnswerHead, LoopBody, LoopExchange, LoopFile, LoopHandler } from "../contract/loop.ts";
 import type { FieldList, RequestHead } from "../contract/head.ts";
 import { type Address, HIGH_WATER_MARK } from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
@@ -18,6 +19,15 @@ export interface FetchTraits {
   readonly typesBytes: boolean;
   /** It speaks HTTP/2 too, and does not tell when it does. */
   readonly speaksHttp2: boolean;
+  /** Takes a part of a file that it sends by itself; null where it is better written. @param url Of the request. */
+  takeFile(part: FilePart, url: string): ResponseFile | null;
+}
+
+/** A part of a file as a runtime's `Response` takes it. */
+export interface ResponseFile extends LoopFile {
+  readonly content: Blob | ReadableStream<Uint8Array>;
+  /** The runtime has the response. */
+  given(): void;
 }
 
 /** One exchange of a server that takes a fetch handler: Deno's and Bun's. */
@@ -95,6 +105,20 @@ export class FetchExchange implements LoopExchange {
     this.#give(response);
   }
 
+  takeFile(part: FilePart, status: number): LoopFile | null {
+    // Bun would take a 200 for what it may send in part, by its own lights (1.4.5).
+    if (this.#over || status === 200 && this.head.fields.first("range") !== null) return null;
+    return this.#traits.takeFile(part, this.#request.url);
+  }
+
+  respondFile(head: LoopAnswerHead, file: LoopFile): void {
+    const { content, given } = file as ResponseFile;
+    const response = this.#responseOf(head, content);
+    this.#finish();
+    this.#give(response);
+    given();
+  }
+
   start(head: LoopAnswerHead): void {
     if (this.#over) return;
     const queue = new AnswerQueue(HIGH_WATER_MARK, {
@@ -134,7 +158,7 @@ export class FetchExchange implements LoopExchange {
     queueMicrotask(() => this.handler.gone(new BrokenError("serve a request: its answer was given up")));
   }
 
-  #responseOf(head: LoopAnswerHead, body: Uint8Array | ReadableStream<Uint8Array> | null): Response {
+  #responseOf(head: LoopAnswerHead, body: Uint8Array | Blob | ReadableStream<Uint8Array> | null): Response {
     const { status, statusText, fields, contentLength, close, options, isBodiless } = head;
     const headers: [string, string][] = [];
     for (let index = 0; index < fields.count; index++) headers.push([fields.name(index), fields.value(index)]);
@@ -142,7 +166,7 @@ export class FetchExchange implements LoopExchange {
     const mayClose = !this.#traits.closeResets || this.body === null || this.body.done;
     if (close && mayClose) headers.push(["connection", "close"]);
     if (options !== "" && !this.multiplexed) headers.push(["connection", options]);
-    let content = body;
+    let content: BodyInit | Uint8Array | null = body;
     // Without a body HEAD's answer would get a content-length of 0 (Deno 2.9, Bun 1.4). This one is cancelled, and never read.
     if (isBodiless && contentLength === null && status !== 204 && status !== 304) content = new ReadableStream();
     else if (this.#traits.typesBytes && body instanceof Uint8Array && fields.first("content-type") === null) content = streamOf(body);

@@ -56,6 +56,13 @@ export const LOOP_GAPS: readonly LoopGap[] = [
     reason: "counts answers that are streams alone: of others the runtime does not tell what their clients have not taken",
   },
   {
+    name: "offload",
+    flag: "--offload",
+    loops: FETCH,
+    isRefused: false,
+    reason: "does not count the files that the runtime sends by itself, as it does not tell when their clients have them",
+  },
+  {
     name: "limits.headBytes",
     flag: "--limit-head",
     loops: FETCH,
@@ -168,6 +175,18 @@ export const LOOP_DIFFERENCES: readonly LoopDifference[] = [
     reason:
       "How many streams a client of HTTP/2 may have, and reset, is Deno's own affair. Deno does not tell of HTTP/2: the log says HTTP/1.1, and a " +
       "request without `host` is taken for one of it.",
+  },
+  {
+    loops: ["bun-serve"],
+    reason:
+      "Static files of 1 MiB and more are sent by the runtime (`Bun.file`), on Linux and without TLS; to heddle they are sent when it has them. They end " +
+      "their connection, as Bun tells nobody of a file that has become shorter.",
+  },
+  {
+    loops: ["deno-serve"],
+    reason:
+      "Static files that are not in memory are sent by the runtime (`Deno.FsFile`), where Deno has all permissions, on Linux; to heddle they are sent when " +
+      "it has them. Parts of files are written by heddle.",
   },
   {
     loops: ALL,

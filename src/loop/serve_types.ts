@@ -27,8 +27,16 @@ export interface DenoServeOptions {
   onError(error: unknown): Response;
 }
 
+/** Of `Deno.FsFile`. */
+export interface DenoFile {
+  /** Closes the file at its end, and when it is cancelled. */
+  readonly readable: ReadableStream<Uint8Array>;
+  close(): void;
+}
+
 /** Of `Deno`. */
 export interface DenoServe {
+  openSync(path: string): DenoFile;
   serve(
     options: DenoServeOptions,
     handler: (request: Request, info: { readonly remoteAddr: DenoNetAddr }) => Response | Promise<Response>,
@@ -58,5 +66,7 @@ export interface BunServeOptions {
 
 /** Of `Bun`. */
 export interface BunServe {
+  /** Nothing is opened yet. */
+  file(path: string): Blob;
   serve(options: BunServeOptions): BunHttpServer;
 }

@@ -1,19 +1,20 @@
 import type { App } from "../contract/app.ts";
 import type { Listeners } from "./listeners.ts";
+import { namesFolders } from "./static_maps.ts";
 import type { ServeOptionValues } from "./table.ts";
 
 /**
  * What was asked for and will not come about, though each option is valid by itself.
  *
  * @param descriptorLimit How many files the process may have open; null where that is not known.
- * @param kind The app's.
+ * @param kind The app's; null without one.
  * @returns A line for each, without an end.
  */
 export function optionMisfits(
   values: ServeOptionValues,
   { http, https }: Listeners,
   descriptorLimit: number | null,
-  kind: App["kind"],
+  kind: App["kind"] | null,
 ): string[] {
   const lines: string[] = [];
   const { connections, chmodSocket, chownSocket, proxyProtocol } = values;
@@ -35,5 +36,33 @@ export function optionMisfits(
     );
   }
   if (values.wasmDirs.length > 0 && kind !== "wasm") lines.push("--wasm-dir does nothing: the app is no WebAssembly program");
+  const folders = namesFolders(values);
+  if (!folders) {
+    for (const [flag, isGiven] of staticOptions(values)) {
+      if (isGiven) {
+        lines.push(`${flag} does nothing: no folder's files are served; name one by --static-map /PREFIX=DIR or --check-static DIR`);
+      }
+    }
+  }
+  if (kind !== null && values.static404 !== null && folders) {
+    lines.push("--static-404 does nothing: what is no file is the app's to answer");
+  }
   return lines;
+}
+
+/** Those that say how files are served, and what of them has no default. */
+function staticOptions(values: ServeOptionValues): ReadonlyArray<readonly [flag: string, isGiven: boolean]> {
+  return [
+    ["--static-skip-ext", values.staticSkipExt.length > 0],
+    ["--static-index", values.staticIndex.length > 0],
+    ["--static-listing", values.staticListing],
+    ["--static-fallback", values.staticFallback !== null],
+    ["--static-404", values.static404 !== null],
+    ["--static-dotfiles", values.staticDotfiles],
+    ["--static-safe", values.staticSafe.length > 0],
+    ["--static-gzip", values.staticGzip],
+    ["--static-expires", values.staticExpires.length > 0],
+    ["--mime-file", values.mimeFile.length > 0],
+    ["--static-cors", values.staticCors],
+  ];
 }

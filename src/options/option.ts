@@ -15,7 +15,17 @@ export interface Unit<T> {
 }
 
 /** A heading of the help, and of the docs. */
-export type OptionGroup = "Listeners" | "Proxies" | "Cores" | "Limits" | "Timeouts" | "Engines" | "Log" | "Files";
+export type OptionGroup =
+  | "Folder"
+  | "Listeners"
+  | "Proxies"
+  | "Cores"
+  | "Limits"
+  | "Timeouts"
+  | "Static files"
+  | "Engines"
+  | "Log"
+  | "Files";
 
 /** One option of a command: what the help, the docs and the environment are made from. */
 export interface Option<T> {

@@ -2,6 +2,7 @@ import { FILE, HOST, LISTENER, PORT, TCP_LISTENER } from "./parse.ts";
 import { FORWARDING_FIELDS, NETWORK } from "./networks.ts";
 import { OWNER } from "./owner.ts";
 import { HARAKIRI_ROUTE } from "./harakiri_route.ts";
+import { STATIC_FILE_OPTIONS } from "./static_table.ts";
 import { MEGABYTES, WASM_DIR } from "./wasm.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { LONGEST_MS } from "../time_limit.ts";
@@ -335,6 +336,7 @@ export const SERVE_OPTIONS = {
     repeatable: false,
     help: "How long a stop on SIGTERM or SIGINT waits for the requests in flight",
   },
+  ...STATIC_FILE_OPTIONS,
   io: {
     flag: "--io",
     group: "Engines",

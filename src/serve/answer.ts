@@ -5,6 +5,7 @@ import { BrokenError, ClosedError, HarakiriError, ProtocolError } from "../error
 import { TEXT_FIELDS } from "../http/common_fields.ts";
 import { readResponse, type ResponseParts } from "../http/response.ts";
 import { BodyLengthError } from "../http/framing.ts";
+import { filePartOf } from "../static/file_stream.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import { sendStream } from "./answer_stream.ts";
 
@@ -34,6 +35,8 @@ export class Answer implements Reply {
   #gone = false;
   #detached = false;
   #offloaded = false;
+  /** It counts for `--offload`. */
+  #transfers = false;
   #drained: (() => void) | null = null;
   /** Within `giveUp`. */
   #givingUp = false;
@@ -74,7 +77,7 @@ export class Answer implements Reply {
     const { status, statusText, fields, body } = parts;
     if (body instanceof ReadableStream) {
       if (this.closed) this.#discard(body);
-      else sendStream(this.#request, parts, body);
+      else if (!this.#sendFile(parts, body)) sendStream(this.#request, parts, body);
       return;
     }
     if (this.closed) return this.#finish();
@@ -182,6 +185,24 @@ export class Answer implements Reply {
     this.#finish();
   }
 
+  /** A static file, where the runtime sends it by itself: heddle has done its part with the head. @returns False if the stream is to be sent. */
+  #sendFile({ status, statusText, fields }: ResponseParts, stream: ReadableStream<Uint8Array>): boolean {
+    const { connection, method, server, core, holdsCore } = this.#request;
+    const part = connection.sendFile === undefined || method === "HEAD" ? null : filePartOf(stream);
+    if (part === null) return false;
+    try {
+      if (!connection.sendFile!(status, statusText, fields, part)) return false;
+    } catch (error) {
+      this.fail(error);
+      return true;
+    }
+    this.#bodyBytes = part.end - part.start;
+    this.#sentHead(status);
+    if (holdsCore) server.table.countOffloaded(core);
+    this.#finish();
+    return true;
+  }
+
   #sentHead(status: number): void {
     const { sentHeadBytes, sentFields } = this.#request.connection;
     this.#status = status;
@@ -243,6 +264,18 @@ export class Answer implements Reply {
     if (this.started && !this.#finished) this.#offload();
   }
 
+  /**
+   * A file's answer: from the head on it goes on without its core, as many as `--offload` allows. One more keeps its core: then the cores are the bound, and
+   * the wait queue stands behind them; nothing is refused.
+   */
+  transfer(): void {
+    const { server } = this.#request;
+    if (this.closed || server.transfers >= server.mostTransfers) return;
+    this.#transfers = true;
+    server.transfers++;
+    this.detach();
+  }
+
   #offload(): void {
     if (!this.#request.holdsCore) return;
     this.#offloaded = true;
@@ -262,6 +295,7 @@ export class Answer implements Reply {
     if (request.core >= 0) request.server.table.countBytes(request.core, this.#headBytes + this.#bodyBytes);
     request.finish();
     if (this.#offloaded) request.server.offloaded--;
+    if (this.#transfers) request.server.transfers--;
     request.server.observer.request?.(this.#record());
     request.connection.answered(request);
   }

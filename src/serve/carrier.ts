@@ -1,3 +1,4 @@
+import type { FilePart } from "../contract/files.ts";
 import type { Address, Socket } from "../contract/socket.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import type { ConnectionState } from "./state.ts";
@@ -27,6 +28,13 @@ export interface Carrier {
    * @throws {TypeError} A status, field or length is not valid in HTTP; nothing was sent, and another answer may be.
    */
   sendWhole(status: number, statusText: string, fields: Iterable<readonly [string, string]>, body: string | Uint8Array | null): number;
+  /**
+   * Sends a whole answer whose body is a part of a file, where the runtime sends files by itself; left out where none does.
+   *
+   * @returns False if it is to be written all the same: nothing was sent, and the file was not touched. Else the file is closed by and by.
+   * @throws {TypeError} As `sendWhole`; the file is closed.
+   */
+  sendFile?(status: number, statusText: string, fields: Iterable<readonly [string, string]>, part: FilePart): boolean;
   /**
    * Sends the head of an answer whose body follows.
    *

@@ -9,6 +9,7 @@ const DEFAULTS: ServeOptions = {
   listen: 1024,
   keepAliveRequests: 0,
   writeBufferBytes: 67_108_864,
+  offload: 10_000,
   limits: DEFAULT_LIMITS,
   timeouts: DEFAULT_TIMEOUTS,
 };

@@ -1,3 +1,4 @@
+import type { FilePart } from "../contract/files.ts";
 import type { LoopExchange } from "../contract/loop.ts";
 import { HIGH_WATER_MARK } from "../contract/socket.ts";
 import { AnswerHead } from "../http/answer_head.ts";
@@ -51,6 +52,21 @@ export abstract class LoopWire extends OpenSocket {
     this.sentBytes += sent;
     this.socket.respond(head, sent === 0 ? null : bytes);
     return sent;
+  }
+
+  sendFile(status: number, statusText: string, fields: Fields, part: FilePart): boolean {
+    const { socket } = this;
+    const file = socket.takeFile?.(part, status) ?? null;
+    if (file === null) return false;
+    try {
+      const head = this.#headOf(status, statusText, fields, part.end - part.start);
+      this.sentBytes += part.end - part.start;
+      socket.respondFile!({ ...head, close: head.close || file.isLast }, file);
+    } catch (error) {
+      file.release();
+      throw error;
+    }
+    return true;
   }
 
   sendHead(status: number, statusText: string, fields: Fields): void {

@@ -8,11 +8,12 @@ import type { Platform } from "../io/select.ts";
 import { LONGEST_HANDSHAKE_MS } from "../options/units.ts";
 import { LONGEST_MS } from "../time_limit.ts";
 import type { HarakiriRoute } from "./harakiri.ts";
+import type { StaticMap } from "./static_sites.ts";
 import type { Timeouts } from "./timeouts.ts";
 
 /** What `serve` takes: the app, where to listen, and the options of `heddle serve`, in camelCase and with their units. */
 export interface ServeOptions {
-  /** A fetch app. Exactly one of `fetch`, `application`, `module` and `app` is wanted. */
+  /** A fetch app. Exactly one of `fetch`, `application`, `module` and `app` is wanted; none where there is `static`. */
   readonly fetch?: FetchHandler;
   /** A yield app. */
   readonly application?: YieldHandler;
@@ -23,6 +24,20 @@ export interface ServeOptions {
   readonly module?: string | URL;
   /** An app as `loadApp` gives it. */
   readonly app?: App;
+  /**
+   * Folders whose files are served before the app, the first that has one (`--check-static`, `--static-map`, `--static-map2`). Without an app what is no
+   * file is answered with 404.
+   *
+   * @default none
+   */
+  readonly static?: readonly StaticMap[];
+  /**
+   * Static files that may be on their way without a core at once (`--offload`), 0 to 10,000,000: each gives its core back when its head is sent. One more
+   * keeps it.
+   *
+   * @default 10000
+   */
+  readonly offload?: number;
   /**
    * Where to listen: `HOST:PORT`, `:PORT`, `unix:PATH`, or several (`--http`).
    *
@@ -193,18 +208,20 @@ export interface ServeOptions {
 /**
  * The app that the options name.
  *
- * @throws {ConfigError} They name none, or several.
+ * @returns Null for static files alone.
+ * @throws {ConfigError} They name none, and no static files either, or several.
  */
-export function appOf(options: ServeOptions): App {
+export function appOf(options: ServeOptions): App | null {
   const apps: App[] = [];
   if (options.app !== undefined) apps.push(options.app);
   if (options.fetch !== undefined) apps.push({ kind: "fetch", fetch: options.fetch });
   if (options.application !== undefined) apps.push({ kind: "yield", application: options.application });
   if (options.module !== undefined) apps.push(moduleApp(options.module));
-  if (apps.length !== 1) {
+  const isStatic = apps.length === 0 && (options.static ?? []).length > 0;
+  if (apps.length !== 1 && !isStatic) {
     throw new ConfigError("fetch", `serve() takes one of fetch, application, module and app: ${apps.length} were given`);
   }
-  return apps[0]!;
+  return apps[0] ?? null;
 }
 
 function moduleApp(module: string | URL): ModuleApp {
@@ -243,6 +260,7 @@ const BOUNDS: Bounds<ServeOptions> = [
   ["harakiriMs", 0, LONGEST_MS],
   ["harakiriLost", 0, 1_000_000],
   ["connections", 1, 10_000_000],
+  ["offload", 0, 10_000_000],
   ["keepAliveRequests", 0, 1_000_000_000],
 ];
 

@@ -28,6 +28,9 @@ import { reportToConsole } from "./report.ts";
 import type { ServerContext } from "./server_context.ts";
 import { appOf, checkNumbers, connectionsBelow, limitsOf, type ServeOptions } from "./serve_options.ts";
 import { DEFAULT_TIMEOUTS } from "./timeouts.ts";
+import { StaticEngine } from "./static_engine.ts";
+import type { StaticMap, StaticSites } from "./static_sites.ts";
+import { StaticTroubles } from "./static_troubles.ts";
 import { type SignalCounts, SIGNALS } from "../signals/signals.ts";
 import { ServerSignals } from "./signal_host.ts";
 import { Watch } from "./watch.ts";
@@ -121,17 +124,20 @@ class HeddleServer implements Server {
   #signals: ServerSignals | null = null;
   #unbindSignals = () => {};
 
-  constructor(options: ServeOptions, app: App, addresses: readonly ListenOptions[]) {
+  constructor(options: ServeOptions, app: App | null, addresses: readonly ListenOptions[]) {
     this.#mercyMs = options.reloadMercyMs ?? 30_000;
     this.spent = new Promise((resolve) => this.#tellSpent = resolve);
     this.ready = this.#start(options, app, addresses);
   }
 
-  async #start(options: ServeOptions, app: App, addresses: readonly ListenOptions[]): Promise<void> {
+  async #start(options: ServeOptions, given: App | null, addresses: readonly ListenOptions[]): Promise<void> {
     const loop = options.loop === undefined ? null : await selectLoop(options.loop);
     const platform = options.platform ?? await selectPlatform(options.io);
+    const maps = options.static ?? [];
+    const sites = maps.length === 0 ? null : await openSites(maps, given !== null, platform);
+    const app: App = given ?? { kind: "fetch", fetch: (request) => sites!.refuse(request) };
     const workers = await loadWorkers(app, platform);
-    const server = await createContext(options, app, platform, await proxiesOf(options), workers, this.#tellSpent);
+    const server = await createContext(options, app, platform, await proxiesOf(options), workers, sites, this.#tellSpent);
     this.#platform = platform;
     this.#loop = loop;
     this.#context = server;
@@ -229,6 +235,7 @@ async function createContext(
   platform: Platform,
   proxies: Proxies,
   workers: Workers | null,
+  sites: StaticSites | null,
   spent: (reason: string) => void,
 ): Promise<ServerContext> {
   const { clock } = platform;
@@ -241,16 +248,18 @@ async function createContext(
   const latin1 = platform.latin1 ?? decodeLatin1;
   const open = new Connections(connectionsOf(options, platform), observer, clock);
   const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
+  const engine = await selectEngine(app, options.suspend ?? null, scheduler, clock, workers, {
+    most: table.count,
+    env: options.env ?? null,
+    sliceMs,
+    bodyMostBytes,
+    held: (isHeld) => table.isHeld = isHeld,
+    tell: (error) => observer.appError?.(error, null),
+  });
+  const troubles = new StaticTroubles(observer, clock);
   const context: ServerContext = {
     app,
-    engine: await selectEngine(app, options.suspend ?? null, scheduler, clock, workers, {
-      most: table.count,
-      env: options.env ?? null,
-      sliceMs,
-      bodyMostBytes,
-      held: (isHeld) => table.isHeld = isHeld,
-      tell: (error) => observer.appError?.(error, null),
-    }),
+    engine: sites === null ? engine : new StaticEngine(engine, { sites, scheduler, table, troubles }),
     host: { io: platform.engine, after: (ms, expired) => scheduler.after(ms, expired) },
     scheduler,
     table,
@@ -300,9 +309,16 @@ async function createContext(
     draining: false,
     onQuiet: null,
     offloaded: 0,
+    transfers: 0,
+    mostTransfers: options.offload ?? 10_000,
     shedRequests: 0,
   };
   return context;
+}
+
+/** Imported when it is wanted: types of files by their endings are some 10 ms of a start. */
+async function openSites(maps: readonly StaticMap[], hasApp: boolean, platform: Platform): Promise<StaticSites> {
+  return await (await import("./static_sites.ts")).StaticSites.open(maps, hasApp, platform);
 }
 
 function connectionsOf({ connections }: ServeOptions, { descriptorLimit }: Platform): number {

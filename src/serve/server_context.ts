@@ -70,6 +70,10 @@ export interface ServerContext {
   onQuiet: (() => void) | null;
   /** Answers that go on without a core (uWSGI's offload). */
   offloaded: number;
+  /** Answers of static files that go on, or may go on, without a core. */
+  transfers: number;
+  /** As many of them there may be (`--offload`). */
+  readonly mostTransfers: number;
   /** Requests that got a 503, as no core was to be had in time. */
   shedRequests: number;
 }

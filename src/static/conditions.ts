@@ -1,6 +1,9 @@
 import { parseHttpDate } from "./http_date.ts";
 import type { Validators } from "./validators.ts";
 
+/** A request's fields, as `Headers` have them: by a name in any case, several lines of one name joined with a comma. */
+export type RequestFields = Pick<Headers, "get">;
+
 /** What a request's conditions come to: go on, there is no newer one (304), or it is not the one that was meant (412). */
 export type ConditionOutcome = "proceed" | "not-modified" | "failed";
 
@@ -10,7 +13,7 @@ export type ConditionOutcome = "proceed" | "not-modified" | "failed";
  *
  * @param headers The request's.
  */
-export function evaluateConditions(headers: Headers, { etag, modified }: Validators): ConditionOutcome {
+export function evaluateConditions(headers: RequestFields, { etag, modified }: Validators): ConditionOutcome {
   const ifMatch = headers.get("if-match");
   if (ifMatch !== null) {
     if (!matches(ifMatch, etag, true)) return "failed";
@@ -30,14 +33,14 @@ export function evaluateConditions(headers: Headers, { etag, modified }: Validat
  *
  * @param nowSeconds Since 1970.
  */
-export function rangeHolds(headers: Headers, { etag, modified }: Validators, nowSeconds: number): boolean {
+export function rangeHolds(headers: RequestFields, { etag, modified }: Validators, nowSeconds: number): boolean {
   const ifRange = headers.get("if-range");
   if (ifRange === null) return true;
   if (/^(?:W\/)?"/.test(ifRange)) return !etag.startsWith("W/") && ifRange === etag;
   return parseHttpDate(ifRange) === modified && nowSeconds > modified;
 }
 
-function dateOf(headers: Headers, name: string): number | null {
+function dateOf(headers: RequestFields, name: string): number | null {
   const text = headers.get(name);
   return text === null ? null : parseHttpDate(text);
 }

@@ -1,8 +1,19 @@
-import type { OpenFile } from "../contract/files.ts";
+import type { FilePart, OpenFile } from "../contract/files.ts";
 import type { ByteRange } from "./byte_range.ts";
 
 /** Bytes of a read. 64 KiB is a socket's high-water mark: one read's bytes are unsent when the next one is asked for. */
 const READ_BYTES = 65_536;
+
+/** Of streams that nobody has read of. */
+const PARTS = new WeakMap<ReadableStream<Uint8Array>, FilePart>();
+
+/**
+ * What an untouched stream of `streamFile` would send, for who sends files without it: from here on the file is theirs to close, and the stream is not to be
+ * used any more. Null for any other stream.
+ */
+export function filePartOf(stream: ReadableStream<Uint8Array>): FilePart | null {
+  return PARTS.get(stream) ?? null;
+}
 
 /**
  * A stream of a part of a file, which reads when its reader asks, and closes the file at its end, when it is cancelled, and when it fails. A file that has
@@ -12,7 +23,7 @@ const READ_BYTES = 65_536;
  */
 export function streamFile(file: OpenFile, { start, end }: ByteRange, named: string): ReadableStream<Uint8Array> {
   let at = start;
-  return new ReadableStream<Uint8Array>({
+  const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const buffer = new Uint8Array(Math.min(READ_BYTES, end - at));
       try {
@@ -30,4 +41,6 @@ export function streamFile(file: OpenFile, { start, end }: ByteRange, named: str
     },
     cancel: () => file.close(),
   }, { highWaterMark: 0 });
+  PARTS.set(stream, { file, start, end });
+  return stream;
 }

@@ -1,5 +1,9 @@
+import type { AnswerParts } from "../contract/engine.ts";
 import type { OpenFile, ReadOnlyFolder } from "../contract/files.ts";
+import type { RequestHead } from "../contract/head.ts";
 import { type ByteRange, selectRange } from "./byte_range.ts";
+import { CachedFile } from "./cached_file.ts";
+import { CachedFolder } from "./cached_folder.ts";
 import { acceptedCodings, type Coding, CODINGS } from "./codings.ts";
 import { evaluateConditions, rangeHolds } from "./conditions.ts";
 import { cacheControlOf } from "./cache_rules.ts";
@@ -7,10 +11,12 @@ import { contentTypeOf, hasKnownEnding } from "./content_type.ts";
 import { allowAllOrigins, allowPreflight } from "./cross_origin.ts";
 import { streamFile } from "./file_stream.ts";
 import { formatHttpDate } from "./http_date.ts";
+import { AnswerBasis, KnownAnswers } from "./known_answers.ts";
 import { Listings, pageOf } from "./listings.ts";
 import { acceptsPage } from "./navigation.ts";
 import { type Missing, openFile, reasonOf } from "./open_file.ts";
 import { redirectToFolder, refusal } from "./plain_answers.ts";
+import { asksForFile, HeadFields, pathnameOfHead, pathnameOfUrl } from "./request_facts.ts";
 import { isServedName, resolvePath } from "./resolve_path.ts";
 import { readStaticOptions, type StaticOptions, type StaticSettings } from "./static_options.ts";
 import { type Validators, validatorsOf } from "./validators.ts";
@@ -29,6 +35,8 @@ export class StaticFiles {
   readonly #settings: StaticSettings;
   readonly #nowMs: () => number;
   readonly #listings = new Listings();
+  /** Null where nothing is kept. */
+  readonly #known: KnownAnswers | null;
   /** Null until it is asked for, and after it could not be opened. */
   #folder: Promise<ReadOnlyFolder> | null = null;
 
@@ -37,21 +45,49 @@ export class StaticFiles {
    * @throws {TypeError|RangeError|SyntaxError} An option is wrong, as `readStaticOptions` has it.
    */
   constructor(openFolder: () => Promise<ReadOnlyFolder>, options: StaticOptions = {}, nowMs: () => number = Date.now) {
-    this.#openFolder = openFolder;
     this.#nowMs = nowMs;
     this.#settings = readStaticOptions(options);
+    const { cacheBytes, cacheTtlMs: ttlMs, precompressed } = this.#settings;
+    // A half for the files, and a half for the answers, which keep their files' bytes for as long as they are kept themselves.
+    const bytes = cacheBytes / 2;
+    this.#openFolder = bytes > 0 ? async () => new CachedFolder(await openFolder(), { bytes, ttlMs }, nowMs) : openFolder;
+    this.#known = bytes > 0 && ttlMs > 0 ? new KnownAnswers(bytes, ttlMs, precompressed, nowMs) : null;
   }
 
   /** Answers every request: what is no file as `missing` does. */
-  async fetch(request: Request): Promise<Response> {
-    return await this.find(request) ?? await this.missing(request);
+  fetch(request: Request): Response | Promise<Response> {
+    return this.#findKnown(request) ?? this.#fetchUnknown(request);
+  }
+
+  async #fetchUnknown(request: Request): Promise<Response> {
+    return await this.#findUnknown(request) ?? await this.missing(request);
   }
 
   /**
    * Answers what is a file; null for what an app may answer: another method, a path outside of the prefix, no such file. A path that can be nobody's
-   * (`%00`, a bad escape, dots that lead upwards) is a 400.
+   * (`%00`, a bad escape, dots that lead upwards) is a 400. What is in memory is answered at once, without a promise.
    */
-  async find(request: Request): Promise<Response | null> {
+  find(request: Request): Response | null | Promise<Response | null> {
+    return this.#findKnown(request) ?? this.#findUnknown(request);
+  }
+
+  /**
+   * What `find` would answer, where that is in memory, for a server that needs no Response.
+   *
+   * @returns Null where it is not known: `find` knows, or finds out.
+   */
+  known(head: RequestHead): AnswerParts | null {
+    return this.#known !== null && asksForFile(head.method) ? this.#known.find(pathnameOfHead(head), new HeadFields(head)) : null;
+  }
+
+  #findKnown({ method, url, headers }: Request): Response | null {
+    const known = this.#known !== null && asksForFile(method) ? this.#known.find(pathnameOfUrl(url), headers) : null;
+    if (known === null) return null;
+    const { status, fields, body } = known;
+    return new Response(method === "HEAD" ? null : body as BodyInit | null, { status, headers: [...fields] as [string, string][] });
+  }
+
+  async #findUnknown(request: Request): Promise<Response | null> {
     const answer = await this.#find(request);
     if (answer !== null && this.#settings.cors) allowAllOrigins(answer.headers);
     return answer;
@@ -67,7 +103,7 @@ export class StaticFiles {
   }
 
   async #find(request: Request): Promise<Response | null> {
-    if (request.method !== "GET" && request.method !== "HEAD") return null;
+    if (!asksForFile(request.method)) return null;
     const { dotfiles, redirect } = this.#settings;
     const { pathname, search } = new URL(request.url);
     const below = this.#belowPrefix(pathname);
@@ -78,13 +114,13 @@ export class StaticFiles {
     if (this.#isSkipped(path)) return null;
     // The prefix alone, without a slash, is sent on as any folder is.
     if (resolved.wantsDirectory && !(below === "" && redirect)) {
-      return await this.#index(request, path) ?? await this.#list(request, path, search) ?? await this.#fallBack(request, path);
+      return await this.#index(request, path, pathname) ?? await this.#list(request, path, search) ?? await this.#fallBack(request, path);
     }
     const opened = await this.#open(path);
     if (opened === "folder" && redirect) return redirectToFolder(pathname, search);
     if (opened === "denied") return refusal(403, "not permitted");
     if (typeof opened === "string") return await this.#fallBack(request, path);
-    return await this.#answer(request, path, opened);
+    return await this.#answer(request, path, opened, pathname);
   }
 
   #belowPrefix(pathname: string): string | null {
@@ -130,7 +166,7 @@ export class StaticFiles {
     if (fallback === null || !acceptsPage(request.headers.get("accept")) || hasKnownEnding(path, types)) return null;
     const opened = await this.#open(fallback);
     if (typeof opened === "string") return null;
-    const answer = await this.#answer(request, fallback, opened);
+    const answer = await this.#answer(request, fallback, opened, null);
     answer.headers.append("vary", "accept");
     return answer;
   }
@@ -169,35 +205,41 @@ export class StaticFiles {
     }
   }
 
-  async #index(request: Request, directory: string): Promise<Response | null> {
+  async #index(request: Request, directory: string, pathname: string): Promise<Response | null> {
     for (const name of this.#settings.index) {
       const path = directory === "" ? name : `${directory}/${name}`;
       if (this.#isSkipped(path)) continue;
       const opened = await this.#open(path);
-      if (typeof opened !== "string") return await this.#answer(request, path, opened);
+      if (typeof opened !== "string") return await this.#answer(request, path, opened, pathname);
       if (opened === "denied") return refusal(403, "not permitted");
     }
     return null;
   }
 
-  /** From here on the file is closed at every end: by the stream that sends it, or here. */
-  async #answer(request: Request, path: string, original: OpenFile): Promise<Response> {
+  /**
+   * From here on the file is closed at every end: by the stream that sends it, or here.
+   *
+   * @param pathname By which its answer may be known from now on; null where it depends on more than the path and what the client accepts.
+   */
+  async #answer(request: Request, path: string, original: OpenFile, pathname: string | null): Promise<Response> {
+    const untilMs = this.#nowMs() + this.#settings.cacheTtlMs;
+    const basis = this.#known === null || pathname === null ? null : new AnswerBasis(pathname, untilMs, original);
     let file = original;
     try {
-      const compressed = await this.#compressed(request, path, original);
+      const compressed = await this.#compressed(request, path, original, basis);
       if (compressed !== null) {
         await original.close();
         file = compressed.file;
       }
-      return await this.#respond(request, path, file, compressed?.coding ?? null);
+      return await this.#respond(request, path, file, compressed?.coding ?? null, basis);
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  async #respond(request: Request, path: string, file: OpenFile, coding: Coding | null): Promise<Response> {
-    const { precompressed, cacheRules, types } = this.#settings;
+  async #respond(request: Request, path: string, file: OpenFile, coding: Coding | null, basis: AnswerBasis | null): Promise<Response> {
+    const { precompressed, cacheRules, types, cors } = this.#settings;
     const type = contentTypeOf(path, types);
     const validators = validatorsOf(file.facts, coding?.name ?? null);
     const headers = new Headers({
@@ -207,15 +249,20 @@ export class StaticFiles {
       "last-modified": formatHttpDate(Math.min(validators.modified, this.#nowSeconds)),
       ...(precompressed && { vary: "accept-encoding" }),
     });
-    const outcome = evaluateConditions(request.headers, validators);
-    if (outcome !== "proceed") {
-      await file.close();
-      return outcome === "failed" ? refusal(412, "it is another version by now") : new Response(null, { status: 304, headers });
-    }
+    if (cors) allowAllOrigins(headers);
+    const notModified = [...headers];
     headers.set("content-type", type);
     headers.set("x-content-type-options", "nosniff");
     headers.set("accept-ranges", "bytes");
     if (coding !== null) headers.set("content-encoding", coding.name);
+    if (basis !== null) this.#known?.add(basis, request.headers, file, validators, headers, notModified);
+    const outcome = evaluateConditions(request.headers, validators);
+    if (outcome !== "proceed") {
+      await file.close();
+      return outcome === "failed"
+        ? refusal(412, "it is another version by now")
+        : new Response(null, { status: 304, headers: notModified });
+    }
     return await this.#send(request, path, file, headers, validators);
   }
 
@@ -223,11 +270,12 @@ export class StaticFiles {
     return Math.floor(this.#nowMs() / 1000);
   }
 
-  async #compressed(request: Request, path: string, original: OpenFile): Promise<Compressed | null> {
+  async #compressed(request: Request, path: string, original: OpenFile, basis: AnswerBasis | null): Promise<Compressed | null> {
     if (!this.#settings.precompressed) return null;
     for (const coding of acceptedCodings(request.headers.get("accept-encoding"))) {
       const file = await this.#open(path + coding.ending);
       if (typeof file === "string") continue;
+      basis?.add(file);
       if (file.facts.modifiedMs >= original.facts.modifiedMs) return { file, coding };
       await file.close();
     }
@@ -249,6 +297,7 @@ export class StaticFiles {
       await file.close();
       return new Response(null, { headers });
     }
-    return new Response(streamFile(file, part, path), { status: range === null ? 200 : 206, headers });
+    const body = file instanceof CachedFile ? file.content.subarray(part.start, part.end) as BodyInit : streamFile(file, part, path);
+    return new Response(body, { status: range === null ? 200 : 206, headers });
   }
 }

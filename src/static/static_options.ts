@@ -99,6 +99,18 @@ export interface StaticOptions {
    * @default false
    */
   readonly cors?: boolean;
+  /**
+   * Bytes of memory for small files and their answers; 0 for none, and every request asks the file system.
+   *
+   * @default 67108864, 64 MiB
+   */
+  readonly cacheBytes?: number;
+  /**
+   * For how long, in milliseconds, a file in memory is taken without asking the file system whether it is still the one.
+   *
+   * @default 1000
+   */
+  readonly cacheTtlMs?: number;
 }
 
 /** Options as they are worked with. */
@@ -118,6 +130,8 @@ export interface StaticSettings {
   readonly notFound: string | null;
   readonly types: TypesByEnding;
   readonly cors: boolean;
+  readonly cacheBytes: number;
+  readonly cacheTtlMs: number;
 }
 
 /**
@@ -145,6 +159,8 @@ export function readStaticOptions(options: StaticOptions): StaticSettings {
     notFound: notFound === undefined ? null : pathBelow(notFound, "notFound"),
     types: readTypes(options.types ?? {}),
     cors: options.cors ?? false,
+    cacheBytes: options.cacheBytes ?? 67_108_864,
+    cacheTtlMs: options.cacheTtlMs ?? 1000,
   };
 }
 

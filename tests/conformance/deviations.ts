@@ -171,6 +171,16 @@ export const LOOP_DEVIATIONS: readonly LoopDeviation[] = [
       "pipelined requests are not taken in while they wait: what a client can send of them is bounded",
     ],
   },
+  {
+    loop: "deno-serve",
+    reason: "Deno.serve (2.9.6) sends files by itself, and does not tell when a client has one.",
+    tests: ["serve({ static }): files on their way without a core are counted, and past the bound of offload one keeps its core"],
+  },
+  {
+    loop: "bun-serve",
+    reason: "Bun.serve (1.4.5) sends files by itself, and does not tell when a client has one.",
+    tests: ["serve({ static }): files on their way without a core are counted, and past the bound of offload one keeps its core"],
+  },
 ];
 
 /** What an app, or a program that calls `serve()`, meets on one runtime and not on the others. */

@@ -90,7 +90,7 @@ test("heddle says what is wrong with its usage in one line, and exits with 2", L
       [["serve", HELLO, "--async", "ten"], '--async "ten": not a whole number from 1 to 1000000'],
       [["serve", HELLO, "--http", "8080"], '--http "8080": not an address: write 127.0.0.1:8080, or :8080 for every interface'],
       [["serve", HELLO, "--suspend", "generator"], "the generator engine cannot run a fetch app: leave --suspend out, or use async"],
-      [["serve"], "serve: no app; give its file, such as heddle serve app.ts"],
+      [["serve"], "serve: no app; give its file, such as heddle serve app.ts, or files to serve: --static-map /=DIR"],
       [["serv", HELLO], 'unknown command "serv": did you mean heddle serve?'],
       [["serve", HELLO], 'HEDDLE_QUEUE "many": not a whole number from 0 to 1000000', { HEDDLE_QUEUE: "many" }],
     ] as const

@@ -38,6 +38,7 @@ const [CERT, KEY] = [file("cert.pem", identity.cert), file("key.pem", identity.k
 const READER = NO_COMPILER === null ? wasmProgram("reader") : null;
 const PUBLIC = join(folder, "public");
 mkdirSync(PUBLIC);
+const MIME = file("mime.types", "text/x-first txt\n");
 file("public/page.txt", "a page");
 
 /** A row of the table. */
@@ -127,6 +128,11 @@ function rowsAt(port: number, path: string): Readonly<Record<string, Row>> {
       address: loopback(port),
       answer: "good day",
       without: new Map([["--allow-env=GREETING", "undefined"]]),
+    },
+    "--static-map": {
+      args: [HELLO, "--port", String(port), "--static-map", `/s=${PUBLIC}`, "--mime-file", MIME],
+      flags: [net, `${read},${PUBLIC},${MIME}`],
+      address: loopback(port),
     },
     "--harakiri": {
       args: [HELLO, "--port", String(port), "--harakiri", "60"],

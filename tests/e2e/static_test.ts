@@ -177,7 +177,7 @@ test("staticFiles() sends a large file whole, its parts by Range, and the same b
 });
 
 test("staticFiles() gives a precompressed file to who takes it, unless it is older", LIMIT, async () => {
-  await withSite({ precompressed: true }, async (served, root) => {
+  await withSite({ precompressed: true, cacheTtlMs: 0 }, async (served, root) => {
     writeFileSync(join(root, "index.html.br"), "brotli");
     writeFileSync(join(root, "index.html.gz"), "gzip");
     const answers = await Promise.all(
@@ -196,7 +196,7 @@ test("staticFiles() gives a precompressed file to who takes it, unless it is old
 
 test("staticFiles() gives nothing from outside while a folder becomes a link and back", LIMIT, async () => {
   await withSwappedFolder(async (root) => {
-    const site = staticFiles(root);
+    const site = staticFiles(root, { cacheBytes: 0 });
     const heard = new Map<string, number>();
     const ask = async () => {
       const text = await (await site.fetch(new Request("http://a/real/file"))).text();
@@ -204,6 +204,44 @@ test("staticFiles() gives nothing from outside while a folder becomes a link and
     };
     for (let count = 0; count < 1000 || !heard.has("inside"); count++) await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(ask));
     assert.equal(heard.get("evil!!") ?? 0, 0);
+  });
+});
+
+test("staticFiles() sees within a file's time in memory that its path leads elsewhere, or to another content", LIMIT, async () => {
+  await withSite({ cacheTtlMs: 50 }, async (served, root) => {
+    symlinkSync("a b.txt", join(root, "link.txt"));
+    const becomes = async (status: number, body: string) => {
+      for (let tries = 0; tries < 300; tries++) {
+        const answer = await ask(served, "/link.txt");
+        if (answer.status === status && (status !== 200 || answer.body.toString() === body)) return;
+        await pause(10);
+      }
+      assert.fail(`it never came to ${status} ${body}`);
+    };
+    const point = (target: string) => {
+      symlinkSync(target, join(root, "other"));
+      renameSync(join(root, "other"), join(root, "link.txt"));
+    };
+    for (let count = 0; count < 3; count++) await becomes(200, "spaced");
+    // As long as the one before, and with its time.
+    writeFileSync(join(root, "d.txt"), "spoilt");
+    utimesSync(join(root, "d.txt"), 1_700_000_000, 1_700_000_000);
+    utimesSync(join(root, "a b.txt"), 1_700_000_000, 1_700_000_000);
+    point("d.txt");
+    await becomes(200, "spoilt");
+    writeFileSync(join(root, "d.txt"), "better");
+    utimesSync(join(root, "d.txt"), 1_700_000_000, 1_700_000_000);
+    await becomes(200, "better");
+    point("../outside/x.txt");
+    await becomes(404, "");
+    point("docs");
+    await becomes(301, "");
+    point("pipe");
+    await becomes(404, "");
+    point("a b.txt");
+    await becomes(200, "spaced");
+    rmSync(join(root, "a b.txt"));
+    await becomes(404, "");
   });
 });
 
@@ -265,7 +303,7 @@ test(
 );
 
 testOnBoth("staticFiles() closes its files: after 300 requests, of which some clients go, as many are open as before", async (by) => {
-  await withSite({ precompressed: true }, async (served, root) => {
+  await withSite({ precompressed: true, cacheBytes: 0 }, async (served, root) => {
     writeFileSync(join(root, "index.html.gz"), "gzip");
     const open = () => readdirSync("/proc/self/fd").length;
     await ask(served, "/");

@@ -12,6 +12,7 @@ import { type CliServer, servingCli } from "../support/cli_server.ts";
 import { fieldOf, parseAnswer, type ParsedAnswer } from "../support/parse_answer.ts";
 import { residentBytes } from "../support/process_facts.ts";
 import { pause, until } from "../support/served.ts";
+import { createSite } from "../support/static_site.ts";
 import { testUnless } from "../support/test_unless.ts";
 import { NO_COMPILER, NO_WASM, wasmProgram } from "../support/wasm_program.ts";
 
@@ -331,4 +332,15 @@ wasmTest("heddle serve of a file that is no WASI program says what it is", async
   assert.equal(await refused(null, /^heddle: load app ".*": no such file\n$/), 1);
   assert.equal(await refused(new Uint8Array([1, 2, 3]), /it is no WebAssembly/), 1);
   assert.equal(await refused(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]), /it exports no _start/), 1);
+});
+
+wasmTest("heddle serve hello.wasm --static-map serves files before the program", async () => {
+  const size = 3_000_000;
+  const site = createSite({ "a.txt": "a file", "large.bin": new Uint8Array(size) });
+  await servingCli([wasmProgram("hello"), "--static-map", `/=${site}`], async (server) => {
+    assert.equal((await get(server, "/a.txt")).body, "a file");
+    assert.equal((await get(server, "/large.bin")).body.length, size);
+    assert.equal((await get(server, "/none")).body, "Hello from C\n");
+    assert.doesNotMatch(server.cli.stderr, /ERROR/);
+  });
 });

@@ -24,6 +24,7 @@ export interface CliServer {
 /**
  * Runs `heddle serve` on a free port while `run` runs.
  *
+ * @param args Without the command, or with `static` first.
  * @param openFiles As of `CliProcess`.
  */
 export async function servingCli(
@@ -33,7 +34,8 @@ export async function servingCli(
 ): Promise<void> {
   // By nothing less does Deno tell how many files may be open.
   const options = openFiles === undefined ? {} : { openFiles, denoFlags: ["-A"] };
-  const cli = new CliProcess(["serve", ...args, "--port", "0"], options);
+  const command = args[0] === "static" ? args : ["serve", ...args];
+  const cli = new CliProcess([...command, "--port", "0"], options);
   const clients: RawClient[] = [];
   try {
     const port = Number(new URL(await cli.listening()).port);

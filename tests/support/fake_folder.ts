@@ -20,7 +20,14 @@ export function systemError(code: string): Error {
 /** Makes a folder of these files; it has the folders that their paths have. */
 export function folderOf(files: FakeFiles, facts: Partial<FileFacts> = {}): FakeFolder {
   const opened = { now: 0, ever: 0 };
-  const factsOf = (size: number): FileFacts => ({ kind: "file", size, modifiedMs: MODIFIED_MS, inode: 1, ...facts });
+  const factsOf = (size: number): FileFacts => ({
+    kind: "file",
+    size,
+    modifiedMs: MODIFIED_MS,
+    changedMs: MODIFIED_MS,
+    inode: 1,
+    ...facts,
+  });
   const isFolder = (path: string) => path === "" || Object.keys(files).some((file) => file.startsWith(`${path}/`));
   const folder: ReadOnlyFolder = {
     async stat(path) {

@@ -128,7 +128,7 @@ export function fileCalls(guest: Guest): Partial<Record<WasiCall, WasmFunction>>
       const descriptor = files.get(fd);
       if (descriptor?.kind === "file") return fileStat(into, descriptor.facts);
       if (!isOpen(fd)) return ERRNO.EBADF;
-      fileStat(into, { kind: descriptor === null ? "other" : "folder", size: 0, modifiedMs: 0, inode: 0 });
+      fileStat(into, { kind: descriptor === null ? "other" : "folder", size: 0, modifiedMs: 0, changedMs: 0, inode: 0 });
       if (descriptor === null) memory.view.setUint8((into >>> 0) + 16, STREAM_TYPE);
       return ERRNO.SUCCESS;
     },

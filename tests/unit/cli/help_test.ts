@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mainHelp, serveHelp } from "../../../src/cli/help.ts";
+import { mainHelp, serveHelp, staticHelp } from "../../../src/cli/help.ts";
 import { environmentName, type Option } from "../../../src/options/option.ts";
 import { SERVE_OPTIONS } from "../../../src/options/table.ts";
 
 const OPTIONS: readonly Option<unknown>[] = Object.values(SERVE_OPTIONS);
 
 test("serveHelp() fits in 100 columns, without spaces at a line's end", () => {
-  for (const line of [...serveHelp().split("\n"), ...mainHelp().split("\n")]) {
+  for (const line of [serveHelp(), mainHelp(), staticHelp()].join("\n").split("\n")) {
     assert.ok(line.length <= 100, line);
     assert.equal(line, line.trimEnd());
   }
@@ -35,4 +35,11 @@ test("serveHelp() has two examples, and the exit codes", () => {
 test("mainHelp() names the command and where its options are listed", () => {
   assert.match(mainHelp(), /^Usage: heddle COMMAND$/m);
   assert.match(mainHelp(), /heddle serve --help/);
+});
+
+test("staticHelp() shows its short forms, and what is of use without an app", () => {
+  for (const flag of ["--spa", "--cors", "--quiet", "--port PORT", "--static-listing", "--log-format NAME"]) {
+    assert.match(staticHelp(), new RegExp(`^  ${flag}  `, "m"));
+  }
+  assert.doesNotMatch(staticHelp(), /--async|HEDDLE_SPA/);
 });

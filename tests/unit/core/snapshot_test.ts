@@ -26,6 +26,8 @@ test("snapshotCores() tells each core, the totals and who waits", () => {
   table.countSwitch(0);
   table.countBytes(0, 11);
   table.countOffloaded(0);
+  table.countStatic(0);
+  table.countStatic(0);
   table.move(0, "sleep");
   assert.deepEqual(snapshotCores(table, pool, 150.5), {
     cores: [
@@ -36,11 +38,23 @@ test("snapshotCores() tells each core, the totals and who waits", () => {
         switches: 3,
         exceptions: 1,
         offloadedRequests: 1,
+        staticRequests: 2,
         tx: 111,
         inRequest: true,
         request: { method: "POST", target: "/now?x=1", ageMs: 50.5, switches: 2 },
       },
-      { id: 1, state: "idle", requests: 0, switches: 0, exceptions: 0, offloadedRequests: 0, tx: 0, inRequest: false, request: null },
+      {
+        id: 1,
+        state: "idle",
+        requests: 0,
+        switches: 0,
+        exceptions: 0,
+        offloadedRequests: 0,
+        staticRequests: 0,
+        tx: 0,
+        inRequest: false,
+        request: null,
+      },
     ],
     busy: 1,
     peakBusy: 1,
@@ -51,6 +65,7 @@ test("snapshotCores() tells each core, the totals and who waits", () => {
     switches: 3,
     exceptions: 1,
     offloadedRequests: 1,
+    staticRequests: 2,
     tx: 111,
   });
   pool.take();

@@ -11,6 +11,7 @@ const FRESH = {
   totalSwitches: 0,
   exceptions: 0,
   offloaded: 0,
+  statics: 0,
   bytes: 0,
   startedMs: 0,
   deadlineMs: 0,
@@ -21,7 +22,7 @@ const FRESH = {
 test("createCoreTable() makes idle cores of at most 512 bytes", () => {
   const table = createCoreTable(1000);
   assert.equal(table.count, 1000);
-  assert.equal(table.buffer.byteLength, 64 + 208 * 1000);
+  assert.equal(table.buffer.byteLength, 64 + 216 * 1000);
   assert.ok(table.buffer.byteLength / table.count <= 512);
   for (const core of [0, 1, 500, 999]) assert.deepEqual(table.row(core), { core, ...FRESH });
 });
@@ -106,6 +107,10 @@ const WRITES: Record<string, Write> = {
   exception(table, model, core) {
     table.countException(core);
     model.exceptions = Number(model.exceptions) + 1;
+  },
+  statics(table, model, core) {
+    table.countStatic(core);
+    model.statics = Number(model.statics) + 1;
   },
   offloaded(table, model, core) {
     table.countOffloaded(core);

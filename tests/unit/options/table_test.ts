@@ -7,7 +7,7 @@ const OPTIONS: ReadonlyArray<readonly [string, Option<unknown>]> = Object.entrie
 
 test("SERVE_OPTIONS has flag, group, unit and help for every option", () => {
   for (const [name, option] of OPTIONS) {
-    assert.match(option.flag, /^--[a-z]+(-[a-z]+)*$/, name);
+    assert.match(option.flag, /^--[a-z]+(-[a-z0-9]+)*$/, name);
     assert.ok(option.group.length > 0, name);
     assert.match(option.unit.placeholder, option.unit.alone === undefined ? /^[A-Z]+$/ : /^$/, name);
     assert.ok(option.unit.spelling.length > 0, name);

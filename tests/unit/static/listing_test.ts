@@ -103,7 +103,7 @@ function hugeFolder(count: number) {
       asked.most = Math.max(asked.most, ++asked.atOnce);
       await Promise.resolve();
       asked.atOnce--;
-      return { kind: "file", size: 1, modifiedMs: 0, inode: 1 };
+      return { kind: "file", size: 1, modifiedMs: 0, changedMs: 0, inode: 1 };
     },
   };
   return { folder, asked };
@@ -145,7 +145,7 @@ test("StaticFiles answers a listing's HEAD with its length, lets it do nothing b
     list: (path, most) => code === null ? folder.list(path, most) : Promise.reject(Object.assign(new Error(code), { code })),
   };
   const site = new StaticFiles(() => Promise.resolve(failing), { listing: true });
-  await assert.rejects(site.fetch(new Request("http://a/")), { code: "EMFILE" });
+  await assert.rejects(async () => await site.fetch(new Request("http://a/")), { code: "EMFILE" });
   code = "EACCES";
   assert.equal((await site.fetch(new Request("http://a/"))).status, 403);
   code = null;

@@ -10,8 +10,8 @@ function siteOf(scene: ReturnType<typeof folderOf>, options: StaticOptions = {})
   return new StaticFiles(() => Promise.resolve(scene.folder), options, () => NOW_MS);
 }
 
-function get(site: StaticFiles, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
-  return site.fetch(new Request(`http://a${path}`, { headers }));
+async function get(site: StaticFiles, path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  return await site.fetch(new Request(`http://a${path}`, { headers }));
 }
 
 test("StaticFiles with no descriptor left for the compressed file fails, and closes the other one", async () => {
@@ -28,7 +28,7 @@ test("StaticFiles with a Cache-Control that is none fails, and closes the file",
 
 test("StaticFiles closes its file at the body's end, when it is cancelled, and where no body is sent", async () => {
   const scene = folderOf({ "a.txt": "text", "index.html": "page" });
-  const site = siteOf(scene);
+  const site = siteOf(scene, { cacheBytes: 0 });
   assert.equal(await (await get(site, "/a.txt")).text(), "text");
   assert.equal(scene.opened.now, 0);
   const cancelled = await get(site, "/");

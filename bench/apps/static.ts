@@ -1,0 +1,3 @@
+import { staticFiles } from "../../src/entry/static.ts";
+
+export default staticFiles("bench/.site");

@@ -1,0 +1,132 @@
+import type { AnswerParts } from "../contract/engine.ts";
+import type { RequestHead } from "../contract/head.ts";
+import { ConfigError } from "../errors.ts";
+import type { Platform } from "../io/select.ts";
+import { PathMisses } from "../static/path_misses.ts";
+import { StaticFiles } from "../static/static_files.ts";
+import type { StaticOptions } from "../static/static_options.ts";
+
+/** A folder whose files are served before the app (`--check-static`, `--static-map`, `--static-map2`), and how. */
+export interface StaticMap extends StaticOptions {
+  /** The folder, absolute or from the current directory. */
+  readonly root: string;
+  /**
+   * For how long it is remembered that a path leads to none of its files, in milliseconds (`--static-cache-paths`): 0 for not at all. It counts for nothing
+   * where there is a `fallback`, which depends on more than the path.
+   *
+   * @default 0
+   */
+  readonly cachePathsMs?: number;
+}
+
+interface Site {
+  /** The URL's path that it stands for, without a slash at its end. */
+  readonly mount: string;
+  readonly files: StaticFiles;
+  readonly misses: PathMisses;
+}
+
+/** What a file's path can never be is the app's where a folder shares every URL with it: `/%00` is a 400 below a prefix alone. */
+const NO_PATH = 400;
+
+/** The folders of a server, in the order in which a file is looked for. */
+export class StaticSites {
+  readonly #sites: readonly Site[];
+  readonly #hasApp: boolean;
+  readonly #nowMs: () => number;
+
+  private constructor(sites: readonly Site[], hasApp: boolean, nowMs: () => number) {
+    this.#sites = sites;
+    this.#hasApp = hasApp;
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * Opens the folders.
+   *
+   * @param hasApp Whether there is one behind them.
+   * @throws {ConfigError} (as a rejection) One is not there, may not be read, or has an option that is wrong; or the platform has no files.
+   */
+  static async open(maps: readonly StaticMap[], hasApp: boolean, { openFolder, clock }: Platform): Promise<StaticSites> {
+    const nowMs = () => clock.wallTime();
+    return new StaticSites(await Promise.all(maps.map((map) => openSite(map, openFolder, nowMs))), hasApp, nowMs);
+  }
+
+  /** The answer that `find` would give, where that is in memory; null where it is not known. */
+  known(head: RequestHead): AnswerParts | null {
+    // What the first folder does not know it may have all the same: then no later one is asked.
+    return this.#sites.find((site) => mayHave(site, head.path))?.files.known(head) ?? null;
+  }
+
+  /**
+   * The answer of the first folder that has one; null if none has. It comes at once where none of them has to ask the file system.
+   *
+   * @param request Its Request is made when it is needed: for what is below no folder's path it is not.
+   */
+  find(request: { readonly path: string; readonly request: Request }, first: number = 0): Response | null | Promise<Response | null> {
+    for (let index = first; index < this.#sites.length; index++) {
+      const site = this.#sites[index]!;
+      if (!mayHave(site, request.path)) continue;
+      const sinceMs = this.#nowMs();
+      const found = site.files.find(request.request);
+      if (!(found instanceof Promise)) {
+        if (this.#takes(site, found)) return found;
+        continue;
+      }
+      return found.then((response) => {
+        if (response === null) site.misses.add(request.path, sinceMs);
+        return this.#takes(site, response) ? response : this.find(request, index + 1);
+      });
+    }
+    return null;
+  }
+
+  #takes({ mount }: Site, found: Response | null): boolean {
+    return found !== null && !(found.status === NO_PATH && mount === "" && this.#hasApp);
+  }
+
+  /** Answers what is no file in place of an app: as the first folder does whose path it is below, or else the last one. */
+  async refuse(request: Request): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    const site = this.#sites.find(({ mount }) => pathname === mount || pathname.startsWith(`${mount}/`)) ?? this.#sites.at(-1)!;
+    return await site.files.missing(request);
+  }
+}
+
+function mayHave({ mount, misses }: Site, path: string): boolean {
+  return !isElsewhere(path, mount) && !misses.has(path);
+}
+
+/** A target that is not below a folder's path, as it stands; of one with dots in it, which a URL has not, it is found out later. */
+function isElsewhere(path: string, mount: string): boolean {
+  if (mount === "" || /\/(?:\.|%2e)/i.test(path)) return false;
+  const next = path.charAt(mount.length);
+  return !path.startsWith(mount) || next !== "" && next !== "/" && next !== "?";
+}
+
+async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowMs: () => number): Promise<Site> {
+  const { root, safe, prefix = "/", fallback, cachePathsMs = 0 } = map;
+  if (openFolder === undefined) throw new ConfigError("static", "serve static files: the platform has no openFolder");
+  try {
+    const folder = Promise.resolve(await openFolder(root, safe));
+    const misses = new PathMisses(fallback === undefined ? cachePathsMs : 0, nowMs);
+    return { mount: prefix.replace(/\/$/, ""), files: new StaticFiles(() => folder, map, nowMs), misses };
+  } catch (error) {
+    throw new ConfigError("static", `serve the files of ${JSON.stringify(root)}: ${reasonOf(error)}`, error);
+  }
+}
+
+/** Why a folder cannot be opened: it, or one of those that its links may lead to. */
+function reasonOf(error: unknown): string {
+  switch ((error as { readonly code?: unknown } | null)?.code) {
+    case "ENOENT":
+      return "no such folder";
+    case "ENOTDIR":
+      return "it is no folder";
+    case "EACCES":
+    case "EPERM":
+      return "it may not be read";
+    default:
+      return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,101 @@
+import type { FileFacts, FolderEntry, OpenFile, ReadOnlyFolder } from "../contract/files.ts";
+import { BoundedMap } from "./bounded_map.ts";
+import { CachedFile, isSameVersion } from "./cached_file.ts";
+
+/** A larger file is read while it is sent. */
+const MOST_FILE_BYTES = 262_144;
+
+/** What a file costs besides its bytes and its path: objects and slots, by what the heap grows with 10,000 of them, rounded up. */
+const FILE_OVERHEAD = 512;
+
+/** How much is kept, and for how long it is believed. */
+export interface CacheLimits {
+  /** Of memory for files. */
+  readonly bytes: number;
+  /** For how long a file is taken without asking the file system. */
+  readonly ttlMs: number;
+}
+
+/**
+ * A folder whose small files are kept in memory. One that is asked for again after its time is looked at: its path is followed anew, and if that leads to
+ * the same file, unchanged, its bytes stay; else it is opened and read as if it had never been there. However many ask at once for one that is not there, it
+ * is looked at, opened and read once.
+ */
+export class CachedFolder implements ReadOnlyFolder {
+  readonly #folder: ReadOnlyFolder;
+  readonly #ttlMs: number;
+  readonly #nowMs: () => number;
+  readonly #files: BoundedMap<CachedFile>;
+  /** What is looked for now; null where it is not one to keep. */
+  readonly #pending = new Map<string, Promise<CachedFile | null>>();
+
+  /** @param nowMs The clock of the wall. */
+  constructor(folder: ReadOnlyFolder, { bytes, ttlMs }: CacheLimits, nowMs: () => number) {
+    this.#folder = folder;
+    this.#ttlMs = ttlMs;
+    this.#nowMs = nowMs;
+    this.#files = new BoundedMap(bytes);
+  }
+
+  stat(path: string): Promise<FileFacts> {
+    return this.#folder.stat(path);
+  }
+
+  list(path: string): Promise<readonly FolderEntry[]> {
+    return this.#folder.list(path);
+  }
+
+  async open(path: string): Promise<OpenFile> {
+    const kept = this.#files.get(path) ?? null;
+    if (kept !== null && this.isFresh(kept)) return kept;
+    const pending = this.#pending.get(path);
+    if (pending !== undefined) return await pending ?? await this.#folder.open(path);
+    const found = this.#find(path, kept);
+    const shared = found.then((file) => file instanceof CachedFile ? file : null);
+    this.#pending.set(path, shared);
+    const done = () => void this.#pending.delete(path);
+    shared.then(done, done);
+    return await found;
+  }
+
+  /** Whether a file is taken without asking. A clock that was set back makes none of them last longer. */
+  isFresh({ freshUntilMs }: CachedFile): boolean {
+    const left = freshUntilMs - this.#nowMs();
+    return left > 0 && left <= this.#ttlMs;
+  }
+
+  async #find(path: string, kept: CachedFile | null): Promise<OpenFile> {
+    const nowMs = this.#nowMs();
+    if (kept?.isSettled === true && await this.#leadsTo(path, kept)) {
+      kept.freshUntilMs = nowMs + this.#ttlMs;
+      return kept;
+    }
+    this.#files.delete(path);
+    const file = await this.#folder.open(path);
+    const cached = file.facts.size <= MOST_FILE_BYTES ? await readWhole(file, nowMs) : null;
+    if (cached === null) return file;
+    await file.close();
+    cached.freshUntilMs = nowMs + this.#ttlMs;
+    this.#files.set(path, cached, cached.content.length + 2 * path.length + FILE_OVERHEAD);
+    return cached;
+  }
+
+  /** What fails here fails again where the file is opened, which says why. */
+  async #leadsTo(path: string, { facts }: CachedFile): Promise<boolean> {
+    try {
+      return isSameVersion(await this.#folder.stat(path), facts);
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** @returns Null if it has become shorter, or cannot be read: whoever sends it will find that out, too. */
+async function readWhole(file: OpenFile, nowMs: number): Promise<CachedFile | null> {
+  const content = new Uint8Array(file.facts.size);
+  try {
+    return await file.read(content, 0) === content.length ? new CachedFile(file.facts, content, nowMs) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,252 @@
+/** Static files before an app, and without one: `serve({ static })`. */
+import assert from "node:assert/strict";
+import { appendFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { serve, type StaticMap, suspend } from "../../mod.ts";
+import type { Clock } from "../../src/contract/clock.ts";
+import { selectPlatform } from "../../src/io/select.ts";
+import { testOnBoth } from "../support/loops.ts";
+import { parseAnswer } from "../support/parse_answer.ts";
+import { type Served, until, withServer } from "../support/served.ts";
+import { createSite } from "../support/static_site.ts";
+
+const WORKER_APP = new URL(`./fixtures/worker_app.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
+const LIMIT = { timeout: 60_000 };
+const LARGE = 8_000_000;
+
+const SITE = createSite({
+  "index.html": "<h1>top</h1>",
+  "a.txt": "a of the site",
+  "docs/index.html": "<h1>docs</h1>",
+  "both.txt": "both of the site",
+  "large.bin": new Uint8Array(LARGE).fill(7),
+});
+const OTHER = createSite({ "b.txt": "b of the other", "both.txt": "both of the other" });
+
+async function ask(served: Served, target: string, headers: readonly string[] = [], method = "GET") {
+  const lines = [`${method} ${target} HTTP/1.1`, "Host: localhost", "Connection: close", ...headers];
+  const { status, fields, body } = parseAnswer(await served.exchange(`${lines.join("\r\n")}\r\n\r\n`), method);
+  return { status, fields: new Map(fields), body };
+}
+
+/** Status and body of several targets. */
+async function answers(served: Served, targets: readonly string[], method = "GET"): Promise<string[]> {
+  const all = await Promise.all(targets.map((target) => ask(served, target, method === "GET" ? [] : ["Content-Length: 0"], method)));
+  return all.map(({ status, body }) => `${status} ${body}`);
+}
+
+const APP = (request: Request) => new Response(`app ${request.method} ${new URL(request.url).pathname}`);
+
+testOnBoth("serve({ static }) serves what is a file before the app, of the first folder that has it", async (by) => {
+  const maps: readonly StaticMap[] = [{ root: SITE }, { root: OTHER, prefix: "/o" }, { root: OTHER }];
+  await withServer({ fetch: APP, static: maps, ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/", "/a.txt", "/docs/", "/both.txt", "/b.txt", "/o/both.txt", "/o/none", "/none"]), [
+      "200 <h1>top</h1>",
+      "200 a of the site",
+      "200 <h1>docs</h1>",
+      "200 both of the site",
+      "200 b of the other",
+      "200 both of the other",
+      "200 app GET /o/none",
+      "200 app GET /none",
+    ]);
+    assert.deepEqual(await answers(served, ["/a.txt"], "POST"), ["200 app POST /a.txt"]);
+    const head = await ask(served, "/a.txt", [], "HEAD");
+    assert.deepEqual([head.status, head.fields.get("content-length"), head.body], [200, "13", ""]);
+    const { staticRequests, requests } = served.server.stats();
+    assert.deepEqual([staticRequests, requests], [7, 10]);
+    assert.deepEqual([served.heard.errors, served.heard.warnings], [[], []]);
+  });
+});
+
+testOnBoth("serve({ static }) leaves what can be no file's path to the app, unless it is below a prefix", async (by) => {
+  await withServer({ fetch: (request) => new Response(new URL(request.url).pathname), static: [{ root: SITE }], ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/%00", "/x%2f..%2f..%2fetc"]), ["200 /%00", "200 /x%2f..%2f..%2fetc"]);
+  });
+  await withServer({ fetch: APP, static: [{ root: SITE, prefix: "/s" }], ...by }, async (served) => {
+    assert.equal((await ask(served, "/s/%00")).status, 400);
+    assert.equal((await ask(served, "/%00")).status, 200);
+  });
+});
+
+testOnBoth("serve({ static }) without an app answers what is no file with 404, and other methods with 405", async (by) => {
+  await withServer({ static: [{ root: SITE, prefix: "/s" }, { root: OTHER, prefix: "/o" }], ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/s/a.txt", "/o/b.txt"]), ["200 a of the site", "200 b of the other"]);
+    const statuses = await Promise.all(["/", "/s/none", "/s/%00"].map((target) => ask(served, target)));
+    assert.deepEqual(statuses.map(({ status }) => status), [404, 404, 400]);
+    const post = await ask(served, "/s/a.txt", ["Content-Length: 0"], "POST");
+    assert.deepEqual([post.status, post.fields.get("allow")], [405, "GET, HEAD, OPTIONS"]);
+    assert.equal((await ask(served, "/s/a.txt", [], "OPTIONS")).status, 204);
+  });
+});
+
+testOnBoth("serve({ static }) before a yield app", async (by) => {
+  const application = function* (env: Record<string, unknown>, start: (status: string, fields: [string, string][]) => void) {
+    start("200 OK", [["content-type", "text/plain"]]);
+    yield "yielded ";
+    yield String(env["PATH_INFO"]);
+  };
+  await withServer({ application, static: [{ root: SITE }], ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/a.txt", "/none"]), ["200 a of the site", "200 yielded /none"]);
+    assert.equal((await ask(served, "/large.bin")).body.length, LARGE);
+    assert.deepEqual(served.heard.errors, []);
+  });
+});
+
+testOnBoth(
+  "serve({ static }): files on their way without a core are counted, and past the bound of offload one keeps its core",
+  async (by) => {
+    await withServer({ fetch: APP, static: [{ root: SITE }], async: 2, offload: 1, ...by }, async (served) => {
+      const client = await served.connect();
+      client.pause();
+      client.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      await until(() => served.server.stats().offloaded === 1);
+      assert.deepEqual([served.server.stats().busy, served.server.stats().offloadedRequests], [0, 1]);
+      const second = await served.connect();
+      second.pause();
+      second.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      // Past the bound it keeps its core, and nothing is refused.
+      await until(() => served.server.stats().staticRequests === 2);
+      assert.deepEqual([served.server.stats().busy, served.server.stats().offloaded], [1, 1]);
+      assert.deepEqual(await answers(served, ["/a.txt", "/none"]), ["200 a of the site", "200 app GET /none"]);
+      client.resume();
+      second.resume();
+      await until(() => client.text.length > LARGE && second.text.length > LARGE);
+      await until(() => served.server.stats().busy === 0 && served.server.stats().offloaded === 0);
+      client.destroy();
+      second.destroy();
+      // The place is free again.
+      const third = await served.connect();
+      third.pause();
+      third.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      await until(() => served.server.stats().offloaded === 1);
+      third.destroy();
+      await until(() => served.server.stats().offloaded === 0);
+      assert.deepEqual(served.heard.errors, []);
+    });
+  },
+);
+
+testOnBoth("serve({ static }): a file that its client takes slowly has given its core back, and comes whole", async (by) => {
+  await withServer({ fetch: APP, static: [{ root: SITE }], async: 1, ...by }, async (served) => {
+    const clients = await Promise.all([1, 2, 3].map(() => served.connect()));
+    for (const client of clients) {
+      client.pause();
+      client.send("GET /large.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+    }
+    await until(() => served.server.stats().staticRequests === 3 && served.server.stats().busy === 0);
+    assert.equal(served.server.stats().offloadedRequests, 3);
+    assert.deepEqual(await answers(served, ["/none"]), ["200 app GET /none"]);
+    for (const client of clients) client.resume();
+    for (const client of clients) {
+      await until(() => client.text.length > LARGE);
+      const { status, fields, body } = parseAnswer(client.text);
+      assert.deepEqual([status, new Map(fields).get("content-length"), body.length], [200, String(LARGE), LARGE]);
+      assert.equal(body, "\x07".repeat(LARGE));
+      client.destroy();
+    }
+    assert.deepEqual(served.heard.errors, []);
+  });
+});
+
+testOnBoth("serve({ static }): large parts, and what has conditions beside its range", async (by) => {
+  await withServer({ static: [{ root: SITE }], ...by }, async (served) => {
+    const part = await ask(served, "/large.bin", ["Range: bytes=1000000-5999999"]);
+    assert.deepEqual([part.status, part.fields.get("content-range"), part.body.length], [206, `bytes 1000000-5999999/${LARGE}`, 5_000_000]);
+    const last = await ask(served, "/large.bin", ["Range: bytes=-2000000"]);
+    assert.deepEqual([last.status, last.body.length], [206, 2_000_000]);
+    // Another version is asked for: then the whole, whatever range there is.
+    const whole = await ask(served, "/large.bin", ["Range: bytes=0-9", 'If-Range: "other"']);
+    assert.deepEqual([whole.status, whole.body.length], [200, LARGE]);
+    const type = whole.fields.get("content-type");
+    assert.equal(type, "application/octet-stream");
+    assert.equal(whole.fields.get("content-disposition"), undefined);
+    const head = await ask(served, "/large.bin", [], "HEAD");
+    assert.deepEqual([head.fields.get("content-length"), head.body], [String(LARGE), ""]);
+  });
+});
+
+testOnBoth(
+  "serve({ static }): a file that becomes shorter while it is sent ends its connection, which the client did not ask for",
+  async (by) => {
+    const size = 20_000_000;
+    const site = createSite({ "huge.bin": new Uint8Array(size).fill(1) });
+    await withServer({ static: [{ root: site }], ...by }, async (served) => {
+      const client = await served.connect();
+      client.send("GET /huge.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      await until(() => client.received > 0);
+      client.pause();
+      truncateSync(join(site, "huge.bin"), 1000);
+      client.resume();
+      await until(() => client.closed || client.ended);
+      assert.ok(client.received < size, `${client.received} bytes`);
+      client.destroy();
+      appendFileSync(join(site, "huge.bin"), "more");
+      assert.equal((await ask(served, "/huge.bin")).body.length, 1004);
+    });
+  },
+);
+
+testOnBoth("serve({ static }) remembers what is no file for cachePathsMs, and no longer, of each folder by itself", async (by) => {
+  const [first, second] = [createSite({}), createSite({ "b.txt": "second b" })];
+  const cachePathsMs = 60_000;
+  const platform = await selectPlatform();
+  const { clock } = platform;
+  let aheadMs = 0;
+  const shifted: Clock = {
+    now: () => clock.now(),
+    wallTime: () => clock.wallTime() + aheadMs,
+    setTimer: (...args) => clock.setTimer(...args),
+    nextTurn: (callback) => clock.nextTurn(callback),
+  };
+  const maps: readonly StaticMap[] = [{ root: first, cachePathsMs }, { root: second, cachePathsMs }];
+  await withServer({ fetch: APP, static: maps, platform: { ...platform, clock: shifted }, ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/a.txt", "/b.txt"]), ["200 app GET /a.txt", "200 second b"]);
+    writeFileSync(join(first, "a.txt"), "first a");
+    writeFileSync(join(first, "b.txt"), "first b");
+    assert.deepEqual(await answers(served, ["/a.txt?x", "/b.txt"]), ["200 app GET /a.txt", "200 second b"]);
+    aheadMs = cachePathsMs + 1;
+    assert.deepEqual(await answers(served, ["/a.txt", "/b.txt"]), ["200 first a", "200 first b"]);
+  });
+  writeFileSync(join(first, "app.html"), "page");
+  const fallback: StaticMap = { root: first, cachePathsMs: 60_000, fallback: "app.html" };
+  await withServer({ fetch: APP, static: [fallback], ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/x"]), ["200 app GET /x"]);
+    assert.equal((await ask(served, "/x", ["Accept: text/html"])).body, "page");
+  });
+});
+
+testOnBoth("serve({ static }) before an app in threads", async (by) => {
+  await withServer({ module: WORKER_APP, async: 2, static: [{ root: SITE }], ...by }, async (served) => {
+    const [file, app] = await answers(served, ["/a.txt", "/none"]);
+    assert.equal(file, "200 a of the site");
+    assert.equal(JSON.parse(app!.slice(4)).path, "/none");
+    // In many pieces, between which it gives way as no engine but the files' own knows of.
+    assert.equal((await ask(served, "/large.bin", ["Range: bytes=1-"])).body.length, LARGE - 1);
+    assert.deepEqual(served.heard.errors, []);
+  });
+});
+
+test("serve({ static }): an app behind it suspends as ever, and one switch is its lookup's", LIMIT, async () => {
+  const fetch = async () => {
+    await suspend();
+    return new Response("suspended");
+  };
+  await withServer({ fetch, static: [{ root: SITE }] }, async (served) => {
+    assert.deepEqual(await answers(served, ["/none"]), ["200 suspended"]);
+    assert.deepEqual(served.heard.requests.map(({ switches }) => switches), [2]);
+  });
+});
+
+test("serve({ static }) refuses folders that are not there, and prefixes without a slash", LIMIT, async () => {
+  const cases: readonly (readonly [map: StaticMap, message: RegExp])[] = [
+    [{ root: `${SITE}/none` }, /serve the files of ".*none": no such folder/],
+    [{ root: `${SITE}/a.txt` }, /serve the files of ".*a.txt": it is no folder/],
+    [{ root: SITE, prefix: "s" }, /must begin with a slash/],
+  ];
+  for (const [map, message] of cases) {
+    await assert.rejects(serve({ fetch: APP, port: 0, static: [map] }).ready, { name: "ConfigError", message });
+  }
+  assert.throws(() => serve({ port: 0, static: [] }), { name: "ConfigError" });
+});
