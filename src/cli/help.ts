@@ -1,7 +1,7 @@
 import { environmentName } from "../options/option.ts";
 import type { Option, OptionGroup, OptionTable } from "../options/option.ts";
-import { STATIC_COMMAND_OPTIONS } from "../options/static_command.ts";
 import { PRECOMPRESS_OPTIONS } from "../options/precompress.ts";
+import { STATIC_COMMAND_OPTIONS } from "../options/static_command.ts";
 import { SERVE_OPTIONS } from "../options/table.ts";
 
 /** Columns of a terminal that the help fits in. */
@@ -19,7 +19,7 @@ export function mainHelp(): string {
     "  serve APP    Run an app module on async cores; heddle serve --help lists the options",
     "  static DIR   Serve the files of a folder; heddle static --help lists the options",
     "  precompress DIR",
-    "               Write .br, .zst and .gz beside a folder's files; heddle precompress --help lists the options",
+    "               Write .br, .zst and .gz beside a folder's files; see heddle precompress --help",
     "",
     "Options",
     "  --help       Print this help",
@@ -50,27 +50,6 @@ export function serveHelp(): string {
   ].join("\n");
 }
 
-/** The help of `heddle static`: of the options that it shares, those that are of use without an app. */
-export function staticHelp(): string {
-  const groups: readonly OptionGroup[] = ["Folder", "Listeners", "Static files", "Log"];
-  const shown = Object.entries<Option<unknown>>(STATIC_COMMAND_OPTIONS).filter(([, { group }]) => groups.includes(group));
-  return [
-    "Usage: heddle static [DIR] [OPTIONS]",
-    "",
-    ...wrap(
-      "Serves the files of a folder, or of the current one, with a listing of what has no index: short for " +
-        "heddle serve --static-map /=DIR --static-listing. Every option of heddle serve holds, those for apps and connections too.",
-      0,
-    ),
-    "",
-    ...optionsHelp(Object.fromEntries(shown)),
-    "Examples",
-    "  heddle static public --port 3000",
-    "  heddle static dist --spa --quiet",
-    "",
-  ].join("\n");
-}
-
 /** The help of `heddle precompress`. */
 export function precompressHelp(): string {
   return [
@@ -90,6 +69,27 @@ export function precompressHelp(): string {
       "An option wins over its variable of the environment. Exit codes: 0 done, 1 some files could not be compressed, 2 usage, 130 interrupted.",
       0,
     ),
+    "",
+  ].join("\n");
+}
+
+/** The help of `heddle static`: of the options that it shares, those that are of use without an app. */
+export function staticHelp(): string {
+  const groups: readonly OptionGroup[] = ["Folder", "Listeners", "Static files", "Log"];
+  const shown = Object.entries<Option<unknown>>(STATIC_COMMAND_OPTIONS).filter(([, { group }]) => groups.includes(group));
+  return [
+    "Usage: heddle static [DIR] [OPTIONS]",
+    "",
+    ...wrap(
+      "Serves the files of a folder, or of the current one, with a listing of what has no index: short for " +
+        "heddle serve --static-map /=DIR --static-listing. Every option of heddle serve holds, those for apps and connections too.",
+      0,
+    ),
+    "",
+    ...optionsHelp(Object.fromEntries(shown)),
+    "Examples",
+    "  heddle static public --port 3000",
+    "  heddle static dist --spa --quiet",
     "",
   ].join("\n");
 }

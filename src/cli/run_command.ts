@@ -32,10 +32,10 @@ async function dispatch([command, ...args]: readonly string[], streams: Streams)
   switch (command) {
     case "serve":
       return await (await import("./serve.ts")).serveCommand(args, streams);
-    case "static":
-      return await (await import("./static.ts")).staticCommand(args, streams);
     case "precompress":
       return await (await import("./precompress.ts")).precompressCommand(args, streams);
+    case "static":
+      return await (await import("./static.ts")).staticCommand(args, streams);
     case undefined:
     case "help":
     case "--help":

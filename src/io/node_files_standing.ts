@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, lstatSync, opendirSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from "node:fs";
+import { closeSync, type Dirent, fstatSync, lstatSync, opendirSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from "node:fs";
 import type { HostFolder } from "../contract/files.ts";
 import { type FileCalls, NodeFolder } from "./node_files.ts";
 
@@ -7,7 +7,7 @@ const STANDING: FileCalls = {
   realpath: (path) => realpathSync.native(path),
   lstat: (path) => lstatSync(path, { bigint: true }),
   readlink: (path) => readlinkSync(path),
-  readdir: (path) => readdirSync(path, { withFileTypes: true }),
+  readdir: (path, most) => most === undefined ? readdirSync(path, { withFileTypes: true }) : readSome(path, most),
   open(path, flags) {
     const fd = openSync(path, flags);
     return {
@@ -28,4 +28,15 @@ export function openStandingFolder(path: string): HostFolder {
   const root = realpathSync.native(path);
   opendirSync(root).closeSync();
   return new NodeFolder([root], STANDING);
+}
+
+function readSome(path: string, most: number): Dirent[] {
+  const folder = opendirSync(path);
+  const entries: Dirent[] = [];
+  try {
+    for (let entry = folder.readSync(); entry !== null && entries.length < most; entry = folder.readSync()) entries.push(entry);
+  } finally {
+    folder.closeSync();
+  }
+  return entries;
 }

@@ -23,9 +23,9 @@ export type OptionGroup =
   | "Limits"
   | "Timeouts"
   | "Static files"
-  | "Files"
   | "Engines"
-  | "Log";
+  | "Log"
+  | "Files";
 
 /** One option of a command: what the help, the docs and the environment are made from. */
 export interface Option<T> {

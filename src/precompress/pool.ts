@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
 import { Worker } from "node:worker_threads";
+import { ConfigError } from "../errors.ts";
 import { threadUrl } from "../io/thread_url.ts";
 import type { CompressJob, CompressOutcome } from "./job.ts";
 
@@ -17,12 +18,13 @@ export interface PoolOptions {
 /**
  * Runs jobs in threads. Not by the runtime's own pool: Deno compresses on the thread that asks (2.9.6), and Bun one file at a time (1.4.5).
  *
- * @throws {Error} A thread failed, or could not be started.
+ * @throws {ConfigError} A thread could not be started.
+ * @throws {Error} One failed.
  */
 export async function runJobs(jobs: readonly CompressJob[], { threads, done, signal }: PoolOptions): Promise<void> {
   const queue = jobs.values();
   await Promise.all(Array.from({ length: Math.min(threads, jobs.length) }, async () => {
-    const worker = new Worker(threadUrl("precompress", import.meta.url));
+    const worker = startWorker();
     try {
       for (const job of queue) {
         worker.postMessage(job);
@@ -38,6 +40,15 @@ export async function runJobs(jobs: readonly CompressJob[], { threads, done, sig
       await worker.terminate();
     }
   }));
+}
+
+/** Deno throws for a module that may not be read. */
+function startWorker(): Worker {
+  try {
+    return new Worker(threadUrl("precompress", import.meta.url));
+  } catch (error) {
+    throw new ConfigError(null, `start a thread that compresses: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
 }
 
 /** Null once the signal has come. */

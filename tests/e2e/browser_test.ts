@@ -85,18 +85,20 @@ function createSite(): string {
   return root;
 }
 
-async function withBrowser(run: (browser: Browser, url: string, root: string) => Promise<void>): Promise<void> {
+/** @param run Gets the URLs of `heddle serve`, and of `heddle static` on the same folder. */
+async function withBrowser(run: (browser: Browser, url: string, listed: string, root: string) => Promise<void>): Promise<void> {
   const root = createSite();
   const cli = new CliProcess(["serve", APP, "--port", "0"], { env: { HEDDLE_SITE: root }, denoFlags: ["-A"] });
+  const listing = new CliProcess(["static", root, "--port", "0"], { denoFlags: ["-A"] });
   let browser: Browser | null = null;
   try {
     const url = await cli.listening();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu", "--mute-audio"] });
-    await run(browser, url, root);
+    await run(browser, url, await listing.listening(), root);
   } finally {
     await browser?.close();
-    cli.kill("SIGKILL");
-    await cli.exit;
+    for (const each of [cli, listing]) each.kill("SIGKILL");
+    await Promise.all([cli.exit, listing.exit]);
     rmSync(root, { recursive: true, force: true });
   }
 }
@@ -122,9 +124,9 @@ async function look(page: Page, name: string): Promise<void> {
 
 testUnless(
   existsSync(CHROMIUM) ? null : "chromium is not installed",
-  "heddle serve in a browser: a page with scripts, media by ranges, an event stream, and a listing by keyboard",
+  "heddle serve in a browser: a page with scripts, media by ranges, an event stream; heddle static: a listing, by keyboard",
   () =>
-    withBrowser(async (browser, url, root) => {
+    withBrowser(async (browser, url, listed, root) => {
       const { page, complaints, answers } = await openPage(browser);
       await page.goto(url);
       await page.getByRole("heading", { name: "Loaded by scripts" }).waitFor();
@@ -158,7 +160,7 @@ testUnless(
       await look(page, "video");
 
       answers.length = 0;
-      await page.goto(`${url}/files/`);
+      await page.goto(`${listed}/files/`);
       await page.getByRole("heading", { name: "Index of /files/" }).waitFor();
       assert.equal(await page.getByRole("row").count(), 10);
       assert.equal(await page.locator("img").count(), 0);
@@ -173,7 +175,7 @@ testUnless(
       await page.getByRole("heading", { name: "Index of /files/<b>bold & brave/" }).waitFor();
       await page.getByRole("link", { name: "files", exact: true }).click();
       await page.getByRole("link", { name: "100%.txt" }).click();
-      await page.waitForURL(`${url}/files/100%25.txt`);
+      await page.waitForURL(`${listed}/files/100%25.txt`);
       assert.equal(await page.locator("body").innerText(), "100%.txt");
       // A browser asks for this by itself.
       assert.deepEqual(answers.filter(({ status, path }) => status >= 400 && path !== "/favicon.ico"), []);

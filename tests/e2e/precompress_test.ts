@@ -21,6 +21,7 @@ import { fileURLToPath } from "node:url";
 import * as zlib from "node:zlib";
 import { staticFiles } from "../../src/entry/static.ts";
 import { CliProcess, runCli } from "../support/cli_process.ts";
+import { runtimeName } from "../support/runtime.ts";
 import { until } from "../support/served.ts";
 
 const LIMIT = { timeout: 60_000 };
@@ -185,3 +186,19 @@ test("heddle precompress --coding zstd names the way out where the runtime has n
     assert.match(stderr, /^heddle: --coding zstd: Node 20\.\S+ cannot write it; run this on Node 22\.15 or later, on Bun or on Deno\n$/);
   });
 });
+
+if (runtimeName() === "deno") {
+  test("heddle precompress without one of its permissions says which it lacks, and asks nobody", LIMIT, async () => {
+    await withFolder(async (root) => {
+      const cases: readonly (readonly [flags: readonly string[], code: number, message: RegExp])[] = [
+        [[`--allow-read=${SOURCES}`, `--allow-write=${root}`], 2, /^heddle: precompress "[^"]+": Requires read access/],
+        [[`--allow-read=${root}`, `--allow-write=${root}`], 1, /^heddle: start a thread that compresses: Requires read access/],
+        [[`--allow-read=${root},${SOURCES}`], 1, /^heddle: compress \S+ to \S+: Requires write access/],
+      ];
+      for (const [denoFlags, code, message] of cases) {
+        const run = await runCli(["precompress", root], { denoFlags });
+        assert.deepEqual([run.code, message.test(run.stderr)], [code, true], run.stderr);
+      }
+    });
+  });
+}

@@ -35,14 +35,17 @@ const OPENERS: readonly (readonly [name: string, open: (path: string) => HostFol
 for (const [name, openFolder] of OPENERS) {
   test(`${name} reads files, folders and what is known of them`, async () => {
     const files = await openFolder(root);
-    const inode = statSync(join(root, "text.txt")).ino;
-    assert.deepEqual(await files.stat("text.txt"), { kind: "file", size: 10, modifiedMs: 1_000_000_000_000, inode });
+    const { ino: inode, ctimeNs } = statSync(join(root, "text.txt"), { bigint: true });
+    const changedMs = Number(ctimeNs) / 1e6;
+    assert.deepEqual(await files.stat("text.txt"), { kind: "file", size: 10, modifiedMs: 1_000_000_000_000, changedMs, inode: Number(inode) });
     assert.deepEqual([(await files.stat("")).kind, (await files.stat("below")).kind, (await files.stat("pipe")).kind], [
       "folder",
       "folder",
       "other",
     ]);
     assert.equal((await files.stat("fine")).size, 10);
+    assert.equal((await files.list("", 3)).length, 3);
+    assert.deepEqual((await files.list("", 100)).map(({ name }) => name).sort(), (await files.list("")).map(({ name }) => name).sort());
     const names = (await files.list("")).map(({ name, kind }) => `${name} ${kind}`).sort();
     assert.deepEqual(names, [
       "below folder",
