@@ -72,7 +72,7 @@ export type { CoreSnapshot, CoresSnapshot, RequestSnapshot } from "./src/core/sn
 export type { CoreState } from "./src/core/state.ts";
 export type { HttpLimits } from "./src/http/limits.ts";
 export type { StaticMap } from "./src/serve/static_sites.ts";
-export type { StaticOptions } from "./src/static/static_files.ts";
+export type { StaticOptions } from "./src/static/static_options.ts";
 export type { HarakiriRoute } from "./src/serve/harakiri.ts";
 export type { Timeouts } from "./src/serve/timeouts.ts";
 export {

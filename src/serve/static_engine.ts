@@ -1,5 +1,5 @@
 import type { App } from "../contract/app.ts";
-import type { CoreContext, CoreTask, Scheduler, SuspendEngine } from "../contract/engine.ts";
+import type { AnswerParts, CoreContext, CoreTask, Scheduler, SuspendEngine } from "../contract/engine.ts";
 import type { RegisteredWait, Woken } from "../contract/waiting.ts";
 import type { CoreTable } from "../core/table.ts";
 import type { HarakiriError } from "../errors.ts";
@@ -70,6 +70,8 @@ export class StaticEngine implements SuspendEngine {
 
   start(request: CoreContext): void {
     if (!(request instanceof ActiveRequest)) throw new TypeError("look for a file: this is no request of a server");
+    const known = this.#sites.known(request.head);
+    if (known !== null) return this.#answerKnown(request, known);
     const { method, task } = request;
     // No other one is a file's; so an upload costs no Request.
     const found = method === "GET" || method === "HEAD" ? this.#find(request) : null;
@@ -88,6 +90,12 @@ export class StaticEngine implements SuspendEngine {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** At once and whole: nothing of it is made for this request, and no core waits for it. */
+  #answerKnown(request: ActiveRequest, known: AnswerParts): void {
+    this.#table.countStatic(request.core);
+    request.reply.send(known);
   }
 
   #answer(request: ActiveRequest, response: Response): void {

@@ -1,6 +1,9 @@
+import type { AnswerParts } from "../contract/engine.ts";
+import type { RequestHead } from "../contract/head.ts";
 import { ConfigError } from "../errors.ts";
 import type { Platform } from "../io/select.ts";
-import { StaticFiles, type StaticOptions } from "../static/static_files.ts";
+import { StaticFiles } from "../static/static_files.ts";
+import type { StaticOptions } from "../static/static_options.ts";
 
 /** A folder whose files are served before the app (`--check-static`, `--static-map`, `--static-map2`), and how. */
 export interface StaticMap extends StaticOptions {
@@ -48,6 +51,18 @@ export class StaticSites {
     return null;
   }
 
+  /** The answer that `find` would come to, where it is in memory; null where it is not known. */
+  known(head: RequestHead): AnswerParts | null {
+    const { path } = head;
+    for (const { mount, files } of this.#sites) {
+      const known = files.known(head);
+      if (known !== null) return known;
+      // Whether this one has a file of that name is not known. What is known goes by paths as URLs have them: no dots lead from one mount to another.
+      if (isBelow(path, mount)) return null;
+    }
+    return null;
+  }
+
   #takes({ mount }: Site, found: Response | null): boolean {
     return found !== null && !(found.status === NO_PATH && mount === "" && this.#hasApp);
   }
@@ -55,9 +70,16 @@ export class StaticSites {
   /** Answers what is no file in place of an app: as the first folder does whose path it is below, or else the last one. */
   async refuse(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
-    const site = this.#sites.find(({ mount }) => pathname === mount || pathname.startsWith(`${mount}/`)) ?? this.#sites.at(-1)!;
+    const site = this.#sites.find(({ mount }) => isBelow(pathname, mount)) ?? this.#sites.at(-1)!;
     return await site.files.fetch(request);
   }
+}
+
+/** @param path May have a query. */
+function isBelow(path: string, mount: string): boolean {
+  if (!path.startsWith(mount)) return false;
+  const next = path.charAt(mount.length);
+  return next === "/" || next === "" || next === "?";
 }
 
 async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowMs: () => number): Promise<Site> {

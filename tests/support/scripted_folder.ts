@@ -27,7 +27,7 @@ export class ScriptedFolder implements ReadOnlyFolder {
     this.held++;
     let isOpen = true;
     return {
-      facts: { kind: "file", size: bytes.length, modifiedMs: 1_700_000_000_000, inode: 1 },
+      facts: { kind: "file", size: bytes.length, modifiedMs: 1_700_000_000_000, changedMs: 1_700_000_000_000, inode: 1 },
       read: (into, position) => {
         const part = bytes.subarray(position, position + into.length);
         into.set(part);
@@ -47,5 +47,5 @@ export class ScriptedFolder implements ReadOnlyFolder {
 }
 
 function factsOf(text: string): FileFacts {
-  return { kind: "file", size: text.length, modifiedMs: 1_700_000_000_000, inode: 1 };
+  return { kind: "file", size: text.length, modifiedMs: 1_700_000_000_000, changedMs: 1_700_000_000_000, inode: 1 };
 }
