@@ -47,10 +47,10 @@ export class StaticFiles {
   constructor(openFolder: () => Promise<ReadOnlyFolder>, options: StaticOptions = {}, nowMs: () => number = Date.now) {
     this.#nowMs = nowMs;
     this.#settings = readStaticOptions(options);
-    const { cacheBytes, cacheTtlMs: ttlMs, precompressed } = this.#settings;
+    const { cacheBytes, cacheTtlMs: ttlMs, cachePathsMs: absentMs, precompressed } = this.#settings;
     // A half for the files, and a half for the answers, which keep their files' bytes for as long as they are kept themselves.
     const bytes = cacheBytes / 2;
-    this.#openFolder = bytes > 0 ? async () => new CachedFolder(await openFolder(), { bytes, ttlMs }, nowMs) : openFolder;
+    this.#openFolder = bytes > 0 ? async () => new CachedFolder(await openFolder(), { bytes, ttlMs, absentMs }, nowMs) : openFolder;
     this.#known = bytes > 0 && ttlMs > 0 ? new KnownAnswers(bytes, ttlMs, precompressed, nowMs) : null;
   }
 
