@@ -61,7 +61,7 @@ export interface StaticOptions {
    */
   readonly expires?: readonly StaticExpiry[];
   /**
-   * Sends `/docs` on to `/docs/` where that is a directory, so that relative links in its page hold.
+   * Sends `/docs` on to `/docs/` where that is a directory with an index, or is listed, so that relative links in its page hold.
    *
    * @default true
    */
