@@ -58,7 +58,7 @@ export const STATIC_FILE_OPTIONS = {
     unit: SWITCH,
     default: "yes",
     repeatable: false,
-    help: "Send /docs on to /docs/ where that is a folder, so that links in its page hold",
+    help: "Send /docs on to /docs/ where that is a folder with an index, or is listed, so that links in its page hold",
   },
   staticListing: {
     flag: "--static-listing",

@@ -2,7 +2,6 @@ import type { AnswerParts } from "../contract/engine.ts";
 import type { RequestHead } from "../contract/head.ts";
 import { ConfigError } from "../errors.ts";
 import type { Platform } from "../io/select.ts";
-import { PathMisses } from "../static/path_misses.ts";
 import { StaticFiles } from "../static/static_files.ts";
 import type { StaticOptions } from "../static/static_options.ts";
 
@@ -10,20 +9,12 @@ import type { StaticOptions } from "../static/static_options.ts";
 export interface StaticMap extends StaticOptions {
   /** The folder, absolute or from the current directory. */
   readonly root: string;
-  /**
-   * For how long it is remembered that a path leads to none of its files, in milliseconds (`--static-cache-paths`): 0 for not at all. It counts for nothing
-   * where there is a `fallback`, which depends on more than the path.
-   *
-   * @default 0
-   */
-  readonly cachePathsMs?: number;
 }
 
 interface Site {
   /** The URL's path that it stands for, without a slash at its end. */
   readonly mount: string;
   readonly files: StaticFiles;
-  readonly misses: PathMisses;
 }
 
 /** What a file's path can never be is the app's where a folder shares every URL with it: `/%00` is a 400 below a prefix alone. */
@@ -33,12 +24,10 @@ const NO_PATH = 400;
 export class StaticSites {
   readonly #sites: readonly Site[];
   readonly #hasApp: boolean;
-  readonly #nowMs: () => number;
 
-  private constructor(sites: readonly Site[], hasApp: boolean, nowMs: () => number) {
+  private constructor(sites: readonly Site[], hasApp: boolean) {
     this.#sites = sites;
     this.#hasApp = hasApp;
-    this.#nowMs = nowMs;
   }
 
   /**
@@ -49,13 +38,13 @@ export class StaticSites {
    */
   static async open(maps: readonly StaticMap[], hasApp: boolean, { openFolder, clock }: Platform): Promise<StaticSites> {
     const nowMs = () => clock.wallTime();
-    return new StaticSites(await Promise.all(maps.map((map) => openSite(map, openFolder, nowMs))), hasApp, nowMs);
+    return new StaticSites(await Promise.all(maps.map((map) => openSite(map, openFolder, nowMs))), hasApp);
   }
 
   /** The answer that `find` would give, where that is in memory; null where it is not known. */
   known(head: RequestHead): AnswerParts | null {
     // What the first folder does not know it may have all the same: then no later one is asked.
-    return this.#sites.find((site) => mayHave(site, head.path))?.files.known(head) ?? null;
+    return this.#sites.find(({ mount }) => !isElsewhere(head.path, mount))?.files.known(head) ?? null;
   }
 
   /**
@@ -66,17 +55,10 @@ export class StaticSites {
   find(request: { readonly path: string; readonly request: Request }, first: number = 0): Response | null | Promise<Response | null> {
     for (let index = first; index < this.#sites.length; index++) {
       const site = this.#sites[index]!;
-      if (!mayHave(site, request.path)) continue;
-      const sinceMs = this.#nowMs();
+      if (isElsewhere(request.path, site.mount)) continue;
       const found = site.files.find(request.request);
-      if (!(found instanceof Promise)) {
-        if (this.#takes(site, found)) return found;
-        continue;
-      }
-      return found.then((response) => {
-        if (response === null) site.misses.add(request.path, sinceMs);
-        return this.#takes(site, response) ? response : this.find(request, index + 1);
-      });
+      if (found instanceof Promise) return found.then((response) => this.#takes(site, response) ? response : this.find(request, index + 1));
+      if (this.#takes(site, found)) return found;
     }
     return null;
   }
@@ -93,10 +75,6 @@ export class StaticSites {
   }
 }
 
-function mayHave({ mount, misses }: Site, path: string): boolean {
-  return !isElsewhere(path, mount) && !misses.has(path);
-}
-
 /** A target that is not below a folder's path, as it stands; of one with dots in it, which a URL has not, it is found out later. */
 function isElsewhere(path: string, mount: string): boolean {
   if (mount === "" || /\/(?:\.|%2e)/i.test(path)) return false;
@@ -105,12 +83,11 @@ function isElsewhere(path: string, mount: string): boolean {
 }
 
 async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowMs: () => number): Promise<Site> {
-  const { root, safe, prefix = "/", fallback, cachePathsMs = 0 } = map;
+  const { root, safe, prefix = "/" } = map;
   if (openFolder === undefined) throw new ConfigError("static", "serve static files: the platform has no openFolder");
   try {
     const folder = Promise.resolve(await openFolder(root, safe));
-    const misses = new PathMisses(fallback === undefined ? cachePathsMs : 0, nowMs);
-    return { mount: prefix.replace(/\/$/, ""), files: new StaticFiles(() => folder, map, nowMs), misses };
+    return { mount: prefix.replace(/\/$/, ""), files: new StaticFiles(() => folder, map, nowMs) };
   } catch (error) {
     throw new ConfigError("static", `serve the files of ${JSON.stringify(root)}: ${reasonOf(error)}`, error);
   }

@@ -1,6 +1,7 @@
 import type { FileFacts, FolderEntry, OpenFile, ReadOnlyFolder } from "../contract/files.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import { CachedFile, isSameVersion } from "./cached_file.ts";
+import { reasonOf } from "./open_file.ts";
 
 /** A larger file is read while it is sent. */
 const MOST_FILE_BYTES = 262_144;
@@ -14,6 +15,14 @@ export interface CacheLimits {
   readonly bytes: number;
   /** For how long a file is taken without asking the file system. */
   readonly ttlMs: number;
+  /** For how long it is taken without asking that there is no file. */
+  readonly absentMs: number;
+}
+
+/** A path that leads to no file, and how opening it failed. */
+interface Absence {
+  readonly error: unknown;
+  readonly untilMs: number;
 }
 
 /**
@@ -25,14 +34,16 @@ export class CachedFolder implements ReadOnlyFolder {
   readonly #folder: ReadOnlyFolder;
   readonly #ttlMs: number;
   readonly #nowMs: () => number;
-  readonly #files: BoundedMap<CachedFile>;
+  readonly #absentMs: number;
+  readonly #files: BoundedMap<CachedFile | Absence>;
   /** What is looked for now; null where it is not one to keep. */
   readonly #pending = new Map<string, Promise<CachedFile | null>>();
 
   /** @param nowMs The clock of the wall. */
-  constructor(folder: ReadOnlyFolder, { bytes, ttlMs }: CacheLimits, nowMs: () => number) {
+  constructor(folder: ReadOnlyFolder, { bytes, ttlMs, absentMs }: CacheLimits, nowMs: () => number) {
     this.#folder = folder;
     this.#ttlMs = ttlMs;
+    this.#absentMs = absentMs;
     this.#nowMs = nowMs;
     this.#files = new BoundedMap(bytes);
   }
@@ -46,8 +57,10 @@ export class CachedFolder implements ReadOnlyFolder {
   }
 
   async open(path: string): Promise<OpenFile> {
-    const kept = this.#files.get(path) ?? null;
-    if (kept !== null && this.isFresh(kept)) return kept;
+    const known = this.#files.get(path) ?? null;
+    const kept = known instanceof CachedFile ? known : null;
+    if (kept !== null && this.#lasts(kept.freshUntilMs, this.#ttlMs)) return kept;
+    if (known !== null && !(known instanceof CachedFile) && this.#lasts(known.untilMs, this.#absentMs)) throw known.error;
     const pending = this.#pending.get(path);
     if (pending !== undefined) return await pending ?? await this.#folder.open(path);
     const found = this.#find(path, kept);
@@ -58,10 +71,10 @@ export class CachedFolder implements ReadOnlyFolder {
     return await found;
   }
 
-  /** Whether a file is taken without asking. A clock that was set back makes none of them last longer. */
-  isFresh({ freshUntilMs }: CachedFile): boolean {
-    const left = freshUntilMs - this.#nowMs();
-    return left > 0 && left <= this.#ttlMs;
+  /** Whether something is taken without asking. A clock that was set back makes nothing last longer. */
+  #lasts(untilMs: number, mostMs: number): boolean {
+    const leftMs = untilMs - this.#nowMs();
+    return leftMs > 0 && leftMs <= mostMs;
   }
 
   async #find(path: string, kept: CachedFile | null): Promise<OpenFile> {
@@ -71,13 +84,24 @@ export class CachedFolder implements ReadOnlyFolder {
       return kept;
     }
     this.#files.delete(path);
-    const file = await this.#folder.open(path);
+    const file = await this.#open(path, nowMs);
     const cached = file.facts.size <= MOST_FILE_BYTES ? await readWhole(file, nowMs) : null;
     if (cached === null) return file;
     await file.close();
     cached.freshUntilMs = nowMs + this.#ttlMs;
     this.#files.set(path, cached, cached.content.length + 2 * path.length + FILE_OVERHEAD);
     return cached;
+  }
+
+  async #open(path: string, nowMs: number): Promise<OpenFile> {
+    try {
+      return await this.#folder.open(path);
+    } catch (error) {
+      if (this.#absentMs > 0 && reasonOf(error) === "absent") {
+        this.#files.set(path, { error, untilMs: nowMs + this.#absentMs }, 2 * path.length + FILE_OVERHEAD);
+      }
+      throw error;
+    }
   }
 
   /** What fails here fails again where the file is opened, which says why. */

@@ -47,10 +47,10 @@ export class StaticFiles {
   constructor(openFolder: () => Promise<ReadOnlyFolder>, options: StaticOptions = {}, nowMs: () => number = Date.now) {
     this.#nowMs = nowMs;
     this.#settings = readStaticOptions(options);
-    const { cacheBytes, cacheTtlMs: ttlMs, precompressed } = this.#settings;
+    const { cacheBytes, cacheTtlMs: ttlMs, cachePathsMs: absentMs, precompressed } = this.#settings;
     // A half for the files, and a half for the answers, which keep their files' bytes for as long as they are kept themselves.
     const bytes = cacheBytes / 2;
-    this.#openFolder = bytes > 0 ? async () => new CachedFolder(await openFolder(), { bytes, ttlMs }, nowMs) : openFolder;
+    this.#openFolder = bytes > 0 ? async () => new CachedFolder(await openFolder(), { bytes, ttlMs, absentMs }, nowMs) : openFolder;
     this.#known = bytes > 0 && ttlMs > 0 ? new KnownAnswers(bytes, ttlMs, precompressed, nowMs) : null;
   }
 
@@ -117,10 +117,22 @@ export class StaticFiles {
       return await this.#index(request, path, pathname) ?? await this.#list(request, path, search) ?? await this.#fallBack(request, path);
     }
     const opened = await this.#open(path);
-    if (opened === "folder" && redirect) return redirectToFolder(pathname, search);
+    if (opened === "folder" && redirect && await this.#hasPage(path)) return redirectToFolder(pathname, search);
     if (opened === "denied") return refusal(403, "not permitted");
     if (typeof opened === "string") return await this.#fallBack(request, path);
     return await this.#answer(request, path, opened, pathname);
+  }
+
+  /** Whether a folder answers for itself; else an app's own path of the same name would be sent on to nothing. */
+  async #hasPage(directory: string): Promise<boolean> {
+    const { listing, index } = this.#settings;
+    if (listing) return true;
+    for (const name of index) {
+      const opened = await this.#open(directory === "" ? name : `${directory}/${name}`);
+      if (typeof opened !== "string") await opened.close();
+      if (opened !== "absent" && opened !== "folder") return true;
+    }
+    return false;
   }
 
   #belowPrefix(pathname: string): string | null {

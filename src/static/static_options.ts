@@ -61,7 +61,7 @@ export interface StaticOptions {
    */
   readonly expires?: readonly StaticExpiry[];
   /**
-   * Sends `/docs` on to `/docs/` where that is a directory, so that relative links in its page hold.
+   * Sends `/docs` on to `/docs/` where that is a directory with an index, or is listed, so that relative links in its page hold.
    *
    * @default true
    */
@@ -111,6 +111,13 @@ export interface StaticOptions {
    * @default 1000
    */
   readonly cacheTtlMs?: number;
+  /**
+   * For how long, in milliseconds, it is remembered that a path leads to no file, so that a path that is the app's costs no look at the disk (uWSGI
+   * `--static-cache-paths`); a file that comes is seen after it. It takes memory of `cacheBytes`.
+   *
+   * @default 0
+   */
+  readonly cachePathsMs?: number;
 }
 
 /** Options as they are worked with. */
@@ -132,6 +139,7 @@ export interface StaticSettings {
   readonly cors: boolean;
   readonly cacheBytes: number;
   readonly cacheTtlMs: number;
+  readonly cachePathsMs: number;
 }
 
 /**
@@ -161,6 +169,7 @@ export function readStaticOptions(options: StaticOptions): StaticSettings {
     cors: options.cors ?? false,
     cacheBytes: options.cacheBytes ?? 67_108_864,
     cacheTtlMs: options.cacheTtlMs ?? 1000,
+    cachePathsMs: options.cachePathsMs ?? 0,
   };
 }
 

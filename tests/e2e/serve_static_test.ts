@@ -70,6 +70,21 @@ testOnBoth("serve({ static }) leaves what can be no file's path to the app, unle
   });
 });
 
+testOnBoth(
+  "serve({ static }) sends a folder on to its slash where it has an index or a listing, and leaves it to the app else",
+  async (by) => {
+    const site = createSite({ "api/a.txt": "a", "docs/index.html": "docs" });
+    await withServer({ fetch: APP, static: [{ root: site }], ...by }, async (served) => {
+      const docs = await ask(served, "/docs");
+      assert.deepEqual([docs.status, docs.fields.get("location")], [301, "./docs/"]);
+      assert.deepEqual(await answers(served, ["/api", "/api/", "/api/a.txt"]), ["200 app GET /api", "200 app GET /api/", "200 a"]);
+    });
+    await withServer({ fetch: APP, static: [{ root: site, listing: true }], ...by }, async (served) => {
+      assert.equal((await ask(served, "/api")).status, 301);
+    });
+  },
+);
+
 testOnBoth("serve({ static }) without an app answers what is no file with 404, and other methods with 405", async (by) => {
   await withServer({ static: [{ root: SITE, prefix: "/s" }, { root: OTHER, prefix: "/o" }], ...by }, async (served) => {
     assert.deepEqual(await answers(served, ["/s/a.txt", "/o/b.txt"]), ["200 a of the site", "200 b of the other"]);

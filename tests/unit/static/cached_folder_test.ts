@@ -6,7 +6,7 @@ import { MemoryFolder } from "../../support/memory_folder.ts";
 
 const START_MS = 1_700_000_000_000;
 const OLD_MS = START_MS - 10_000;
-const LIMITS = { bytes: 1_000_000, ttlMs: 1000 };
+const LIMITS = { bytes: 1_000_000, ttlMs: 1000, absentMs: 0 };
 
 function scene(limits = LIMITS) {
   const below = new MemoryFolder();
@@ -103,9 +103,24 @@ test("CachedFolder: a clock that is set back makes no file last longer", async (
 });
 
 test("CachedFolder with a time of 0 looks at the file each time", async () => {
-  const { below, folder } = scene({ bytes: 1_000_000, ttlMs: 0 });
+  const { below, folder } = scene({ ...LIMITS, ttlMs: 0 });
   below.put("a", "one", OLD_MS);
   await folder.open("a");
   below.put("a", "two", OLD_MS);
   assert.equal(await textOf(await folder.open("a")), "two");
+});
+
+test("CachedFolder remembers that there is no file for as long as it is told to", async () => {
+  const { below, clock, folder } = scene({ ...LIMITS, absentMs: 5000 });
+  below.put("docs/a", "text", OLD_MS);
+  for (const [path, code] of [["none", "ENOENT"], ["docs", "EISDIR"]] as const) {
+    for (let count = 0; count < 3; count++) await assert.rejects(folder.open(path), { code });
+  }
+  // A folder is none that is absent.
+  assert.equal(below.calls.open, 4);
+  below.put("none", "text", OLD_MS);
+  clock.nowMs += 4999;
+  await assert.rejects(folder.open("none"), { code: "ENOENT" });
+  clock.nowMs += 1;
+  assert.equal(await textOf(await folder.open("none")), "text");
 });
