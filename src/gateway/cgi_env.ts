@@ -28,14 +28,11 @@ export interface CgiInput extends AsyncIterable<Uint8Array> {
  */
 export function cgiEnv(request: CgiRequest): YieldEnv {
   const { head, local, remote, body } = request;
-  const question = head.path.indexOf("?");
-  const path = question < 0 ? head.path : head.path.slice(0, question);
   const env: YieldEnv = {
     REQUEST_METHOD: head.method,
     REQUEST_URI: head.target,
     SCRIPT_NAME: "",
-    PATH_INFO: decodePath(path),
-    QUERY_STRING: question < 0 ? "" : head.path.slice(question + 1),
+    ...cgiPath(head.path),
     SERVER_PROTOCOL: head.protocol,
     SERVER_NAME: local.transport === "tcp" ? local.hostname : local.path,
     SERVER_PORT: local.transport === "tcp" ? String(local.port) : "",
@@ -49,6 +46,15 @@ export function cgiEnv(request: CgiRequest): YieldEnv {
   if (request.scheme === "https") env.HTTPS = "on";
   addFields(env, head);
   return env;
+}
+
+/** A path and its query, each in its variable. @param path As sent. */
+export function cgiPath(path: string): { readonly PATH_INFO: string; readonly QUERY_STRING: string } {
+  const question = path.indexOf("?");
+  return {
+    PATH_INFO: decodePath(question < 0 ? path : path.slice(0, question)),
+    QUERY_STRING: question < 0 ? "" : path.slice(question + 1),
+  };
 }
 
 function addFields(env: YieldEnv, head: RequestHead): void {

@@ -1,4 +1,15 @@
-import { closeSync, type Dirent, fstatSync, lstatSync, opendirSync, openSync, readdirSync, readlinkSync, readSync, realpathSync } from "node:fs";
+import {
+  closeSync,
+  type Dirent,
+  fstatSync,
+  lstatSync,
+  opendirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  readSync,
+  realpathSync,
+} from "node:fs";
 import type { HostFolder } from "../contract/files.ts";
 import { type FileCalls, NodeFolder } from "./node_files.ts";
 

@@ -143,7 +143,7 @@ export const LOOP_DIFFERENCES: readonly LoopDifference[] = [
     reason: "Which requests break HTTP is the runtime's word, and so is what they are answered; heddle's log tells of none of them.",
   },
   { loops: ALL, reason: "Unix sockets are refused (`UnsupportedError`)." },
-  { loops: ALL, reason: "Several certificates are refused (`UnsupportedError`)." },
+  { loops: FETCH, reason: "Several certificates are refused (`UnsupportedError`)." },
   {
     loops: FETCH,
     reason: "A certificate cannot be changed while the server runs: SIGHUP says so.",

@@ -1,13 +1,12 @@
 import http from "node:http";
 import type { Server } from "node:net";
 import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
-import type { Address } from "../contract/socket.ts";
+import type { Address, TlsIdentity } from "../contract/socket.ts";
 import { formatAddress, tcpAddress } from "../io/address.ts";
 import { brokenError } from "../io/broken_error.ts";
-import { renewing } from "../io/renewing.ts";
+import { type Renewable, renewing } from "../io/renewing.ts";
 import { NodeConnections } from "./node_http_connections.ts";
 import { NodeRequests } from "./node_http_requests.ts";
-import { oneIdentity } from "./one_identity.ts";
 
 /** How often Node looks for heads that are late; its own 30 s would make a short limit of no use. */
 const CHECK_MS = 500;
@@ -45,9 +44,8 @@ export function httpOptions(options: LoopListenOptions) {
 async function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
   const { hostname, port, backlog } = options;
   const attempt = `listen on ${formatAddress(options)}`;
-  const identity = oneIdentity("node-http", options.tls);
   let address: Address = tcpAddress(hostname, port);
-  const secure = identity === null ? null : (await import("./node_http2.ts")).createSecureServer(options, identity, accept, () => address);
+  const secure = options.tls === undefined ? null : await createSecureServer(options, options.tls, accept, () => address);
   const { server, close, kill } = secure ?? createPlainServer(options, accept, () => address);
   server.maxConnections = options.connections;
   try {
@@ -62,6 +60,17 @@ async function listen(options: LoopListenOptions, accept: (exchange: LoopExchang
   const bound = server.address();
   if (bound !== null && typeof bound === "object") address = tcpAddress(bound.address, bound.port);
   return { address, renew: (identities) => renewing(address, identities, secure), close, kill };
+}
+
+/** Loaded where there is TLS. */
+async function createSecureServer(
+  options: LoopListenOptions,
+  identities: readonly TlsIdentity[],
+  accept: (exchange: LoopExchange) => void,
+  local: () => Address,
+): Promise<NodeServer & Renewable> {
+  const [{ createSecureServer }, { readCertificates }] = await Promise.all([import("./node_http2.ts"), import("../io/certificates.ts")]);
+  return createSecureServer(options, await readCertificates(identities), accept, local);
 }
 
 /** What the types lack: an end that the client sends is not taken for its going. */

@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import http2 from "node:http2";
 import type { LoopExchange, LoopListenOptions } from "../contract/loop.ts";
-import type { Address, TlsIdentity } from "../contract/socket.ts";
+import type { Address } from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
+import type { Certificates } from "../io/certificates.ts";
+import { SecureContexts } from "../io/node_tls.ts";
 import type { Renewable } from "../io/renewing.ts";
 import { httpOptions, type NodeServer } from "./node_http.ts";
 import { NodeConnections } from "./node_http_connections.ts";
 import { Http2Exchange } from "./node_http2_exchange.ts";
 import { NodeRequests } from "./node_http_requests.ts";
 import { TokenBucket } from "./token_bucket.ts";
-import { oneIdentity } from "./one_identity.ts";
 
 /** Streams that a connection may have at once (RFC 9113 section 6.5.2 recommends no fewer). */
 const MOST_STREAMS = 100;
@@ -27,15 +28,17 @@ const RESETS_A_SECOND = 33;
  */
 export function createSecureServer(
   options: LoopListenOptions,
-  identity: TlsIdentity,
+  certificates: Certificates,
   accept: (exchange: LoopExchange) => void,
   local: () => Address,
 ): NodeServer & Renewable {
   const common = httpOptions(options);
+  let contexts = new SecureContexts(certificates);
   const server = http2.createSecureServer({
     ...common,
     allowHTTP1: true,
-    ...tlsOf(identity),
+    ...tlsOf(certificates),
+    SNICallback: (name, chosen) => chosen(null, contexts.of(name)),
     handshakeTimeout: options.handshakeMs,
     settings: { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: common.maxHeaderSize, enablePush: false },
   });
@@ -88,7 +91,10 @@ export function createSecureServer(
       for (const session of sessions) session.destroy();
       connections.kill();
     },
-    renew: ({ identities }) => server.setSecureContext(tlsOf(oneIdentity("node-http", identities)!)),
+    renew(certificates) {
+      contexts = new SecureContexts(certificates);
+      server.setSecureContext(tlsOf(certificates));
+    },
   };
 }
 
@@ -119,6 +125,8 @@ function wasReset({ aborted, rstCode, errored }: http2.ServerHttp2Stream): boole
   return (aborted || rstCode !== http2.constants.NGHTTP2_NO_ERROR) && !(errored instanceof BrokenError);
 }
 
-function tlsOf({ cert, key }: TlsIdentity) {
+/** The first one, for clients that name no server. */
+function tlsOf({ identities }: Certificates) {
+  const { cert, key } = identities[0]!;
   return { cert, key, minVersion: "TLSv1.2" } as const;
 }

@@ -11,6 +11,7 @@ import { PromisedSource } from "./wasm/input_source.ts";
 import { type Jspi, requireJspi } from "./wasm/jspi.ts";
 import { MOST_INSTANCES } from "./wasm/most_instances.ts";
 import { endProgram, failProgram, instantiate, refuse } from "./wasm/program_run.ts";
+import type { ProgramStart } from "./wasm/program_start.ts";
 import { SuspendedWaits } from "./wasm/suspended_waits.ts";
 import type { Waits } from "./waits.ts";
 
@@ -83,30 +84,38 @@ class WasmEngine implements SuspendEngine {
   }
 
   readonly #start = (request: CoreContext): void => {
-    const { app, reply, yieldEnv, task } = request;
+    const { app, reply, yieldEnv } = request;
     if (app.kind !== "wasm") throw new TypeError(`run a program: this is a ${app.kind} app`);
     if (refuse(request)) return;
     if (this.#running >= MOST_INSTANCES) {
       reply.fail(new OverloadError(`run a program: ${MOST_INSTANCES} of them run already; lower --async`), 503);
       return;
     }
-    const { program } = app;
-    const waits = new SuspendedWaits(task, this.#scheduler);
-    const guest = new Guest(request, program, waits, new PromisedSource(yieldEnv["wsgi.input"] as CgiInput), this.#clock);
+    const input = new PromisedSource(yieldEnv["wsgi.input"] as CgiInput);
+    this.#begin({ request, program: app.program, env: yieldEnv, input, redirects: 0 });
+  };
+
+  #begin(start: ProgramStart): void {
+    const { request: { reply, task }, program } = start;
+    const guest = new Guest(start, new SuspendedWaits(task, this.#scheduler), this.#clock);
     task.kept = guest;
     reply.onGone = (reason) => guest.stop(reason);
     this.#running++;
     this.#run(guest, program).then(
       () => {
         this.#over(task);
-        endProgram(request, guest);
+        this.#next(endProgram(start, guest));
       },
       (error: unknown) => {
         this.#over(task);
-        failProgram(request, guest, program, error);
+        this.#next(failProgram(start, guest, error));
       },
     );
-  };
+  }
+
+  #next(start: ProgramStart | null): void {
+    if (start !== null) this.#begin(start);
+  }
 
   /** Up to its first suspend at once. */
   async #run(guest: SuspendedGuest, program: WasmProgram): Promise<void> {

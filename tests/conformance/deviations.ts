@@ -194,6 +194,12 @@ export interface Gap {
 /** The gaps outside of the sockets; `docs/runtimes.md` is made from it too. */
 export const GAPS: readonly Gap[] = [
   {
+    runtime: "all",
+    reason:
+      "In threads (`--suspend worker`) an answer that streams has its thread until its end, and so has an event stream, which has no core any more: with `--async N` N clients that listen " +
+      "take all threads. Serve event streams without threads, or from another process.",
+  },
+  {
     runtime: "Node",
     reason:
       "A client that closes while its request runs sends FIN, and RST to what comes then: if the answer is a stream that gives nothing after its head, Node does not look " +

@@ -1,6 +1,7 @@
 /** What a client and an app see is the same whether heddle's own sockets serve or the runtime's HTTP server: each test runs on both. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import tls from "node:tls";
 import { Hono } from "hono";
 import type { FetchHandler, ServeOptions, YieldHandler } from "../../mod.ts";
 import { serve, sleep, suspend } from "../../mod.ts";
@@ -505,12 +506,44 @@ testOnBoth("serve() refuses what a loop engine must not be given", async ({ loop
   const options = { fetch: () => new Response(), port: 0, loop };
   assert.throws(() => serve({ ...options, proxyProtocol: ["127.0.0.1"] }), { code: "HEDDLE_CONFIG" });
   const identities = [createIdentity(), createIdentity("other", 30, "DNS:other")];
-  for (const refused of [{ http: "unix:/tmp/heddle-none.sock" }, { https: ":0", tls: identities }]) {
+  const several = loop === "node-http" ? [] : [{ https: ":0", tls: identities }];
+  for (const refused of [{ http: "unix:/tmp/heddle-none.sock" }, ...several]) {
     await assert.rejects(serve({ fetch: options.fetch, loop, ...refused }).ready, { code: "HEDDLE_UNSUPPORTED" });
   }
   await assert.rejects(serve({ ...options, loop: loop === "node-http" ? "bun-serve" : "node-http" }).ready, { code: "HEDDLE_UNSUPPORTED" });
   await assert.rejects(serve({ ...options, loop: "libuv" }).ready, { code: "HEDDLE_CONFIG" });
 });
+
+testOnBoth(
+  "of several certificates the server name chooses, the first is for the others, and others take their place",
+  async ({ loop }) => {
+    if (loop !== "node-http") return;
+    const pair = (suffix: string) => [createIdentity(`first${suffix}`), createIdentity(`second${suffix}`, 30, "DNS:second.test")];
+    const server = serve({ fetch: () => new Response(), https: "127.0.0.1:0", tls: pair(""), loop });
+    await server.ready;
+    const shown = (servername: string | undefined, protocol: string) =>
+      new Promise<string>((resolve, reject) => {
+        const port = Number(new URL(server.url).port);
+        const name = servername === undefined ? {} : { servername };
+        const socket = tls.connect({ host: "127.0.0.1", port, ALPNProtocols: [protocol], rejectUnauthorized: false, ...name }, () => {
+          resolve(`${socket.getPeerCertificate().subject.CN} ${socket.alpnProtocol}`);
+          socket.destroy();
+        });
+        socket.once("error", reject);
+      });
+    try {
+      for (const suffix of ["", "-renewed"]) {
+        if (suffix !== "") await server.renewCertificate(pair(suffix));
+        assert.equal(await shown("second.test", "h2"), `second${suffix} h2`);
+        assert.equal(await shown("SECOND.test", "http/1.1"), `second${suffix} http/1.1`);
+        assert.equal(await shown("other.test", "h2"), `first${suffix} h2`);
+        assert.equal(await shown(undefined, "h2"), `first${suffix} h2`);
+      }
+    } finally {
+      await server.close();
+    }
+  },
+);
 
 testApp("heads past the limits are refused with their status", () => new Response("ok"), async ({ exchange }) => {
   const close = "Connection: close\r\n";

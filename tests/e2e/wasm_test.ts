@@ -94,8 +94,8 @@ wasmTest("a program's head makes the answer's: Status, Location, fields, lengths
     assert.deepEqual([status.status, status.reason, status.body, fieldOf(status, "status")], [404, "Gone Fishing", "not here", null]);
     const location = await get(server, "/location");
     assert.deepEqual([location.status, fieldOf(location, "location"), location.body], [302, "https://example.org/there", ""]);
-    const local = await get(server, "/local");
-    assert.deepEqual([local.status, fieldOf(local, "location")], [302, "/elsewhere?a=b"]);
+    const cookie = await get(server, "/local-cookie");
+    assert.deepEqual([cookie.status, fieldOf(cookie, "location"), fieldOf(cookie, "set-cookie")], [302, "/elsewhere", "a=1"]);
     const fields = await get(server, "/fields");
     assert.deepEqual(fields.fields.filter(([name]) => name === "set-cookie").map(([, value]) => value), ["a=1", "b=2"]);
     assert.deepEqual([fieldOf(fields, "transfer-encoding"), fieldOf(fields, "x-latin"), fields.body], [null, "\xe4", "ok"]);
@@ -103,6 +103,44 @@ wasmTest("a program's head makes the answer's: Status, Location, fields, lengths
     assert.deepEqual([(await get(server, "/empty")).status, (await get(server, "/exit0")).body], [204, "exit(0)"]);
   });
 });
+
+wasmTest(
+  "a program's Location that is a path, and nothing else, is answered by the program itself, by GET, ten times at most",
+  async ({ args }) => {
+    await servingCli([wasmProgram("answers"), ...args], async (server) => {
+      const local = await get(server, "/local");
+      assert.deepEqual([local.status, fieldOf(local, "location"), local.body], [200, null, "GET a=b /elsewhere?a=b /local - -1\n"]);
+      const client = await server.connect();
+      client.send("POST /local HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody");
+      await until(() => client.ended || client.closed, LIMIT_MS);
+      assert.equal(parseAnswer(client.text).body, "GET a=b /elsewhere?a=b /local - -1\n");
+      assert.equal((await get(server, "/local-body")).body, "GET  /elsewhere /local-body - -1\n");
+      assert.equal(parseAnswer(await exchange(server, "HEAD /local"), "HEAD").status, 200);
+      for (const [target, why] of [["/loop", "there were 10 before it"], ["/local-nul", "a NUL in a path"]]) {
+        assert.equal((await get(server, target!)).status, 502);
+        await server.cli.untilStderr(new RegExp(`GET ${target} on core \\d+: ProgramError: follow a program's local redirect: ${why}\n`));
+      }
+    });
+  },
+);
+
+wasmTest(
+  "a client that has sent FIN waits for its answer, and ends no program; as under CGI, what sleeps on is harakiri's",
+  async ({ args }) => {
+    await servingCli([wasmProgram("sleeper"), "--async", "1", "--harakiri-route", "/late=500ms", ...args], async (server) => {
+      const client = await server.connect();
+      client.send("GET /?300 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+      client.end();
+      await until(() => client.ended || client.closed, LIMIT_MS);
+      assert.match(parseAnswer(client.text).body, /^slept \d+ ms/);
+      const late = await server.connect();
+      late.send("GET /late?1000000 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+      late.end();
+      await until(() => late.ended || late.closed, LIMIT_MS);
+      assert.match((await get(server, "/?0")).body, /^slept /);
+    });
+  },
+);
 
 wasmTest(
   "a program that traps, exits with a code or gives no head is a 502 with a line in the log; past its head a reset",

@@ -8,6 +8,8 @@ export interface CgiHead {
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** As the program told it; null if it did not. */
   readonly contentLength: number | null;
+  /** The path and query that is to be answered in its place (RFC 3875 section 6.2.2); null where it is an answer. */
+  readonly redirect: string | null;
 }
 
 /** Fields that are the server's to read: they may stand once (RFC 3875 section 6.3). */
@@ -16,8 +18,8 @@ const ONCE = ["status", "location", "content-type"];
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 /**
- * Reads a head of RFC 3875, section 6: lines that end in LF, or CRLF, one field each. `Status` makes the status line; `Location` without one is a 302, with
- * a path too, of which the client asks then (section 6.2.2 has the server do that by itself).
+ * Reads a head of RFC 3875, section 6: lines that end in LF, or CRLF, one field each. `Status` makes the status line; `Location` without one is a 302. One
+ * that is a path, and no other field, is for the server itself to answer; with others, such as `Set-Cookie`, which would be lost by that, it is a 302, too.
  *
  * @param text A character a byte, without the empty line at its end.
  * @throws {ProgramError} It is no such head.
@@ -37,7 +39,12 @@ export function readCgiHead(text: string): CgiHead {
   }
   if (seen.size === 0) throw badHead("it has none of Content-Type, Location and Status");
   const status = seen.get("status");
-  if (status === undefined) return checked(seen.has("location") ? 302 : 200, "", fields);
+  if (status === undefined) {
+    const location = seen.get("location");
+    if (location === undefined) return checked(200, "", fields);
+    const isLocal = fields.length === 1 && location.startsWith("/") && !location.includes("#");
+    return { ...checked(302, "", fields), redirect: isLocal ? location : null };
+  }
   const [, code, statusText = ""] = /^(\d{3})(?: (.*))?$/.exec(status) ?? [];
   if (code === undefined) throw badHead(`Status ${JSON.stringify(status)} is not three digits and a reason, such as "404 Not Found"`);
   return checked(Number(code), statusText, fields);
@@ -47,7 +54,7 @@ export function readCgiHead(text: string): CgiHead {
 function checked(status: number, statusText: string, fields: CgiHead["fields"]): CgiHead {
   try {
     const { contentLength } = AnswerHead.of(status, statusText, fields);
-    return { status, statusText, fields, contentLength };
+    return { status, statusText, fields, contentLength, redirect: null };
   } catch (error) {
     throw badHead((error as TypeError).message.replace(/^send an answer: /, ""));
   }

@@ -1,12 +1,10 @@
-import type { WasmProgram } from "../../contract/app.ts";
 import type { Clock } from "../../contract/clock.ts";
-import type { CoreContext } from "../../contract/engine.ts";
 import { after, type Waited } from "../../waited.ts";
 import { GuestFiles } from "./guest_files.ts";
 import { GuestMemory } from "./guest_memory.ts";
 import { guestEnvironment } from "./guest_environment.ts";
 import type { GuestWaits } from "./guest_waits.ts";
-import type { InputSource } from "./input_source.ts";
+import type { ProgramStart } from "./program_start.ts";
 import { ProgramInput } from "./program_input.ts";
 import { ProgramLog } from "./program_log.ts";
 import { ProgramOutput } from "./program_output.ts";
@@ -25,16 +23,16 @@ export class Guest<W extends GuestWaits = GuestWaits> {
   readonly environment: readonly Uint8Array[];
   #stopped: Error | null = null;
 
-  /** @param input Its standard input's bytes. */
-  constructor({ reply, yieldEnv }: CoreContext, program: WasmProgram, waits: W, input: InputSource, clock: Clock) {
+  constructor({ request, program, env, input }: ProgramStart, waits: W, clock: Clock) {
+    const { reply } = request;
     this.clock = clock;
     this.waits = waits;
     this.input = new ProgramInput(input);
-    this.output = new ProgramOutput(reply, yieldEnv.REQUEST_METHOD);
+    this.output = new ProgramOutput(reply, env.REQUEST_METHOD);
     this.log = new ProgramLog((line) => reply.log(line));
     this.files = new GuestFiles(program.folders);
     this.args = [new TextEncoder().encode(`${program.name}\0`)];
-    this.environment = guestEnvironment(yieldEnv);
+    this.environment = guestEnvironment(env);
   }
 
   /** Ends it: what it waits for is rejected, and so is what it would wait for next. */

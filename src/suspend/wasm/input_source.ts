@@ -13,6 +13,9 @@ export interface InputSource {
   next(came: () => void): Uint8Array | null | undefined;
 }
 
+/** No body. */
+export const NO_INPUT: InputSource = { next: () => null };
+
 /** A body that comes by promises. */
 export class PromisedSource implements InputSource {
   readonly #input: CgiInput;

@@ -89,6 +89,11 @@ export class ProgramOutput implements WriteTarget {
       if (this.#used === BLOCK_BYTES) throw badHead(`it has no end within ${BLOCK_BYTES} bytes`);
       return;
     }
+    if (this.#head.redirect !== null) {
+      // Whatever comes behind such a head is no answer.
+      this.#used = 0;
+      return;
+    }
     if (this.#used === 0 && this.#started) return;
     this.#start([]);
     if (this.#reply.write(this.#gathered())) return;
@@ -102,11 +107,13 @@ export class ProgramOutput implements WriteTarget {
   /**
    * The program has ended: so does the answer.
    *
+   * @returns The path that is to be answered in its place; null if it was one.
    * @throws {ProgramError} There is no head, or the whole body, of which nothing has left, is not as long as it says.
    */
-  end(): void {
+  end(): string | null {
     const head = this.#head;
     if (head === null) throw badHead(this.#used === 0 ? "the program wrote none" : "no empty line ends it");
+    if (head.redirect !== null) return head.redirect;
     const isWhole = !this.#started && !this.#isHead && !LENGTHLESS.includes(head.status);
     const { contentLength } = head;
     if (isWhole && contentLength !== null && contentLength !== this.#used) {
@@ -115,6 +122,7 @@ export class ProgramOutput implements WriteTarget {
     this.#start(isWhole && contentLength === null ? [["content-length", String(this.#used)]] : []);
     if (this.#used > 0) this.#reply.write(this.#gathered(), true);
     this.#reply.end();
+    return null;
   }
 
   #start(more: readonly (readonly [string, string])[]): void {

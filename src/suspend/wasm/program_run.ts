@@ -6,7 +6,11 @@ import { importedCalls, importsOf, type SuspendingImport } from "./calls.ts";
 import type { Guest } from "./guest.ts";
 import { holdsNul } from "./guest_environment.ts";
 import type { WasmFunction } from "./jspi.ts";
-import { failureOf, ProgramExit } from "./program_error.ts";
+import { failureOf, ProgramError, ProgramExit } from "./program_error.ts";
+import { type ProgramStart, redirected } from "./program_start.ts";
+
+/** Local redirects of one request, as Apache httpd's LimitInternalRecursion. */
+const MOST_REDIRECTS = 10;
 
 /** By module. */
 const calls = new WeakMap<WebAssembly.Module, readonly WasiCall[]>();
@@ -34,19 +38,36 @@ export function refuse({ reply, yieldEnv }: CoreContext): boolean {
   return true;
 }
 
-/** A program has come to its end: so does its request. */
-export function endProgram({ reply }: CoreContext, guest: Guest): void {
+/**
+ * A program has come to its end: so does its request, if it was no local redirect.
+ *
+ * @returns What is to be run for the request now; null for nothing.
+ */
+export function endProgram(start: ProgramStart, guest: Guest): ProgramStart | null {
+  const { reply } = start.request;
   guest.end();
   try {
-    guest.output.end();
+    const target = guest.output.end();
+    if (target === null) return null;
+    const next = redirected(start, target);
+    if (next.redirects > MOST_REDIRECTS) throw badRedirect(`there were ${MOST_REDIRECTS} before it`);
+    if (holdsNul(next.env)) throw badRedirect("a NUL in a path");
+    if (!reply.closed) return next;
+    reply.end();
   } catch (error) {
     reply.fail(error, 502);
   }
+  return null;
 }
 
-/** A program has ended by what was thrown through it. */
-export function failProgram(request: CoreContext, guest: Guest, { name }: WasmProgram, error: unknown): void {
-  if (error instanceof ProgramExit && error.code === 0) return endProgram(request, guest);
+function badRedirect(why: string): ProgramError {
+  return new ProgramError(`follow a program's local redirect: ${why}`);
+}
+
+/** A program has ended by what was thrown through it. @returns As `endProgram`. */
+export function failProgram(start: ProgramStart, guest: Guest, error: unknown): ProgramStart | null {
+  if (error instanceof ProgramExit && error.code === 0) return endProgram(start, guest);
   guest.end();
-  request.reply.fail(failureOf(error, name), 502);
+  start.request.reply.fail(failureOf(error, start.program.name), 502);
+  return null;
 }

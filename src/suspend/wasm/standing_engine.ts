@@ -1,10 +1,11 @@
 import type { App } from "../../contract/app.ts";
 import type { Clock } from "../../contract/clock.ts";
-import type { CoreContext, Scheduler, SuspendEngine } from "../../contract/engine.ts";
+import type { BlockingCalls, CoreContext, Scheduler, SuspendEngine } from "../../contract/engine.ts";
 import { enterCore } from "../../core/current.ts";
 import { Guest } from "./guest.ts";
 import { StandingSource } from "./input_source.ts";
 import { endProgram, failProgram, instantiate, refuse } from "./program_run.ts";
+import type { ProgramStart } from "./program_start.ts";
 import { StandingWaits } from "./standing_waits.ts";
 
 /**
@@ -35,20 +36,25 @@ class StandingWasmEngine implements SuspendEngine {
   }
 
   readonly #run = (request: CoreContext): void => {
-    const { app, reply, task } = request;
+    const { app, task, yieldEnv } = request;
     if (app.kind !== "wasm" || task.blocking === undefined) throw new TypeError("run a program in a thread: this is none");
     if (refuse(request)) return;
-    const waits = new StandingWaits(task, task.blocking, this.#scheduler);
-    const guest = new Guest(request, app.program, waits, new StandingSource(task.blocking), this.#clock);
+    const input = new StandingSource(task.blocking);
+    let start: ProgramStart | null = { request, program: app.program, env: yieldEnv, input, redirects: 0 };
+    while (start !== null) start = this.#runOne(start, task.blocking);
+  };
+
+  #runOne(start: ProgramStart, calls: BlockingCalls): ProgramStart | null {
+    const { request: { task, reply }, program } = start;
+    const guest = new Guest(start, new StandingWaits(task, calls, this.#scheduler), this.#clock);
     reply.onGone = (reason) => guest.stop(reason);
     try {
-      instantiate(guest, app.program, (call) => call)();
+      instantiate(guest, program, (call) => call)();
     } catch (error) {
-      failProgram(request, guest, app.program, error);
-      return;
+      return failProgram(start, guest, error);
     }
-    endProgram(request, guest);
-  };
+    return endProgram(start, guest);
+  }
 
   resume(): void {}
 

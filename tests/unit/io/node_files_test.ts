@@ -37,7 +37,13 @@ for (const [name, openFolder] of OPENERS) {
     const files = await openFolder(root);
     const { ino: inode, ctimeNs } = statSync(join(root, "text.txt"), { bigint: true });
     const changedMs = Number(ctimeNs) / 1e6;
-    assert.deepEqual(await files.stat("text.txt"), { kind: "file", size: 10, modifiedMs: 1_000_000_000_000, changedMs, inode: Number(inode) });
+    assert.deepEqual(await files.stat("text.txt"), {
+      kind: "file",
+      size: 10,
+      modifiedMs: 1_000_000_000_000,
+      changedMs,
+      inode: Number(inode),
+    });
     assert.deepEqual([(await files.stat("")).kind, (await files.stat("below")).kind, (await files.stat("pipe")).kind], [
       "folder",
       "folder",

@@ -6,13 +6,14 @@ test("readCgiHead() reads lines with LF and with CRLF, and drops Status alone", 
   const fields = [["Content-Type", "text/plain"], ["X-A", "b: c"]] as const;
   for (const end of ["\n", "\r\n"]) {
     const text = ["Status: 404 Not Found", "Content-Type:text/plain", "X-A:  b: c ", ""].join(end);
-    assert.deepEqual(readCgiHead(text), { status: 404, statusText: "Not Found", fields, contentLength: null });
+    assert.deepEqual(readCgiHead(text), { status: 404, statusText: "Not Found", fields, contentLength: null, redirect: null });
   }
   assert.deepEqual(readCgiHead("status: 201\ncontent-length: 7\n"), {
     status: 201,
     statusText: "",
     fields: [["content-length", "7"]],
     contentLength: 7,
+    redirect: null,
   });
 });
 
@@ -20,6 +21,22 @@ test("readCgiHead() makes a 302 of a Location without a Status", () => {
   assert.equal(readCgiHead("Location: /there\n").status, 302);
   assert.equal(readCgiHead("Location: /there\nStatus: 307 Temporary Redirect\n").status, 307);
   assert.equal(readCgiHead("Content-Type: a/b\n").status, 200);
+});
+
+test("readCgiHead() tells a local redirect: a path alone", () => {
+  const redirect = (text: string) => readCgiHead(text).redirect;
+  assert.equal(redirect("location: /there?a=b\n"), "/there?a=b");
+  for (
+    const text of [
+      "Location: https://example.org/\n",
+      "Location: there\n",
+      "Location: /there#part\n",
+      "Location: /there\nStatus: 303 See Other\n",
+      "Location: /there\nSet-Cookie: a=1\n",
+      "Content-Type: a/b\n",
+    ]
+  ) assert.equal(redirect(text), null, text);
+  assert.throws(() => redirect("Location: /a\x01b\n"));
 });
 
 const bad: readonly (readonly [string, RegExp])[] = [
