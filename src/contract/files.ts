@@ -40,6 +40,13 @@ export interface OpenFile {
    * @returns How many bytes there were; 0 at the end.
    */
   read(into: Uint8Array, position: number): Promise<number>;
+  /**
+   * As `read`, and nobody else runs meanwhile: for bytes that the system has in its memory, which take no longer to copy than to have a thread copy them.
+   * Left out where there is no such thing.
+   *
+   * @throws What `read` rejects with.
+   */
+  readNow?(into: Uint8Array, position: number): number;
   /** Lets it go; never rejects. May be called again. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { constants, type Dirent } from "node:fs";
+import { constants, type Dirent, readSync } from "node:fs";
 import { type FileHandle, lstat, open, opendir, readdir, readlink, realpath } from "node:fs/promises";
 import { process } from "./node_process.ts";
 import type { FileFacts, FileKind, FolderEntry, OpenFile, ReadOnlyFolder } from "../contract/files.ts";
@@ -122,6 +122,16 @@ class NodeFile implements OpenFile {
       const { bytesRead } = await this.#handle.read(into, filled, into.length - filled, position + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
+    }
+    return filled;
+  }
+
+  readNow(into: Uint8Array, position: number): number {
+    let filled = 0;
+    while (filled < into.length) {
+      const count = readSync(this.#handle.fd, into, filled, into.length - filled, position + filled);
+      if (count === 0) break;
+      filled += count;
     }
     return filled;
   }

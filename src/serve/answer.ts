@@ -7,6 +7,8 @@ import { readResponse, type ResponseParts } from "../http/response.ts";
 import { BodyLengthError } from "../http/framing.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import { sendStream } from "./answer_stream.ts";
+import { filePartOf } from "../static/file_stream.ts";
+import { sendFile } from "./file_transfer.ts";
 
 /** A head that waits for its first chunk. */
 interface PendingHead {
@@ -76,7 +78,7 @@ export class Answer implements Reply {
     const { status, statusText, fields, body } = parts;
     if (body instanceof ReadableStream) {
       if (this.closed) this.#discard(body);
-      else sendStream(this.#request, parts, body);
+      else this.#sendStream(parts, body);
       return;
     }
     if (this.closed) return this.#finish();
@@ -85,6 +87,13 @@ export class Answer implements Reply {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** What stands for a file is read from the file. */
+  #sendStream(parts: ResponseParts, stream: ReadableStream<Uint8Array>): void {
+    const part = filePartOf(stream);
+    if (part === null) sendStream(this.#request, parts, stream);
+    else sendFile(this.#request, parts, part);
   }
 
   /** Nobody will read this answer: its stream's source is told so. */
@@ -115,6 +124,20 @@ export class Answer implements Reply {
       if (!more || connection.congested) connection.uncork();
     }
     // Not before: what leaves at the uncork is not the client's progress.
+    if (!connection.congested) return true;
+    connection.watchWrites();
+    return false;
+  }
+
+  /**
+   * A piece of a body whose head has left: it leaves by itself. As it is long, and of a body of known length, there is nothing to put it together with.
+   *
+   * @returns False if the client has to take some first, and `drained` tells.
+   */
+  writeAlone(chunk: Uint8Array): boolean {
+    const { connection } = this.#request;
+    connection.sendData(chunk);
+    this.#bodyBytes += connection.sentDataBytes;
     if (!connection.congested) return true;
     connection.watchWrites();
     return false;

@@ -4,6 +4,15 @@ import type { ByteRange } from "./byte_range.ts";
 /** Bytes of a read. 64 KiB is a socket's high-water mark: one read's bytes are unsent when the next one is asked for. */
 const READ_BYTES = 65_536;
 
+/** A part of an open file, which a stream stands for. */
+export interface FilePart extends ByteRange {
+  readonly file: OpenFile;
+  /** For errors. */
+  readonly named: string;
+}
+
+const parts = new WeakMap<ReadableStream, FilePart>();
+
 /**
  * A stream of a part of a file, which reads when its reader asks, and closes the file at its end, when it is cancelled, and when it fails. A file that has
  * become shorter fails the stream, so that its connection is aborted: what was promised is never filled up. One that has grown is sent as it was promised.
@@ -12,12 +21,12 @@ const READ_BYTES = 65_536;
  */
 export function streamFile(file: OpenFile, { start, end }: ByteRange, named: string): ReadableStream<Uint8Array> {
   let at = start;
-  return new ReadableStream<Uint8Array>({
+  const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const buffer = new Uint8Array(Math.min(READ_BYTES, end - at));
       try {
         const count = await file.read(buffer, at);
-        if (count < buffer.length) throw new Error(`send ${named}: it has become shorter, ${at + count} of ${end} bytes are left`);
+        if (count < buffer.length) throw shorterFile(named, at + count, end);
         at += count;
         controller.enqueue(buffer);
         if (at < end) return;
@@ -30,4 +39,16 @@ export function streamFile(file: OpenFile, { start, end }: ByteRange, named: str
     },
     cancel: () => file.close(),
   }, { highWaterMark: 0 });
+  parts.set(stream, { file, start, end, named });
+  return stream;
+}
+
+/** What a stream of `streamFile` stands for, for who reads the file by itself, and closes it; nobody has read from it. Null for any other stream. */
+export function filePartOf(stream: ReadableStream): FilePart | null {
+  return parts.get(stream) ?? null;
+}
+
+/** What sending a file fails with that has become shorter. */
+export function shorterFile(named: string, left: number, wanted: number): Error {
+  return new Error(`send ${named}: it has become shorter, ${left} of ${wanted} bytes are left`);
 }

@@ -26,8 +26,15 @@ execFileSync("mkfifo", [join(root, "pipe")]);
 
 test("openNodeFolder() reads files, folders and what is known of them", async () => {
   const files = await openNodeFolder(root);
-  const inode = statSync(join(root, "text.txt")).ino;
-  assert.deepEqual(await files.stat("text.txt"), { kind: "file", size: 10, modifiedMs: 1_000_000_000_000, inode });
+  const { ino: inode, ctimeMs } = statSync(join(root, "text.txt"));
+  const { changedMs, ...facts } = await files.stat("text.txt");
+  assert.deepEqual(facts, { kind: "file", size: 10, modifiedMs: 1_000_000_000_000, inode });
+  assert.ok(Math.abs(changedMs - ctimeMs) < 1, `${changedMs}, and not ${ctimeMs}`);
+  const opened = await files.open("text.txt");
+  const [now, later] = [new Uint8Array(4), new Uint8Array(4)];
+  assert.deepEqual([opened.readNow?.(now, 8), await opened.read(later, 8)], [2, 2]);
+  assert.deepEqual(now, later);
+  await opened.close();
   assert.deepEqual([(await files.stat("")).kind, (await files.stat("below")).kind, (await files.stat("pipe")).kind], [
     "folder",
     "folder",
