@@ -34,8 +34,8 @@ class FileTransfer {
   /** What the read under way fills, and how much of it. */
   #buffer: Uint8Array | null = null;
   #wanted = 0;
-  /** What was written last, and may be unsent. */
-  #sent: Uint8Array | null = null;
+  /** What was written and may be unsent, in order; Deno tells of what it has taken in a later turn. */
+  readonly #sent: Uint8Array[] = [];
   /** Reads that a thread does before one is tried at once: the first one, which has the system read ahead. */
   #byThread = 1;
   /** Reads at once that are left in this turn. */
@@ -116,14 +116,18 @@ class FileTransfer {
 
   #write(chunk: Uint8Array): boolean {
     const { reply, connection } = this.#request;
-    const before = this.#sent;
-    this.#sent = this.#buffer;
+    this.#sent.push(this.#buffer!);
     this.#buffer = null;
     const hasRoom = reply.started ? reply.writeAlone(chunk) : reply.write(chunk);
-    const { unsent } = connection.socket;
-    // Bytes leave in order: while less than this chunk is unsent, nothing of the one before is.
-    if (before !== null) giveFileBuffer(before, connection.returnsBytes && unsent <= chunk.length);
+    // Bytes leave in order: while no more than this chunk is unsent, nothing of those before is.
+    if (!connection.returnsBytes || connection.socket.unsent <= chunk.length) this.#giveBack(this.#sent.length - 1);
     return hasRoom;
+  }
+
+  /** @param count Of those that were written first. */
+  #giveBack(count: number): void {
+    const { returnsBytes, state } = this.#request.connection;
+    for (const buffer of this.#sent.splice(0, count)) giveFileBuffer(buffer, returnsBytes && state !== "over");
   }
 
   #wait(): void {
@@ -136,6 +140,8 @@ class FileTransfer {
   readonly #drained = (): void => {
     this.#isFast = this.#request.server.clock.now() - this.#waitsSince < SLOW_MS;
     this.#left = READS_A_TURN;
+    // All of it has been taken.
+    this.#giveBack(this.#sent.length);
     this.#run();
   };
 
@@ -153,11 +159,9 @@ class FileTransfer {
   #close(): void {
     const { connection } = this.#request;
     if (this.#buffer !== null) giveFileBuffer(this.#buffer, true);
-    if (this.#sent !== null) {
-      const { returnsBytes, socket, state } = connection;
-      giveFileBuffer(this.#sent, returnsBytes && socket.unsent === 0 && state !== "over");
-    }
-    this.#buffer = this.#sent = null;
+    const { returnsBytes, socket, state } = connection;
+    for (const buffer of this.#sent.splice(0)) giveFileBuffer(buffer, returnsBytes && socket.unsent === 0 && state !== "over");
+    this.#buffer = null;
     void this.#part.file.close();
   }
 }
