@@ -43,6 +43,13 @@ export interface HostFile {
    * @returns How many bytes there were; 0 at the end.
    */
   read(into: Uint8Array, position: number): Waited<number>;
+  /**
+   * As `read`, and nobody else runs meanwhile: for bytes that the system has in its memory, which take no longer to copy than to have a thread copy them.
+   * Left out where there is no such thing.
+   *
+   * @throws What `read` rejects with.
+   */
+  readNow?(into: Uint8Array, position: number): number;
   /** Lets it go; never fails. May be called again. */
   close(): Waited<void>;
 }
@@ -71,6 +78,8 @@ export interface FilePart {
   readonly file: OpenFile;
   readonly start: number;
   readonly end: number;
+  /** For errors. */
+  readonly named: string;
 }
 
 /** A `HostFolder` that gives promises. */

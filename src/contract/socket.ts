@@ -4,7 +4,7 @@
  *
  * Rules for whoever uses a socket:
  * - Sockets are pushed: bytes come to `handler.data`, and are borrowed. They are valid during the call only.
- * - `write` takes ownership of its chunk: do not touch the bytes again.
+ * - `write` takes ownership of its chunk: do not touch the bytes again before they are no part of `unsent`, which bytes leave in order.
  * - `close` comes exactly once and last, whoever ended the connection. After it every method does nothing.
  * - A handler never throws; an engine that sees one throw aborts that socket and rethrows in a task of its own.
  * - A handler may call any method of its socket from within any of its calls, `abort` and `end` too.

@@ -164,7 +164,9 @@ export class MemorySocket implements Socket {
     if (peer.#dead && this.#unsent.bytes > 0) this.#wasReset = true;
     if (this.#wasReset) return this.#wake();
     while (this.#unsent.bytes > 0 && peer.#incoming.bytes < RECEIVE_BUFFER) {
-      peer.#incoming.push(this.#unsent.take(RECEIVE_BUFFER - peer.#incoming.bytes) ?? "");
+      const chunk = this.#unsent.take(RECEIVE_BUFFER - peer.#incoming.bytes) ?? "";
+      // A kernel copies: the writer may touch its bytes again.
+      peer.#incoming.push(typeof chunk === "string" ? chunk : chunk.slice());
       peer.#wake();
     }
     if (this.#unsent.bytes > 0 || !this.#ending) return;

@@ -1,4 +1,4 @@
-import { constants, type Dirent } from "node:fs";
+import { constants, type Dirent, readSync } from "node:fs";
 import { lstat, open, opendir, readdir, readlink, realpath } from "node:fs/promises";
 import { process } from "./node_process.ts";
 import type { FileFacts, FileKind, FolderEntry, HostFile, HostFolder, ReadOnlyFolder } from "../contract/files.ts";
@@ -196,6 +196,18 @@ class NodeFile implements HostFile {
     let filled = 0;
     while (filled < into.length) {
       const count = yield* waitFor(this.#handle.read(into, filled, into.length - filled, position + filled));
+      if (count === 0) break;
+      filled += count;
+    }
+    return filled;
+  }
+
+  readNow(into: Uint8Array, position: number): number {
+    // Another file may have its number by now.
+    if (this.#closed) throw failure("EBADF");
+    let filled = 0;
+    while (filled < into.length) {
+      const count = readSync(this.#handle.fd, into, filled, into.length - filled, position + filled);
       if (count === 0) break;
       filled += count;
     }

@@ -1,3 +1,4 @@
+import type { FilePart } from "../contract/files.ts";
 import type { FailureStatus, Reply } from "../contract/engine.ts";
 import type { RequestRecord } from "../contract/observer.ts";
 import { enterCore } from "../core/current.ts";
@@ -5,9 +6,10 @@ import { BrokenError, ClosedError, HarakiriError, ProtocolError } from "../error
 import { TEXT_FIELDS } from "../http/common_fields.ts";
 import { readResponse, type ResponseParts } from "../http/response.ts";
 import { BodyLengthError } from "../http/framing.ts";
-import { filePartOf } from "../static/file_stream.ts";
 import type { ActiveRequest } from "./active_request.ts";
-import { sendStream } from "./answer_stream.ts";
+import { hasNoBody, sendStream } from "./answer_stream.ts";
+import { filePartOf } from "../static/file_stream.ts";
+import { sendFile } from "./file_transfer.ts";
 
 /** A head that waits for its first chunk. */
 interface PendingHead {
@@ -77,7 +79,7 @@ export class Answer implements Reply {
     const { status, statusText, fields, body } = parts;
     if (body instanceof ReadableStream) {
       if (this.closed) this.#discard(body);
-      else if (!this.#sendFile(parts, body)) sendStream(this.#request, parts, body);
+      else this.#sendStream(parts, body);
       return;
     }
     if (this.closed) return this.#finish();
@@ -86,6 +88,13 @@ export class Answer implements Reply {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  /** What stands for a file is read from the file: by the runtime's own server, where that can, or else here. */
+  #sendStream(parts: ResponseParts, stream: ReadableStream<Uint8Array>): void {
+    const part = hasNoBody(this.#request.method, parts.status) ? null : filePartOf(stream);
+    if (part === null) sendStream(this.#request, parts, stream);
+    else if (!this.#handOver(parts, part)) sendFile(this.#request, parts, part);
   }
 
   /** Nobody will read this answer: its stream's source is told so. */
@@ -116,6 +125,20 @@ export class Answer implements Reply {
       if (!more || connection.congested) connection.uncork();
     }
     // Not before: what leaves at the uncork is not the client's progress.
+    if (!connection.congested) return true;
+    connection.watchWrites();
+    return false;
+  }
+
+  /**
+   * A piece of a body whose head has left: it leaves by itself. As it is long, and of a body of known length, there is nothing to put it together with.
+   *
+   * @returns False if the client has to take some first, and `drained` tells.
+   */
+  writeAlone(chunk: Uint8Array): boolean {
+    const { connection } = this.#request;
+    connection.sendData(chunk);
+    this.#bodyBytes += connection.sentDataBytes;
     if (!connection.congested) return true;
     connection.watchWrites();
     return false;
@@ -185,13 +208,12 @@ export class Answer implements Reply {
     this.#finish();
   }
 
-  /** A static file, where the runtime sends it by itself: heddle has done its part with the head. @returns False if the stream is to be sent. */
-  #sendFile({ status, statusText, fields }: ResponseParts, stream: ReadableStream<Uint8Array>): boolean {
-    const { connection, method, server, core, holdsCore } = this.#request;
-    const part = connection.sendFile === undefined || method === "HEAD" ? null : filePartOf(stream);
-    if (part === null) return false;
+  /** A file that the runtime sends by itself: heddle has done its part with the head. @returns False if it does not. */
+  #handOver({ status, statusText, fields }: ResponseParts, part: FilePart): boolean {
+    const { connection, server, core, holdsCore } = this.#request;
+    if (connection.sendFile === undefined) return false;
     try {
-      if (!connection.sendFile!(status, statusText, fields, part)) return false;
+      if (!connection.sendFile(status, statusText, fields, part)) return false;
     } catch (error) {
       this.fail(error);
       return true;

@@ -162,7 +162,7 @@ class Pump {
 }
 
 /** RFC 9110 sections 9.3.2, 15.3.5 and 15.4.5. */
-function hasNoBody(method: string, status: number): boolean {
+export function hasNoBody(method: string, status: number): boolean {
   return method === "HEAD" || status === 204 || status === 304;
 }
 

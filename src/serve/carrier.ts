@@ -14,6 +14,8 @@ export interface Carrier {
   readonly state: ConnectionState;
   /** What is unsent of it counts for `--write-buffer`. */
   readonly socket: Pick<Socket, "unsent">;
+  /** Nobody looks at bytes that were sent once they are no part of what is unsent: they may be written over. */
+  readonly returnsBytes: boolean;
   /** More is unsent than may be: writers wait for `Answer.drain`. */
   readonly congested: boolean;
   /** Field lines and bytes of the last head that was sent. */

@@ -100,6 +100,11 @@ export abstract class LoopWire extends OpenSocket {
     this.socket.end();
   }
 
+  /** A runtime's own server may have them still. */
+  get returnsBytes(): boolean {
+    return false;
+  }
+
   cork(): void {
     this.socket.cork();
   }

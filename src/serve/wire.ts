@@ -24,6 +24,10 @@ export abstract class Wire extends OpenSocket {
   /** The answer under way says `Connection: close`. */
   protected abstract get isLast(): boolean;
 
+  get returnsBytes(): boolean {
+    return true;
+  }
+
   get congested(): boolean {
     return this.socket.unsent > HIGH_WATER_MARK;
   }

@@ -176,6 +176,26 @@ test("staticFiles() sends a large file whole, its parts by Range, and the same b
   });
 });
 
+testOnBoth("staticFiles() sends clients that stop and go on the very bytes of the file, each at its own pace", async (by) => {
+  await withSite({}, async (served, root) => {
+    const size = 12_000_000;
+    const numbers = new Uint32Array(size / 4).map((_, at) => at);
+    writeFileSync(join(root, "numbers.bin"), numbers);
+    const clients = await Promise.all(Array.from({ length: 6 }, () => served.connect()));
+    for (const client of clients) client.send("GET /numbers.bin HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+    for (let step = 0; clients.some(({ ended, closed }) => !ended && !closed); step++) {
+      clients.forEach((client, at) => (step + at) % 3 === 0 ? client.pause() : client.resume());
+      await pause(5);
+    }
+    for (const client of clients) {
+      // Bun.serve frames it in chunks of its own.
+      const body = Buffer.from(parseAnswer(client.text, "GET").body, "latin1");
+      assert.ok(body.equals(Buffer.from(numbers.buffer)), `${body.length} bytes`);
+      client.destroy();
+    }
+  }, by);
+});
+
 test("staticFiles() gives a precompressed file to who takes it, unless it is older", LIMIT, async () => {
   await withSite({ precompressed: true, cacheTtlMs: 0 }, async (served, root) => {
     writeFileSync(join(root, "index.html.br"), "brotli");

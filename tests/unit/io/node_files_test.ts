@@ -67,6 +67,8 @@ for (const [name, openFolder] of OPENERS) {
     const into = new Uint8Array(4);
     assert.deepEqual([await file.read(into, 8), into.subarray(0, 2)], [2, new TextEncoder().encode("89")]);
     assert.equal(await file.read(into, 10), 0);
+    const now = new Uint8Array(4);
+    assert.deepEqual([file.readNow?.(now, 8), now.subarray(0, 2)], [2, new TextEncoder().encode("89")]);
     await file.close();
     await file.close();
   });
