@@ -1,40 +1,27 @@
 import type { App } from "../contract/app.ts";
 import type { LoopEngine } from "../contract/loop.ts";
 import type { ListenOptions, Socket, TlsIdentity } from "../contract/socket.ts";
-import { CorePool } from "../core/pool.ts";
-import { CoreScheduler } from "../core/scheduler.ts";
 import { type CoresSnapshot, snapshotCores } from "../core/snapshot.ts";
-import { createCoreTable } from "../core/table.ts";
-import { TimerWheel } from "../core/timer_wheel.ts";
-import { ClosedError, ConfigError, HarakiriError } from "../errors.ts";
-import { HeadReaders } from "../http/head_readers.ts";
-import { decodeLatin1 } from "../http/latin1.ts";
+import { ClosedError, ConfigError } from "../errors.ts";
 import { ProxiedSocket } from "../io/proxied_socket.ts";
 import { type Platform, selectPlatform } from "../io/select.ts";
 import { selectLoop } from "../loop/select.ts";
-import { coresOf, loadWorkers, misfits, selectEngine, type Workers } from "../suspend/select.ts";
+import { loadWorkers, misfits } from "../suspend/select.ts";
 import { addressesOf } from "./addresses.ts";
 import { Connection } from "./connection.ts";
-import { Connections } from "./connections.ts";
-import { DateCache } from "./date_cache.ts";
+import { connectionsOf, createContext } from "./create_context.ts";
 import { type Drain, drain } from "./drain.ts";
-import { Harakiri } from "./harakiri.ts";
 import { identitiesOf, identityFacts, warnOfEnd } from "./identity.ts";
 import { type OpenListener, openListeners, urlOf } from "./listener.ts";
 import { listenByLoop } from "./loop_listener.ts";
 import { loopMisfits } from "./loop_misfits.ts";
-import { type Proxies, proxiesOf } from "./proxies.ts";
-import { reportToConsole } from "./report.ts";
+import { proxiesOf } from "./proxies.ts";
 import type { ServerContext } from "./server_context.ts";
-import { appOf, checkNumbers, connectionsBelow, limitsOf, type ServeOptions } from "./serve_options.ts";
-import { DEFAULT_TIMEOUTS } from "./timeouts.ts";
-import { StaticEngine } from "./static_engine.ts";
+import { appOf, checkNumbers, type ServeOptions } from "./serve_options.ts";
 import type { StaticMap, StaticSites } from "./static_sites.ts";
-import { StaticTroubles } from "./static_troubles.ts";
 import { type SignalCounts, SIGNALS } from "../signals/signals.ts";
 import { ServerSignals } from "./signal_host.ts";
 import { Watch } from "./watch.ts";
-import { WriteBuffer } from "./write_buffer.ts";
 
 /** What `Server.stats` gives. */
 export interface ServerStats extends CoresSnapshot, SignalCounts {
@@ -139,7 +126,12 @@ class HeddleServer implements Server {
     const sites = maps.length === 0 ? null : await openSites(maps, given !== null, platform);
     const app: App = given ?? { kind: "fetch", fetch: (request) => sites!.refuse(request) };
     const workers = await loadWorkers(app, options.suspend ?? null, platform);
-    const server = await createContext(options, app, platform, await proxiesOf(options), workers, sites, {
+    const server = await createContext(options, {
+      app,
+      platform,
+      proxies: await proxiesOf(options),
+      workers,
+      sites,
       armed: this.#startWatch,
       spent: this.#tellSpent,
     });
@@ -244,115 +236,9 @@ class HeddleServer implements Server {
   }
 }
 
-async function createContext(
-  options: ServeOptions,
-  app: App,
-  platform: Platform,
-  proxies: Proxies,
-  workers: Workers | null,
-  sites: StaticSites | null,
-  { armed, spent }: { readonly armed: () => void; readonly spent: (reason: string) => void },
-): Promise<ServerContext> {
-  const { clock } = platform;
-  const observer = options.observer ?? reportToConsole;
-  const table = createCoreTable(coresOf(options.async, workers));
-  const wheel = new TimerWheel(clock);
-  const sliceMs = options.sliceMs ?? 2;
-  const scheduler = new CoreScheduler({ table, wheel, clock, sliceMs });
-  const { bodyMostBytes, ...limits } = limitsOf(options);
-  const latin1 = platform.latin1 ?? decodeLatin1;
-  const open = new Connections(connectionsOf(options, platform), observer, clock);
-  const pool = new CorePool(table, { queue: options.queue ?? 1024, observer, clock });
-  const engine = await selectEngine(app, options.suspend ?? null, scheduler, clock, workers, {
-    most: table.count,
-    env: options.env ?? null,
-    sliceMs,
-    bodyMostBytes,
-    held: (isHeld) => table.isHeld = isHeld,
-    tell: (error) => observer.appError?.(error, null),
-  });
-  const troubles = new StaticTroubles(observer, clock);
-  const context: ServerContext = {
-    app,
-    engine: sites === null ? engine : new StaticEngine(engine, { sites, scheduler, table, troubles }),
-    host: { io: platform.engine, after: (ms, expired) => scheduler.after(ms, expired) },
-    scheduler,
-    table,
-    pool,
-    wheel,
-    clock,
-    env: options.env ?? platform.env,
-    latin1,
-    copy: platform.copy,
-    givesChunks: platform.engine.givesChunks,
-    limits,
-    headReaders: new HeadReaders(limits, latin1),
-    ...proxies,
-    timeouts: { ...DEFAULT_TIMEOUTS, ...options.timeouts },
-    observer,
-    postBufferingBytes: options.postBufferingBytes ?? 65_536,
-    queueTimeoutMs: options.queueTimeoutMs ?? 0,
-    sheds: options.shed ?? (options.queueTimeoutMs ?? 0) > 0,
-    bodyMostBytes,
-    writeBuffer: new WriteBuffer(options.writeBufferBytes ?? 67_108_864),
-    keepAliveRequests: options.keepAliveRequests ?? 0,
-    harakiri: new Harakiri(
-      {
-        ms: options.harakiriMs ?? 0,
-        routes: options.harakiriRoutes ?? [],
-        mostLost: options.harakiriLost ?? Infinity,
-        settleMs: engine.settleMs ?? 100,
-      },
-      table,
-      wheel,
-      clock,
-      {
-        armed,
-        first: () => ignoreGivenUp(platform),
-        spent(lost) {
-          const reason = `${lost} cores of ${table.count} are lost, more than --harakiri-lost ${options.harakiriLost} allows`;
-          observer.warning?.(`${reason}: their requests were given up and have not settled; this process should be replaced`);
-          spent(reason);
-        },
-      },
-    ),
-    dates: new DateCache(clock),
-    open,
-    closed(socket) {
-      open.remove(socket);
-      socket.taken();
-      this.checkQuiet();
-    },
-    checkQuiet() {
-      if (this.draining && open.size === 0 && pool.busy === this.harakiri.lost) this.onQuiet?.();
-    },
-    background: new Set(),
-    draining: false,
-    onQuiet: null,
-    offloaded: 0,
-    transfers: 0,
-    mostTransfers: options.offload ?? 10_000,
-    shedRequests: 0,
-  };
-  return context;
-}
-
 /** Imported when it is wanted: types of files by their endings are some 10 ms of a start. */
 async function openSites(maps: readonly StaticMap[], hasApp: boolean, platform: Platform): Promise<StaticSites> {
   return await (await import("./static_sites.ts")).StaticSites.open(maps, hasApp, platform);
-}
-
-function connectionsOf({ connections }: ServeOptions, { descriptorLimit }: Platform): number {
-  return connections ?? connectionsBelow(descriptorLimit ?? null);
-}
-
-let ignoresGivenUp = false;
-
-/** A branch of an app's that nobody awaits, of a request that was given up, must not end the process. Once for all servers in it. */
-function ignoreGivenUp({ ignoreRejections }: Platform): void {
-  if (ignoresGivenUp || ignoreRejections === undefined) return;
-  ignoresGivenUp = true;
-  ignoreRejections((reason) => reason instanceof HarakiriError);
 }
 
 function accept(server: ServerContext, accepted: Socket, secure: boolean): void {
