@@ -82,7 +82,7 @@ function isTool(file: string): boolean {
 
 /** Their times and memory are measured, so nothing else runs beside them; to run all of `tests/e2e` so would take seven minutes more. */
 function isAlone(file: string): boolean {
-  return /^tests\/e2e\/(cores|descriptors|faults|memory|overload|stop|wasm)_test/.test(file);
+  return /^tests\/e2e\/(cores|descriptors|faults|memory|overload|stop|wasm_load)_test/.test(file);
 }
 
 /** They wait for deadlines and other programs for more than half of their time: 30 s of processor time in 80 s, 27 in 49, 18 in 33. */

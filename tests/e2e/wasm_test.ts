@@ -4,48 +4,19 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import process from "node:process";
 import { after } from "node:test";
 import { runCli } from "../support/cli_process.ts";
 import { findJspi } from "../../src/suspend/wasm/jspi.ts";
-import { type CliServer, servingCli } from "../support/cli_server.ts";
-import { fieldOf, parseAnswer, type ParsedAnswer } from "../support/parse_answer.ts";
+import { servingCli } from "../support/cli_server.ts";
+import { fieldOf, parseAnswer } from "../support/parse_answer.ts";
 import { residentBytes } from "../support/process_facts.ts";
 import { pause, until } from "../support/served.ts";
 import { createSite } from "../support/static_site.ts";
 import { testUnless } from "../support/test_unless.ts";
 import { NO_COMPILER, wasmProgram } from "../support/wasm_program.ts";
+import { exchange, get, LIMIT_MS, wasmTest } from "../support/wasm_ways.ts";
 
-const LIMIT_MS = 60_000;
 const MEGABYTE = 1_000_000;
-
-/** How programs are run. */
-interface Way {
-  readonly engine: "wasm" | "worker";
-  readonly args: readonly string[];
-}
-
-/** The first is the runtime's own choice: Node 20 has no JSPI. */
-const WAYS: readonly Way[] = findJspi() === null
-  ? [{ engine: "worker", args: [] }]
-  : [{ engine: "wasm", args: [] }, { engine: "worker", args: ["--suspend", "worker"] }];
-
-/** Runs a test where programs can be built, in each way in which they can be run. */
-function wasmTest(name: string, run: (way: Way) => Promise<void>, no: string | null = NO_COMPILER): void {
-  for (const way of WAYS) testUnless(no, `${name} (${way.engine})`, () => run(way), LIMIT_MS);
-}
-
-/** Sends a request, and gives all that came before the connection's end. */
-async function exchange({ connect }: CliServer, line: string, ...fields: string[]): Promise<string> {
-  const client = await connect();
-  client.send([`${line} HTTP/1.1`, "Host: a", "Connection: close", ...fields, "", ""].join("\r\n"));
-  await until(() => client.ended || client.closed, LIMIT_MS);
-  return client.text;
-}
-
-async function get(server: CliServer, target: string): Promise<ParsedAnswer> {
-  return parseAnswer(await exchange(server, `GET ${target}`));
-}
 
 wasmTest("heddle serve hello.wasm answers by CGI's rules, and says at its start what it runs", async ({ engine, args }) => {
   await servingCli([wasmProgram("hello"), ...args], async (server) => {
@@ -175,86 +146,6 @@ wasmTest(
     });
   },
 );
-
-wasmTest(
-  "1,000 programs sleep at once on one thread, or as many as there are threads, and all are done within 1.5 sleeps",
-  async ({ engine, args }) => {
-    // Long, so that what there is to do besides is little of it: 1,000 instances took 5 s on two processors that had seven times as much to do (Node 24).
-    const [crowd, sleepMs] = engine === "wasm" ? [1000, 8_000] : [4, 4_000];
-    await servingCli([wasmProgram("sleeper"), "--async", String(crowd), ...args], async (server) => {
-      const clients = await Promise.all(Array.from({ length: crowd }, () => server.connect()));
-      // Threads are started as they are needed, on Deno half a second each on a busy machine, and that is not what is measured.
-      if (engine === "worker") await Promise.all(Array.from({ length: crowd }, () => get(server, `/?${sleepMs}`)));
-      const from = performance.now();
-      for (const client of clients) client.send(`GET /?${sleepMs} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
-      await until(() => clients.every(({ ended, closed }) => ended || closed), LIMIT_MS);
-      const tookMs = performance.now() - from;
-      for (const { text } of clients) assert.ok(Number(/slept (\d+) ms/.exec(parseAnswer(text).body)?.[1]) >= sleepMs, text);
-      assert.ok(tookMs < 1.5 * sleepMs, `${tookMs} ms`);
-      if (process.env.HEDDLE_TEST_FULL === "1") console.log(`${crowd} programs that sleep ${sleepMs} ms: ${Math.round(tookMs)} ms`);
-    });
-  },
-);
-
-wasmTest(
-  "an echo of 100 MB in constant memory",
-  async ({ args }) => {
-    await servingCli([wasmProgram("echo"), "--limit-post", "200mb", "--log-format", "none", ...args], async (server) => {
-      let peak = 0;
-      const watch = setInterval(() => peak = Math.max(peak, residentBytes(server.cli.pid)), 20);
-      const echo = async (bytes: number) => {
-        const client = await server.connect();
-        client.send(`PUT / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: ${bytes}\r\n\r\n`);
-        const piece = new Uint8Array(MEGABYTE).map((_, index) => index % 251);
-        for (let sent = 0; sent < bytes; sent += piece.length) client.send(piece);
-        // What has come is looked at as it comes: 100 MB would be this test's own memory.
-        const seen = await readAll(client, bytes);
-        client.destroy();
-        return seen;
-      };
-      try {
-        // As in memory_test.ts: garbage is not meant, so that as many bytes in small ones go first.
-        for (let sent = 0; sent < 100; sent += 5) assert.equal(await echo(5 * MEGABYTE), 5 * MEGABYTE);
-        const before = peak;
-        assert.equal(await echo(100 * MEGABYTE), 100 * MEGABYTE);
-        assert.ok(peak - before < 64 * MEGABYTE, `${(peak - before) / MEGABYTE} MB more at the peak`);
-        if (process.env.HEDDLE_TEST_FULL === "1") console.log(`an echo of 100 MB: ${(peak - before) / MEGABYTE} MB more at the peak`);
-      } finally {
-        clearInterval(watch);
-      }
-    });
-  },
-  NO_COMPILER ?? (existsSync("/proc/self/status") ? null : "needs /proc (Linux)"),
-);
-
-/** Takes an answer with chunks as it comes. @returns How many bytes its body had, each as was sent. */
-async function readAll(client: Awaited<ReturnType<CliServer["connect"]>>, bytes: number): Promise<number> {
-  let text = "";
-  let count = 0;
-  const take = () => {
-    text += client.text;
-    client.forget();
-    if (count === 0 && text.startsWith("HTTP/1.1 200 ")) text = text.replace(/^[^]*?\r\n\r\n/, "");
-    for (;;) {
-      const size = /^([0-9a-f]+)\r\n/.exec(text.slice(0, 12));
-      if (size === null) return;
-      const length = parseInt(size[1]!, 16);
-      if (text.length < size[0].length + length + 2) return;
-      const chunk = text.slice(size[0].length, size[0].length + length);
-      for (let index = 0; index < chunk.length; index++) {
-        if (chunk.charCodeAt(index) !== (count + index) % MEGABYTE % 251) throw new Error(`byte ${count + index} is another one`);
-      }
-      count += length;
-      text = text.slice(size[0].length + length + 2);
-    }
-  };
-  while (!client.ended && !client.closed && count < bytes) {
-    await pause(2);
-    take();
-  }
-  take();
-  return count;
-}
 
 wasmTest("a program that polls waits for the body's next bytes, with a time, while others are served", async ({ args }) => {
   await servingCli([wasmProgram("poller"), "--post-buffering", "0", ...args], async (server) => {
