@@ -3,7 +3,7 @@ import { type ListingScope, readListing } from "./listing.ts";
 import { LISTING_POLICY, listingPage, type ListingPlace } from "./listing_page.ts";
 
 /**
- * Makes the pages of listings, one at a time: a large folder takes tens of megabytes and a tenth of a second of the event loop, which many who ask at once
+ * Makes the pages of listings, one at a time: a large folder takes memory and time of the event loop, which many who ask at once
  * shall not make many times that. Who asks for what is being made shares it.
  */
 export class Listings {
