@@ -1,4 +1,4 @@
-import { constants, type Dirent, readSync } from "node:fs";
+import { constants, type Dirent, fstatSync, lstatSync, readSync } from "node:fs";
 import { lstat, open, opendir, readdir, readlink, realpath } from "node:fs/promises";
 import { process } from "./node_process.ts";
 import type { FileFacts, FileKind, FolderEntry, HostFile, HostFolder, ReadOnlyFolder } from "../contract/files.ts";
@@ -60,17 +60,23 @@ export interface FileHandle {
   close(): Waited<void>;
 }
 
+/**
+ * Deno's promise of a stat with BigInts never settles where a time is past the last one that a Date has, in the year 275760, and what its own code throws
+ * there ends the process (2.9.6). To stand still costs nothing there: what is looked at was opened, or followed to, just before.
+ */
+const STATS_STAND_STILL = process.versions.deno !== undefined;
+
 /** By promises. */
 const PROMISED: FileCalls = {
   realpath,
-  lstat: (path) => lstat(path, { bigint: true }),
+  lstat: STATS_STAND_STILL ? (path) => statNow(() => lstatSync(path, { bigint: true })) : (path) => lstat(path, { bigint: true }),
   readlink,
   readdir: (path, most) => most === undefined ? readdir(path, { withFileTypes: true }) : readSome(path, most),
   async open(path, flags) {
     const handle = await open(path, flags);
     return {
       fd: handle.fd,
-      stat: () => handle.stat({ bigint: true }),
+      stat: () => STATS_STAND_STILL ? statNow(() => fstatSync(handle.fd, { bigint: true })) : handle.stat({ bigint: true }),
       read: async (into, offset, length, position) => (await handle.read(into, offset, length, position)).bytesRead,
       close: () => handle.close(),
     };
@@ -256,6 +262,19 @@ function kindOf(stats: { isFile(): boolean; isDirectory(): boolean }): FileKind 
   return stats.isFile() ? "file" : stats.isDirectory() ? "folder" : "other";
 }
 
-function failure(code: string): Error {
-  return Object.assign(new Error(code), { code });
+/**
+ * Asks what is known of a file.
+ *
+ * @param stat Throws a RangeError where the runtime cannot tell of a time.
+ */
+export function statNow(stat: () => Stats): Stats {
+  try {
+    return stat();
+  } catch (error) {
+    throw error instanceof RangeError ? failure("EOVERFLOW", "a time of the file is past what the runtime can tell") : error;
+  }
+}
+
+function failure(code: string, message: string = code): Error {
+  return Object.assign(new Error(message), { code });
 }

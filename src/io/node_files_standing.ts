@@ -11,19 +11,19 @@ import {
   realpathSync,
 } from "node:fs";
 import type { HostFolder } from "../contract/files.ts";
-import { type FileCalls, NodeFolder } from "./node_files.ts";
+import { type FileCalls, NodeFolder, statNow } from "./node_files.ts";
 
 /** By standing still. */
 const STANDING: FileCalls = {
   realpath: (path) => realpathSync.native(path),
-  lstat: (path) => lstatSync(path, { bigint: true }),
+  lstat: (path) => statNow(() => lstatSync(path, { bigint: true })),
   readlink: (path) => readlinkSync(path),
   readdir: (path, most) => most === undefined ? readdirSync(path, { withFileTypes: true }) : readSome(path, most),
   open(path, flags) {
     const fd = openSync(path, flags);
     return {
       fd,
-      stat: () => fstatSync(fd, { bigint: true }),
+      stat: () => statNow(() => fstatSync(fd, { bigint: true })),
       read: (into, offset, length, position) => readSync(fd, into, offset, length, position),
       close: () => closeSync(fd),
     };

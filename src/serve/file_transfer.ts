@@ -158,10 +158,12 @@ class FileTransfer {
   };
 
   #close(): void {
-    const { connection } = this.#request;
+    const { connection, reply } = this.#request;
     if (this.#buffer !== null) giveFileBuffer(this.#buffer, true);
-    const { returnsBytes, socket, state } = connection;
-    for (const buffer of this.#sent.splice(0)) giveFileBuffer(buffer, returnsBytes && socket.unsent === 0 && state !== "over");
+    const { returnsBytes, socket } = connection;
+    // A socket that was given up says that nothing is unsent, and the system may have its last write all the same.
+    const isFree = returnsBytes && socket.unsent === 0 && !reply.closed;
+    for (const buffer of this.#sent.splice(0)) giveFileBuffer(buffer, isFree);
     this.#buffer = null;
     void this.#part.file.close();
   }

@@ -7,9 +7,17 @@ const FORMS = [
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (?:\d\d| \d) \d\d:\d\d:\d\d \d{4}$/,
 ];
 
+/** What can be written with a year of four digits: file systems have others, and Dates not all of those. */
+const [FIRST_MS, LAST_MS] = [-62_135_596_800_000, 253_402_300_799_000];
+
+/** The date of a time, or else the first or last one that has four digits for its year. @param ms Since 1970. */
+export function dateOf(ms: number): Date {
+  return new Date(Math.min(Math.max(ms, FIRST_MS), LAST_MS));
+}
+
 /** @param seconds Since 1970. */
 export function formatHttpDate(seconds: number): string {
-  return new Date(seconds * 1000).toUTCString();
+  return dateOf(seconds * 1000).toUTCString();
 }
 
 /** Seconds since 1970; null if it is no date of HTTP's. */

@@ -1,3 +1,4 @@
+import { dateOf } from "./http_date.ts";
 import type { ListedEntry, Listing } from "./listing.ts";
 
 /** Where a listing's page stands. */
@@ -73,7 +74,7 @@ function crumbs(names: readonly string[]): string {
 
 function row({ name, isFolder, size, modifiedMs }: ListedEntry): string {
   const slash = isFolder ? "/" : "";
-  const date = new Date(modifiedMs).toISOString();
+  const date = dateOf(modifiedMs).toISOString();
   const sizeCell = isFolder ? "<td></td>" : `<td><data value="${size}">${formatBytes(size)}</data></td>`;
   const link = `<a href="./${encodeURIComponent(name)}${slash}"><bdi>${escape(name)}</bdi>${slash}</a>`;
   const time = `<time datetime="${date.slice(0, 19)}Z">${date.slice(0, 10)} ${date.slice(11, 16)} UTC</time>`;

@@ -128,7 +128,9 @@ export class StaticFiles {
     const { listing, index } = this.#settings;
     if (listing) return true;
     for (const name of index) {
-      const opened = await this.#open(directory === "" ? name : `${directory}/${name}`);
+      const path = directory === "" ? name : `${directory}/${name}`;
+      if (this.#isSkipped(path)) continue;
+      const opened = await this.#open(path);
       if (typeof opened !== "string") await opened.close();
       if (opened !== "absent" && opened !== "folder") return true;
     }

@@ -46,6 +46,17 @@ test("StaticFiles lists a folder without an index: folders first, then by name i
   assert.deepEqual(linksOf(await page(siteOf(files, { dotfiles: true }), "/.git/")), ["config"]);
 });
 
+// One such file made the whole of its folder a 500, and its own answer had "Last-Modified: Invalid Date".
+test("StaticFiles says of times that HTTP has no date for the nearest one that it has", async () => {
+  for (const [modifiedMs, date] of [[-9e15, "0001-01-01"], [-6.3e13, "0001-01-01"], [9e15, "9999-12-31"], [3e14, "9999-12-31"]] as const) {
+    const { folder } = folderOf({ "a.txt": "text" }, { modifiedMs });
+    const site = new StaticFiles(() => Promise.resolve(folder), { listing: true });
+    assert.match(await page(site, "/"), new RegExp(`<time datetime="${date}T[0-9:]{8}Z">${date} `));
+    const answer = await site.fetch(new Request("http://a/a.txt"));
+    assert.match(answer.headers.get("last-modified")!, /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/);
+  }
+});
+
 test("StaticFiles lists no folder that has an index or is not there, and none without the option", async () => {
   const files = { "index.html": "index", "docs/x": "" };
   assert.equal(await page(siteOf(files), "/"), "index");

@@ -43,6 +43,9 @@ test("StaticFiles leaves what ends with one of skipExtensions to the app, in any
     assert.equal(await site.find(new Request(`http://a${path}`)), null, path);
   }
   assert.deepEqual(await askAll(site, ["/docs/", "/a.php5"]), ["200 page", "200 text"]);
+  // Sent on to its slash, the app's own path would have nobody to answer it.
+  const alone = siteOf({ "docs/index.php": "source" }, { skipExtensions: [".php"], index: ["index.php"] });
+  assert.equal(await alone.find(new Request("http://a/docs")), null);
 });
 
 test("StaticFiles takes the first expiry that matches the path or the type, before a hash in the name", async () => {
