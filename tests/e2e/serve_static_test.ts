@@ -251,6 +251,17 @@ testOnBoth("serve({ static }) remembers what is no file for cachePathsMs, and no
   });
 });
 
+testOnBoth("serve({ static }): a prefix with letters that URLs escape, and with dots", async (by) => {
+  const maps: readonly StaticMap[] = [{ root: SITE, prefix: "/f\u00fc r/" }, { root: SITE, prefix: "/x/../{d}" }];
+  await withServer({ fetch: APP, static: maps, ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/f%C3%BC%20r/a.txt", "/%7Bd%7D/a.txt", "/x/a.txt"]), [
+      "200 a of the site",
+      "200 a of the site",
+      "200 app GET /x/a.txt",
+    ]);
+  });
+});
+
 testOnBoth("serve({ static }) before an app in threads", async (by) => {
   await withServer({ module: WORKER_APP, async: 2, static: [{ root: SITE }], ...by }, async (served) => {
     const [file, app] = await answers(served, ["/a.txt", "/none"]);
@@ -278,6 +289,7 @@ test("serve({ static }) refuses folders that are not there, and prefixes without
     [{ root: `${SITE}/none` }, /serve the files of ".*none": no such folder/],
     [{ root: `${SITE}/a.txt` }, /serve the files of ".*a.txt": it is no folder/],
     [{ root: SITE, prefix: "s" }, /must begin with a slash/],
+    [{ root: SITE, prefix: "/s?a" }, /the prefix "\/s\?a" is no path: write "\?" as %3F/],
   ];
   for (const [map, message] of cases) {
     await assert.rejects(serve({ fetch: APP, port: 0, static: [map] }).ready, { name: "ConfigError", message });
