@@ -75,6 +75,10 @@ test("heddle serve refuses wrong static options, and tells of those that do noth
     [[], /^heddle: serve: no app; give its file, such as heddle serve app.ts, or files to serve: --static-map \/=DIR\n/],
     [["--static-listing"], /serve: no app/],
     [["--check-static", FIRST, "--suspend", "worker"], /serve: no app for --suspend worker/],
+    [
+      ["--check-static", FIRST, "--static-safe", join(FIRST, "none")],
+      /serve the files of ".*", whose links may lead to ".*none": no such folder/,
+    ],
     [["--static-map", "assets=public"], /--static-map "assets=public": not \/PREFIX=DIR/],
     [["--static-map", `/=${join(FIRST, "none")}`], /serve the files of ".*none": no such folder/],
     [["--check-static", FIRST, "--mime-file", join(FIRST, "none")], /--mime-file ".*none": it cannot be read/],
@@ -112,6 +116,10 @@ test("heddle static serves a folder, prints its URL and logs requests; with --qu
   });
   const several = await runCli(["static", FIRST, SECOND]);
   assert.deepEqual([several.code, /one folder/.test(several.stderr)], [2, true]);
+  const engine = await runCli(["static", FIRST, "--suspend", "worker"]);
+  assert.deepEqual([engine.code, /static: no app for --suspend worker; give its file to heddle serve/.test(engine.stderr)], [2, true]);
+  const loops = await runCli(["static", FIRST, "--loop-list"]);
+  assert.deepEqual([loops.code, /node-http/.test(loops.stdout)], [0, true]);
 });
 
 test("heddle static without a folder serves the current one", LIMIT, async () => {
