@@ -122,6 +122,17 @@ test("heddle static serves a folder, prints its URL and logs requests; with --qu
   assert.deepEqual([loops.code, /node-http/.test(loops.stdout)], [0, true]);
 });
 
+test("heddle static tells of pages that its folder has not", LIMIT, async () => {
+  await servingCli(["static", SECOND, "--spa", "--static-404", "404.html", "--quiet"], async ({ cli }) => {
+    await cli.untilStderr(/WARNING \*\*\* --static-404: there is no file "404\.html" in ".*"; until there is, a line of text is sent/);
+    assert.match(cli.stderr, /WARNING \*\*\* --spa: there is no file "index\.html" in ".*"; until there is, what it is for is a 404/);
+  });
+  await servingCli(["static", FIRST, "--spa", "--static-map", `/s=${FIRST}`, "--static-404", "a.txt", "--quiet"], async (server) => {
+    assert.equal((await get(server, "/a.txt")).status, 200);
+    assert.doesNotMatch(server.cli.stderr, /WARNING/);
+  });
+});
+
 test("heddle static without a folder serves the current one", LIMIT, async () => {
   const cli = new CliProcess(["static", "--port", "0"], { cwd: FIRST });
   try {
