@@ -41,15 +41,19 @@ export async function precompressCommand(args: readonly string[], { out, err }: 
   const report = new PrecompressReport(found);
   const progress = await openProgress(found.wanted.length, values.quiet);
   const { signal, code } = listenForStop();
-  await runJobs(found.wanted.map(jobOf), {
-    threads: values.jobs ?? availableParallelism(),
-    signal,
-    done(job, outcome) {
-      progress.step();
-      report.add(job, outcome);
-    },
-  });
-  progress.end();
+  try {
+    await runJobs(found.wanted.map(jobOf), {
+      threads: values.jobs ?? availableParallelism(),
+      signal,
+      done(job, outcome) {
+        progress.step();
+        report.add(job, outcome);
+      },
+    });
+  } finally {
+    // It has turned the terminal's line wrap off.
+    progress.end();
+  }
   for (const line of report.failures) err.write(`${escapeControls(line)}\n`);
   if (!values.quiet) out.write(report.text(codings));
   return code() ?? (report.failures.length > 0 ? EXIT_CODES.app : EXIT_CODES.ok);

@@ -11,7 +11,7 @@ interface Sum {
 /** What `heddle precompress` has done. */
 export class PrecompressReport {
   /** A line each, without line feeds. */
-  readonly failures: string[] = [];
+  readonly failures: string[];
   readonly #found: FoundFiles;
   readonly #sums = new Map<CodingName, Sum>();
   #larger = 0;
@@ -19,6 +19,7 @@ export class PrecompressReport {
   /** @param found What there was to do. */
   constructor(found: FoundFiles) {
     this.#found = found;
+    this.failures = [...found.failures];
   }
 
   /** Adds a job that is over. */

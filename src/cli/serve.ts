@@ -37,14 +37,26 @@ export async function serveCommand(args: readonly string[], streams: Streams): P
   return await serveApp(path, values, given, streams);
 }
 
+/**
+ * Static files alone need no engine but the usual one.
+ *
+ * @param command Whose options they are.
+ * @throws {ConfigError} Another one is meant.
+ */
+export function requireNoEngine(command: string, { suspend }: ServeOptionValues): void {
+  if (suspend === null || suspend === "async") return;
+  const wayOut = command === "serve" ? "give its file" : "give its file to heddle serve, with --static-map /=DIR";
+  throw new ConfigError("APP", `${command}: no app for --suspend ${suspend}; ${wayOut}`);
+}
+
 /** @returns Null where static files are served alone. */
 function appOf(operands: readonly string[], values: ServeOptionValues): string | null {
   if (operands.length === 0) {
     if (!namesFolders(values)) {
       throw new ConfigError("APP", "serve: no app; give its file, such as heddle serve app.ts, or files to serve: --static-map /=DIR");
     }
-    if (values.suspend === null || values.suspend === "async") return null;
-    throw new ConfigError("APP", `serve: no app for --suspend ${values.suspend}; give its file`);
+    requireNoEngine("serve", values);
+    return null;
   }
   if (operands.length > 1) {
     throw new ConfigError(

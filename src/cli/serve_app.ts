@@ -13,6 +13,7 @@ import { SERVE_OPTIONS, type ServeOptionName, type ServeOptionValues } from "../
 import { serve } from "../serve/server.ts";
 import { VERSION } from "../version.ts";
 import { mimeTypesOf } from "./mime_file.ts";
+import { missingPages } from "./missing_pages.ts";
 import { prepareRuntime } from "./prepare_runtime.ts";
 import { runUntilStopped } from "./stop.ts";
 import type { Streams } from "./streams.ts";
@@ -106,6 +107,7 @@ export async function serveApp(path: string | null, values: ServeOptionValues, g
   for (const line of optionMisfits(values, { http, https }, platform.descriptorLimit ?? null, loaded?.app.kind ?? null)) {
     say(`*** WARNING *** ${line}`);
   }
+  for (const line of await missingPages(values, maps, given)) say(`*** WARNING *** ${line}`);
   if (loop !== null) { for (const line of givenGaps(loop, values, given)) say(`*** WARNING *** ${line}`); }
   if (files !== null) files.readAgainOnSignal(server, streams.err);
   return await runUntilStopped(server, values.reloadMercyMs, observer, streams.err);

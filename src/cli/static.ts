@@ -5,6 +5,7 @@ import { parseArguments } from "./arguments.ts";
 import { environmentVariable } from "./environment.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
 import { staticHelp } from "./help.ts";
+import { requireNoEngine } from "./serve.ts";
 import type { Streams } from "./streams.ts";
 
 /**
@@ -23,6 +24,11 @@ export async function staticCommand(args: readonly string[], streams: Streams): 
   }
   const given = expandStatic(operands, options, fromEnvironment(SERVE_OPTIONS, environmentVariable));
   const values = readOptions(SERVE_OPTIONS, given);
+  if (values.loopList) {
+    streams.out.write((await import("./loop_list.ts")).loopList());
+    return EXIT_CODES.ok;
+  }
+  requireNoEngine("static", values);
   if (values.globals === "light") (await import("../http/natives.ts")).deferNatives();
   // Imported here: help and wrong options need none of it.
   const { serveApp } = await import("./serve_app.ts");

@@ -32,7 +32,7 @@ export interface StaticServer {
  * export default new Hono().use(assets.middleware).get("/", (c) => c.text("Hello"));
  * ```
  * @param root The folder, absolute or from the current directory.
- * @throws {TypeError} The prefix does not begin with a slash, a path leads out of the folder, an ending is empty, or a type is none.
+ * @throws {TypeError} The prefix does not begin with a slash, or has a query; a path leads out of the folder, an ending is empty, or a type is none.
  * @throws {RangeError} An expiry is not from 0 to 2^31 - 1 seconds.
  * @throws {SyntaxError} The text of a pattern is no regular expression.
  */

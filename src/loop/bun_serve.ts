@@ -10,8 +10,16 @@ import type { BunServe } from "./serve_types.ts";
 /** Bun takes no longer one (1.4.5). */
 const LONGEST_IDLE_S = 255;
 
-/** Any other failure than undefined it prints on standard error (1.4.5). */
-const TRAITS: FetchTraits = { failure: undefined, closeResets: true, typesBytes: true, speaksHttp2: false, takeFile: takeBunFile };
+const TRAITS: FetchTraits = {
+  // Any other one it prints on standard error (1.4.5).
+  failure: undefined,
+  closeResets: true,
+  typesBytes: true,
+  // A PDF's or an archive's would be `filename="9"`, of the descriptor (1.4.5).
+  namesFiles: true,
+  speaksHttp2: false,
+  takeFile: takeBunFile,
+};
 
 /** The loop engine over `Bun.serve`; for Bun 1.4.5 and later. */
 export function createBunServe(): LoopEngine {

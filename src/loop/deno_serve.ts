@@ -12,6 +12,7 @@ const TRAITS: FetchTraits = {
   failure: new BrokenError("send an answer: it was given up"),
   closeResets: false,
   typesBytes: false,
+  namesFiles: false,
   speaksHttp2: true,
   takeFile: takeDenoFile,
 };

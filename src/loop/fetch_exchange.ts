@@ -17,6 +17,8 @@ export interface FetchTraits {
   readonly closeResets: boolean;
   /** Bytes without a `content-type` get one. */
   readonly typesBytes: boolean;
+  /** A file without a `content-disposition` may get one, with a name that is none of its own. */
+  readonly namesFiles: boolean;
   /** It speaks HTTP/2 too, and does not tell when it does. */
   readonly speaksHttp2: boolean;
   /** Takes a part of a file that it sends by itself; null where it is better written. @param url Of the request. */
@@ -108,6 +110,8 @@ export class FetchExchange implements LoopExchange {
   takeFile(part: FilePart, status: number): LoopFile | null {
     // Bun would take a 200 for what it may send in part, by its own lights (1.4.5).
     if (this.#over || status === 200 && this.head.fields.first("range") !== null) return null;
+    // One that is to be the last answer could not say so.
+    if (!this.#mayClose) return null;
     return this.#traits.takeFile(part, this.#request.url);
   }
 
@@ -158,18 +162,24 @@ export class FetchExchange implements LoopExchange {
     queueMicrotask(() => this.handler.gone(new BrokenError("serve a request: its answer was given up")));
   }
 
+  get #mayClose(): boolean {
+    return !this.#traits.closeResets || this.body === null || this.body.done;
+  }
+
   #responseOf(head: LoopAnswerHead, body: Uint8Array | Blob | ReadableStream<Uint8Array> | null): Response {
     const { status, statusText, fields, contentLength, close, options, isBodiless } = head;
     const headers: [string, string][] = [];
     for (let index = 0; index < fields.count; index++) headers.push([fields.name(index), fields.value(index)]);
     if (contentLength !== null) headers.push(["content-length", String(contentLength)]);
-    const mayClose = !this.#traits.closeResets || this.body === null || this.body.done;
-    if (close && mayClose) headers.push(["connection", "close"]);
+    if (close && this.#mayClose) headers.push(["connection", "close"]);
     if (options !== "" && !this.multiplexed) headers.push(["connection", options]);
     let content: BodyInit | Uint8Array | null = body;
     // Without a body HEAD's answer would get a content-length of 0 (Deno 2.9, Bun 1.4). This one is cancelled, and never read.
     if (isBodiless && contentLength === null && status !== 204 && status !== 304) content = new ReadableStream();
-    else if (this.#traits.typesBytes && body instanceof Uint8Array && fields.first("content-type") === null) content = streamOf(body);
+    else if (body instanceof Blob && this.#traits.namesFiles && fields.first("content-disposition") === null) {
+      // What it means to have none (RFC 6266 section 4.2).
+      headers.push(["content-disposition", "inline"]);
+    } else if (this.#traits.typesBytes && body instanceof Uint8Array && fields.first("content-type") === null) content = streamOf(body);
     return new (natives().Response)(content as BodyInit | null, { status, statusText, headers });
   }
 }

@@ -1,6 +1,7 @@
 import type { App } from "../contract/app.ts";
 import type { Listeners } from "./listeners.ts";
 import { namesFolders } from "./static_maps.ts";
+import { STATIC_FILE_OPTIONS } from "./static_table.ts";
 import type { ServeOptionValues } from "./table.ts";
 
 /**
@@ -50,19 +51,12 @@ export function optionMisfits(
   return lines;
 }
 
-/** Those that say how files are served, and what of them has no default. */
+/** Those that say how files are served, and whether they differ from their defaults. */
 function staticOptions(values: ServeOptionValues): ReadonlyArray<readonly [flag: string, isGiven: boolean]> {
-  return [
-    ["--static-skip-ext", values.staticSkipExt.length > 0],
-    ["--static-index", values.staticIndex.length > 0],
-    ["--static-listing", values.staticListing],
-    ["--static-fallback", values.staticFallback !== null],
-    ["--static-404", values.static404 !== null],
-    ["--static-dotfiles", values.staticDotfiles],
-    ["--static-safe", values.staticSafe.length > 0],
-    ["--static-gzip", values.staticGzip],
-    ["--static-expires", values.staticExpires.length > 0],
-    ["--mime-file", values.mimeFile.length > 0],
-    ["--static-cors", values.staticCors],
-  ];
+  return (Object.keys(STATIC_FILE_OPTIONS) as (keyof typeof STATIC_FILE_OPTIONS)[]).map((name) => {
+    const { flag, repeatable, unit, default: usual } = STATIC_FILE_OPTIONS[name];
+    const value = values[name];
+    if (repeatable) return [flag, (value as readonly unknown[]).length > 0];
+    return [flag, value !== (usual === null ? null : unit.parse(usual))];
+  });
 }

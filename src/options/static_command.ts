@@ -1,7 +1,7 @@
 import { ConfigError } from "../errors.ts";
 import { mergeServeOptions } from "./listeners.ts";
 import type { OptionTable } from "./option.ts";
-import type { GivenOption, GivenOptions } from "./read.ts";
+import { type GivenOption, type GivenOptions, readOptions } from "./read.ts";
 import { SERVE_OPTIONS } from "./table.ts";
 import { SWITCH } from "./units.ts";
 
@@ -42,7 +42,7 @@ type Given = GivenOptions<typeof SERVE_OPTIONS>;
  *
  * @param operands The folder; the current one if there is none.
  * @param variables Of `heddle serve`; its own options have none.
- * @throws {ConfigError} There are several folders, or a short form stands beside its long one.
+ * @throws {ConfigError} There are several folders, a short form has a wrong value, or stands beside its long one.
  */
 export function expandStatic(
   operands: readonly string[],
@@ -54,20 +54,19 @@ export function expandStatic(
     const names = operands.map((text) => JSON.stringify(text)).join(" and ");
     throw new ConfigError("DIR", `static: one folder, and not ${names}; heddle serve takes several, by --static-map /PREFIX=DIR`);
   }
+  const isOn = readOptions(OWN_OPTIONS, { spa, cors, quiet });
   const merged = mergeServeOptions(options, variables);
   return {
     staticListing: { source: "--static-listing", texts: ["yes"] },
     ...merged,
     staticMap: { source: "DIR", texts: [`/=${folder}`, ...merged.staticMap?.texts ?? []] },
-    ...short(spa, "staticFallback", "index.html", options),
-    ...short(cors, "staticCors", "yes", options),
-    ...short(quiet, "logFormat", "none", options),
+    ...(isOn.spa && short(spa!, "staticFallback", "index.html", options)),
+    ...(isOn.cors && short(cors!, "staticCors", "yes", options)),
+    ...(isOn.quiet && short(quiet!, "logFormat", "none", options)),
   };
 }
 
-function short(given: GivenOption | undefined, name: keyof typeof SERVE_OPTIONS, text: string, options: Given): Given {
-  if (given === undefined || given.texts.length === 1 && !SWITCH.parse(given.texts[0]!)) return {};
-  const { source } = given;
+function short({ source }: GivenOption, name: keyof typeof SERVE_OPTIONS, text: string, options: Given): Given {
   if (options[name] !== undefined) throw new ConfigError(source, `${source}: ${options[name].source} is given too; it says the same thing`);
   return { [name]: { source, texts: [text] } };
 }

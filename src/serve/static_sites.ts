@@ -3,7 +3,7 @@ import type { RequestHead } from "../contract/head.ts";
 import { ConfigError } from "../errors.ts";
 import type { Platform } from "../io/select.ts";
 import { StaticFiles } from "../static/static_files.ts";
-import type { StaticOptions } from "../static/static_options.ts";
+import { mountOf, type StaticOptions } from "../static/static_options.ts";
 
 /** A folder whose files are served before the app (`--check-static`, `--static-map`, `--static-map2`), and how. */
 export interface StaticMap extends StaticOptions {
@@ -75,9 +75,9 @@ export class StaticSites {
   }
 }
 
-/** A target that is not below a folder's path, as it stands; of one with dots in it, which a URL has not, it is found out later. */
+/** A target that is not below a folder's path, as it stands; where a URL may write it otherwise, with dots or escapes, it is found out later. */
 function isElsewhere(path: string, mount: string): boolean {
-  if (mount === "" || /\/(?:\.|%2e)/i.test(path)) return false;
+  if (mount === "" || mount.includes("%") || /\/(?:\.|%2e)/i.test(path)) return false;
   const next = path.charAt(mount.length);
   return !path.startsWith(mount) || next !== "" && next !== "/" && next !== "?";
 }
@@ -87,9 +87,11 @@ async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowM
   if (openFolder === undefined) throw new ConfigError("static", "serve static files: the platform has no openFolder");
   try {
     const folder = Promise.resolve(await openFolder(root, safe));
-    return { mount: prefix.replace(/\/$/, ""), files: new StaticFiles(() => folder, map, nowMs) };
+    return { mount: mountOf(prefix), files: new StaticFiles(() => folder, map, nowMs) };
   } catch (error) {
-    throw new ConfigError("static", `serve the files of ${JSON.stringify(root)}: ${reasonOf(error)}`, error);
+    const outside = safe?.find((folder) => folder === (error as { readonly path?: unknown } | null)?.path);
+    const links = outside === undefined ? "" : `, whose links may lead to ${JSON.stringify(outside)}`;
+    throw new ConfigError("static", `serve the files of ${JSON.stringify(root)}${links}: ${reasonOf(error)}`, error);
   }
 }
 

@@ -145,16 +145,15 @@ export interface StaticSettings {
 /**
  * Reads options.
  *
- * @throws {TypeError} The prefix does not begin with a slash, a path leads out of the folder, an ending is empty, or a type is none.
+ * @throws {TypeError} The prefix does not begin with a slash, or has a query; a path leads out of the folder, an ending is empty, or a type is none.
  * @throws {RangeError} An expiry is not from 0 to 2^31 - 1 seconds.
  * @throws {SyntaxError} The text of a pattern is no regular expression.
  */
 export function readStaticOptions(options: StaticOptions): StaticSettings {
   const { prefix = "/", skipExtensions = [], fallback, notFound } = options;
-  if (!prefix.startsWith("/")) throw new TypeError(`staticFiles(): the prefix "${prefix}" must begin with a slash`);
   if (skipExtensions.includes("")) throw new TypeError("staticFiles(): an empty ending in skipExtensions would leave no file to serve");
   return {
-    mount: prefix.replace(/\/$/, ""),
+    mount: mountOf(prefix),
     keepPrefix: options.keepPrefix ?? false,
     index: options.index ?? ["index.html"],
     dotfiles: options.dotfiles ?? false,
@@ -171,6 +170,20 @@ export function readStaticOptions(options: StaticOptions): StaticSettings {
     cacheTtlMs: options.cacheTtlMs ?? 1000,
     cachePathsMs: options.cachePathsMs ?? 0,
   };
+}
+
+/**
+ * A prefix as paths of URLs begin with it: `/f\u00fc r/` is `/f%C3%BC%20r`, and what it has of dots is resolved.
+ *
+ * @returns Without a slash at its end.
+ * @throws {TypeError} It does not begin with a slash, or has a query.
+ */
+export function mountOf(prefix: string): string {
+  if (!prefix.startsWith("/")) throw new TypeError(`staticFiles(): the prefix ${JSON.stringify(prefix)} must begin with a slash`);
+  if (/[?#]/.test(prefix)) {
+    throw new TypeError(`staticFiles(): the prefix ${JSON.stringify(prefix)} is no path: write "?" as %3F, "#" as %23`);
+  }
+  return new URL(`http://localhost${prefix}`).pathname.replace(/\/$/, "");
 }
 
 function pathBelow(text: string, option: string): string {

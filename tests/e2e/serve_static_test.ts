@@ -176,7 +176,10 @@ testOnBoth("serve({ static }): large parts, and what has conditions beside its r
     assert.deepEqual([whole.status, whole.body.length], [200, LARGE]);
     const type = whole.fields.get("content-type");
     assert.equal(type, "application/octet-stream");
-    assert.equal(whole.fields.get("content-disposition"), undefined);
+    for (const { fields } of [whole, part, await ask(served, "/large.bin")]) {
+      // Bun's server names a file by its descriptor where nothing else is said (1.4.5).
+      assert.equal(fields.get("content-disposition") ?? "inline", "inline");
+    }
     const head = await ask(served, "/large.bin", [], "HEAD");
     assert.deepEqual([head.fields.get("content-length"), head.body], [String(LARGE), ""]);
   });
@@ -202,6 +205,22 @@ testOnBoth(
     });
   },
 );
+
+testOnBoth("serve({ static }): a file that becomes shorter ends its connection before its request's body has come, too", async (by) => {
+  const size = 20_000_000;
+  const site = createSite({ "huge.bin": new Uint8Array(size).fill(1) });
+  await withServer({ static: [{ root: site }], ...by }, async (served) => {
+    const client = await served.connect();
+    client.send("GET /huge.bin HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nx");
+    await until(() => client.received > 0);
+    client.pause();
+    truncateSync(join(site, "huge.bin"), 1000);
+    client.resume();
+    await until(() => client.closed || client.ended);
+    assert.ok(client.received < size, `${client.received} bytes`);
+    client.destroy();
+  });
+});
 
 testOnBoth("serve({ static }) remembers what is no file for cachePathsMs, and no longer, of each folder by itself", async (by) => {
   const [first, second] = [createSite({}), createSite({ "b.txt": "second b" })];
@@ -232,6 +251,17 @@ testOnBoth("serve({ static }) remembers what is no file for cachePathsMs, and no
   });
 });
 
+testOnBoth("serve({ static }): a prefix with letters that URLs escape, and with dots", async (by) => {
+  const maps: readonly StaticMap[] = [{ root: SITE, prefix: "/f\u00fc r/" }, { root: SITE, prefix: "/x/../{d}" }];
+  await withServer({ fetch: APP, static: maps, ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/f%C3%BC%20r/a.txt", "/%7Bd%7D/a.txt", "/x/a.txt"]), [
+      "200 a of the site",
+      "200 a of the site",
+      "200 app GET /x/a.txt",
+    ]);
+  });
+});
+
 testOnBoth("serve({ static }) before an app in threads", async (by) => {
   await withServer({ module: WORKER_APP, async: 2, static: [{ root: SITE }], ...by }, async (served) => {
     const [file, app] = await answers(served, ["/a.txt", "/none"]);
@@ -259,6 +289,7 @@ test("serve({ static }) refuses folders that are not there, and prefixes without
     [{ root: `${SITE}/none` }, /serve the files of ".*none": no such folder/],
     [{ root: `${SITE}/a.txt` }, /serve the files of ".*a.txt": it is no folder/],
     [{ root: SITE, prefix: "s" }, /must begin with a slash/],
+    [{ root: SITE, prefix: "/s?a" }, /the prefix "\/s\?a" is no path: write "\?" as %3F/],
   ];
   for (const [map, message] of cases) {
     await assert.rejects(serve({ fetch: APP, port: 0, static: [map] }).ready, { name: "ConfigError", message });

@@ -75,6 +75,10 @@ test("heddle serve refuses wrong static options, and tells of those that do noth
     [[], /^heddle: serve: no app; give its file, such as heddle serve app.ts, or files to serve: --static-map \/=DIR\n/],
     [["--static-listing"], /serve: no app/],
     [["--check-static", FIRST, "--suspend", "worker"], /serve: no app for --suspend worker/],
+    [
+      ["--check-static", FIRST, "--static-safe", join(FIRST, "none")],
+      /serve the files of ".*", whose links may lead to ".*none": no such folder/,
+    ],
     [["--static-map", "assets=public"], /--static-map "assets=public": not \/PREFIX=DIR/],
     [["--static-map", `/=${join(FIRST, "none")}`], /serve the files of ".*none": no such folder/],
     [["--check-static", FIRST, "--mime-file", join(FIRST, "none")], /--mime-file ".*none": it cannot be read/],
@@ -112,6 +116,21 @@ test("heddle static serves a folder, prints its URL and logs requests; with --qu
   });
   const several = await runCli(["static", FIRST, SECOND]);
   assert.deepEqual([several.code, /one folder/.test(several.stderr)], [2, true]);
+  const engine = await runCli(["static", FIRST, "--suspend", "worker"]);
+  assert.deepEqual([engine.code, /static: no app for --suspend worker; give its file to heddle serve/.test(engine.stderr)], [2, true]);
+  const loops = await runCli(["static", FIRST, "--loop-list"]);
+  assert.deepEqual([loops.code, /node-http/.test(loops.stdout)], [0, true]);
+});
+
+test("heddle static tells of pages that its folder has not", LIMIT, async () => {
+  await servingCli(["static", SECOND, "--spa", "--static-404", "404.html", "--quiet"], async ({ cli }) => {
+    await cli.untilStderr(/WARNING \*\*\* --static-404: there is no file "404\.html" in ".*"; until there is, a line of text is sent/);
+    assert.match(cli.stderr, /WARNING \*\*\* --spa: there is no file "index\.html" in ".*"; until there is, what it is for is a 404/);
+  });
+  await servingCli(["static", FIRST, "--spa", "--static-map", `/s=${FIRST}`, "--static-404", "a.txt", "--quiet"], async (server) => {
+    assert.equal((await get(server, "/a.txt")).status, 200);
+    assert.doesNotMatch(server.cli.stderr, /WARNING/);
+  });
 });
 
 test("heddle static without a folder serves the current one", LIMIT, async () => {

@@ -40,3 +40,21 @@ test("optionMisfits() names folders of a program where the app is none", () => {
   assert.match(misfits(variables).join(), /^--wasm-dir does nothing: the app is no WebAssembly program$/);
   assert.deepEqual(misfits(variables, 100, "wasm"), []);
 });
+
+test("optionMisfits() names each option of static files that differs from its default, where no folder is served", () => {
+  const variables = {
+    HEDDLE_STATIC_REDIRECT: "no",
+    HEDDLE_STATIC_CACHE_BYTES: "0",
+    HEDDLE_STATIC_CACHE_TTL: "2",
+    HEDDLE_STATIC_CACHE_PATHS: "1",
+    HEDDLE_STATIC_GZIP: "yes",
+    HEDDLE_STATIC_404: "404.html",
+    HEDDLE_STATIC_SAFE: "/srv",
+    HEDDLE_OFFLOAD: "5",
+  };
+  const flags = Object.keys(variables).map((name) => `--${name.slice(7).toLowerCase().replaceAll("_", "-")}`);
+  assert.deepEqual(misfits(variables).map((line) => line.split(" ")[0]).sort(), flags.sort());
+  assert.match(misfits(variables)[0]!, /does nothing: no folder's files are served; name one by --static-map \/PREFIX=DIR/);
+  assert.deepEqual(misfits({ ...variables, HEDDLE_STATIC_MAP: "/a=." }, 100, "fetch").map((line) => line.split(" ")[0]), ["--static-404"]);
+  assert.deepEqual(misfits({ HEDDLE_STATIC_CACHE_TTL: "1000ms", HEDDLE_STATIC_REDIRECT: "yes" }), []);
+});

@@ -161,6 +161,10 @@ test("expandStatic() writes heddle static out as heddle serve", () => {
   assert.equal(read(["dist"], {}, { staticListing: no }).staticListing, false);
   const more = read(["a"], { staticMap: { source: "--static-map", texts: ["/b=b"] } });
   assert.deepEqual(more.staticMap.map(({ root }) => root), ["a", "b"]);
+  assert.throws(() => expandStatic(["a"], { spa: { source: "--spa", texts: ["maybe"] } }, {}), {
+    option: "--spa",
+    message: '--spa "maybe": not yes or no',
+  });
   assert.throws(() => expandStatic(["a", "b"], {}, {}), { name: "ConfigError", message: /one folder, and not "a" and "b"/ });
   assert.throws(() => expandStatic(["a"], { ...flags("quiet"), logFormat: { source: "--log-format", texts: ["json"] } }, {}), {
     message: /--quiet: --log-format is given too/,

@@ -1,0 +1,37 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { GivenOptions } from "../options/read.ts";
+import type { StaticMapValues } from "../options/static_maps.ts";
+import type { SERVE_OPTIONS, ServeOptionValues } from "../options/table.ts";
+
+/**
+ * Looks for the pages that options name below folders: one that is not there may come yet, so that it is no error.
+ *
+ * @returns A line for each that no folder has, without an end.
+ */
+export async function missingPages(
+  { staticFallback, static404 }: ServeOptionValues,
+  maps: readonly StaticMapValues[],
+  given: GivenOptions<typeof SERVE_OPTIONS>,
+): Promise<string[]> {
+  const pages = [
+    { page: staticFallback, source: given.staticFallback?.source, folders: maps.slice(-1), otherwise: "what it is for is a 404" },
+    { page: static404, source: given.static404?.source, folders: maps, otherwise: "a line of text is sent in its place" },
+  ];
+  const lines = await Promise.all(pages.map(async ({ page, source, folders, otherwise }) => {
+    if (page === null || source === undefined || folders.length === 0) return [];
+    const found = await Promise.all(folders.map(({ root }) => isFile(join(root, page))));
+    if (found.includes(true)) return [];
+    const where = folders.map(({ root }) => JSON.stringify(root)).join(" or ");
+    return [`${source}: there is no file ${JSON.stringify(page)} in ${where}; until there is, ${otherwise}`];
+  }));
+  return lines.flat();
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
