@@ -145,8 +145,9 @@ export interface StaticSettings {
 /**
  * Reads options.
  *
- * @throws {TypeError} The prefix does not begin with a slash, or has a query; a path leads out of the folder, an ending is empty, or a type is none.
- * @throws {RangeError} An expiry is not from 0 to 2^31 - 1 seconds.
+ * @throws {TypeError} The prefix does not begin with a slash, or has a query; a path leads out of the folder, an ending is empty, or a type or the
+ * `cacheControl` is none.
+ * @throws {RangeError} An expiry is not from 0 to 2^31 - 1 seconds, or an amount is below 0.
  * @throws {SyntaxError} The text of a pattern is no regular expression.
  */
 export function readStaticOptions(options: StaticOptions): StaticSettings {
@@ -155,21 +156,32 @@ export function readStaticOptions(options: StaticOptions): StaticSettings {
   return {
     mount: mountOf(prefix),
     keepPrefix: options.keepPrefix ?? false,
-    index: options.index ?? ["index.html"],
+    index: (options.index ?? ["index.html"]).map((name) => pathBelow(name, "index")),
     dotfiles: options.dotfiles ?? false,
     precompressed: options.precompressed ?? false,
     skipped: skipExtensions.map((ending) => ending.toLowerCase()),
-    cacheRules: readCacheRules(options.cacheControl ?? "no-cache", options.expires ?? []),
+    cacheRules: readCacheRules(fieldValue(options.cacheControl ?? "no-cache", "cacheControl"), options.expires ?? []),
     redirect: options.redirect ?? true,
     listing: options.listing ?? false,
     fallback: fallback === undefined ? null : pathBelow(fallback, "fallback"),
     notFound: notFound === undefined ? null : pathBelow(notFound, "notFound"),
     types: readTypes(options.types ?? {}),
     cors: options.cors ?? false,
-    cacheBytes: options.cacheBytes ?? 67_108_864,
-    cacheTtlMs: options.cacheTtlMs ?? 1000,
-    cachePathsMs: options.cachePathsMs ?? 0,
+    cacheBytes: amount(options.cacheBytes ?? 67_108_864, "cacheBytes"),
+    cacheTtlMs: amount(options.cacheTtlMs ?? 1000, "cacheTtlMs"),
+    cachePathsMs: amount(options.cachePathsMs ?? 0, "cachePathsMs"),
   };
+}
+
+function amount(value: number, option: string): number {
+  if (value >= 0) return value;
+  throw new RangeError(`staticFiles(): ${option} is ${value}; a number from 0 is wanted`);
+}
+
+/** As RFC 9110 section 5.5 has it, and without bytes beyond ASCII. */
+function fieldValue(text: string, option: string): string {
+  if (/^[\t\x20-\x7e]+$/.test(text)) return text;
+  throw new TypeError(`staticFiles(): ${option} ${JSON.stringify(text)} is no value of a header field`);
 }
 
 /**

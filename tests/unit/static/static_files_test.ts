@@ -20,12 +20,6 @@ test("StaticFiles with no descriptor left for the compressed file fails, and clo
   assert.deepEqual(scene.opened, { now: 0, ever: 1 });
 });
 
-test("StaticFiles with a Cache-Control that is none fails, and closes the file", async () => {
-  const scene = folderOf({ "a.txt": "text" });
-  await assert.rejects(get(siteOf(scene, { cacheControl: "a\nb" }), "/a.txt"), TypeError);
-  assert.deepEqual(scene.opened, { now: 0, ever: 1 });
-});
-
 test("StaticFiles closes its file at the body's end, when it is cancelled, and where no body is sent", async () => {
   const scene = folderOf({ "a.txt": "text", "index.html": "page" });
   const site = siteOf(scene, { cacheBytes: 0 });
