@@ -6,7 +6,7 @@ import { threadUrl } from "./thread_url.ts";
 
 /**
  * Threads by `node:worker_threads`, which all three runtimes have (Deno 2.9, Bun 1.4). One that spins, or that stands in `Atomics.wait`, is ended within
- * 10 ms there.
+ * 10 ms there; but one that spins in WebAssembly never on Bun (1.4.5).
  */
 export function createNodeThreads(globals: ThreadGlobals): Threads {
   return { processors: availableParallelism(), start: (data, events) => new NodeThread({ ...data, globals }, events) };

@@ -335,4 +335,16 @@ export const GAPS: readonly Gap[] = [
       "Starting a thread (`--suspend worker`) holds the event loop for tens of milliseconds (2.9.6), and what nobody catches in one is written to standard " +
       "error by Deno too, beside heddle's log. Threads are started when the first requests need them, and kept.",
   },
+  {
+    runtime: "Deno",
+    reason:
+      "A thread (`--suspend worker`) that is ended while it runs code leaves another thread, six descriptors and 18 MB until the process ends (2.9.6): `--harakiri` of a handler that blocks or never " +
+      "ends does so, and of a program that computes. A handler that awaits, and a program that waits, leave nothing.",
+  },
+  {
+    runtime: "Bun",
+    reason:
+      "A WebAssembly program that computes without an end cannot be ended, not in a thread (`--suspend worker`) either (1.4.5): `--harakiri` answers its client with 504, but its core is lost and a " +
+      "processor busy until the process ends. `--harakiri-lost` has a process with too many such cores replaced.",
+  },
 ];

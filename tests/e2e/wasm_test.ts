@@ -9,7 +9,7 @@ import { runCli } from "../support/cli_process.ts";
 import { findJspi } from "../../src/suspend/wasm/jspi.ts";
 import { servingCli } from "../support/cli_server.ts";
 import { fieldOf, parseAnswer } from "../support/parse_answer.ts";
-import { residentBytes } from "../support/process_facts.ts";
+import { openFiles, residentBytes } from "../support/process_facts.ts";
 import { pause, until } from "../support/served.ts";
 import { createSite } from "../support/static_site.ts";
 import { testUnless } from "../support/test_unless.ts";
@@ -199,6 +199,21 @@ wasmTest("--harakiri frees a program's core at its next suspend, and so does a c
     assert.doesNotMatch(server.cli.stderr, /\[ERROR\]/);
   });
 });
+
+// Deno 2.9.6 keeps six descriptors of each thread that was ended while its program stood still.
+wasmTest(
+  "--harakiri of programs that wait leaves no descriptor behind",
+  async ({ args }) => {
+    await servingCli([wasmProgram("answers"), "--async", "1", "--harakiri-route", "/endless*=200ms", ...args], async (server) => {
+      assert.equal((await get(server, "/endless-sleep")).status, 504);
+      const before = openFiles(server.cli.pid);
+      for (let count = 0; count < 5; count++) assert.equal((await get(server, "/endless-sleep")).status, 504);
+      assert.equal((await get(server, "/other")).body, "else");
+      await until(() => openFiles(server.cli.pid) <= before + 5);
+    });
+  },
+  NO_COMPILER ?? (existsSync("/proc/self/fd") ? null : "needs /proc (Linux)"),
+);
 
 wasmTest("--wasm-dir lets a program read a folder, and nothing outside of it", async ({ args }) => {
   const folder = mkdtempSync(join(tmpdir(), "heddle-guest-"));

@@ -2,7 +2,9 @@ import type { WasiCall } from "../../app/wasi_calls.ts";
 import type { WasmProgram } from "../../contract/app.ts";
 import type { CoreContext } from "../../contract/engine.ts";
 import { TEXT_FIELDS } from "../../http/common_fields.ts";
+import { detectRuntime } from "../../io/runtime.ts";
 import { importedCalls, importsOf, type SuspendingImport } from "./calls.ts";
+import { DeadMemories } from "./dead_memories.ts";
 import type { Guest } from "./guest.ts";
 import { holdsNul } from "./guest_environment.ts";
 import type { WasmFunction } from "./jspi.ts";
@@ -14,6 +16,9 @@ const MOST_REDIRECTS = 10;
 
 /** By module. */
 const calls = new WeakMap<WebAssembly.Module, readonly WasiCall[]>();
+
+/** Of this thread. */
+const deadMemories = detectRuntime().name === "deno" ? new DeadMemories() : null;
 
 /**
  * Makes an instance of a program for a request.
@@ -45,7 +50,7 @@ export function refuse({ reply, yieldEnv }: CoreContext): boolean {
  */
 export function endProgram(start: ProgramStart, guest: Guest): ProgramStart | null {
   const { reply } = start.request;
-  guest.end();
+  endGuest(guest);
   try {
     const target = guest.output.end();
     if (target === null) return null;
@@ -60,6 +65,11 @@ export function endProgram(start: ProgramStart, guest: Guest): ProgramStart | nu
   return null;
 }
 
+function endGuest(guest: Guest): void {
+  guest.end();
+  deadMemories?.add(guest.memory.view.byteLength);
+}
+
 function badRedirect(why: string): ProgramError {
   return new ProgramError(`follow a program's local redirect: ${why}`);
 }
@@ -67,7 +77,7 @@ function badRedirect(why: string): ProgramError {
 /** A program has ended by what was thrown through it. @returns As `endProgram`. */
 export function failProgram(start: ProgramStart, guest: Guest, error: unknown): ProgramStart | null {
   if (error instanceof ProgramExit && error.code === 0) return endProgram(start, guest);
-  guest.end();
+  endGuest(guest);
   start.request.reply.fail(failureOf(error, start.program.name), 502);
   return null;
 }

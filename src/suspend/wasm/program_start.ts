@@ -14,9 +14,16 @@ export interface ProgramStart {
   readonly redirects: number;
 }
 
-/** A program's start for a path of its own choice (RFC 3875 section 6.2.2), as Apache httpd does it: by GET, without a body, with the same fields. */
+/** A program's start for a path of its own choice (RFC 3875 section 6.2.2), as Apache httpd does it: by GET, without a body, with the fields that are not of one. */
 export function redirected(start: ProgramStart, target: string): ProgramStart {
-  const { CONTENT_LENGTH: _length, CONTENT_TYPE: _type, ...kept } = start.env;
+  const {
+    CONTENT_LENGTH: _length,
+    CONTENT_TYPE: _type,
+    HTTP_TRANSFER_ENCODING: _transfer,
+    HTTP_CONTENT_ENCODING: _encoding,
+    HTTP_EXPECT: _expect,
+    ...kept
+  } = start.env;
   const isHead = kept.REQUEST_METHOD === "HEAD";
   const env: YieldEnv = {
     ...kept,

@@ -236,7 +236,7 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     job.waits.reject(reason);
     this.#waiting.delete(job);
     for (const seat of this.#seats) {
-      if (seat.has(job)) return seat.endFor(job, reason);
+      if (seat.has(job)) return this.#options.app.kind === "wasm" ? seat.stopFor(job, reason) : seat.endFor(job, reason);
     }
     job.lose(reason);
   }

@@ -155,6 +155,11 @@ export class Job {
     reply.send({ status, statusText, fields, body: this.#stream.readable });
   }
 
+  /** Its program is to end where it waits. */
+  stop(reason: Error): void {
+    this.#post({ type: "cancel", id: this.id, reason: packError(reason) });
+  }
+
   #cancel(reason: unknown): void {
     this.#post({ type: "cancel", id: this.id, reason: packError(reason) });
     if (this.#move("cancel")) this.#thread?.expect(this);
