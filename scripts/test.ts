@@ -1,8 +1,8 @@
 /**
  * `deno task test`: every test file on Deno, Bun, Node 24 and, emitted as JavaScript, Node 20.
  *
- * As many files at once as there are processors, and beside them one of those that mostly wait; those that measure memory, or times that matter, run one at a
- * time afterwards.
+ * As many files at once as there are processors, and beside them one of those that mostly wait; afterwards those that measure times that matter, one at a
+ * time, and beside them those that measure memory.
  */
 import { parseArgs } from "node:util";
 import { EMIT_FOLDER, emitTests } from "./emit_tests.ts";
@@ -55,12 +55,12 @@ export async function runTests(options: TestOptions = {}): Promise<TestCounts> {
     results.push(...ofFile);
     printFile(file, ofFile);
   };
-  const together = files.filter((file) => !isAlone(file));
+  const together = files.filter((file) => !isTimed(file) && !isWeighed(file));
   await Promise.all([
     runPool(together.filter((file) => !isWaiting(file)), navigator.hardwareConcurrency, runFile),
     runPool(together.filter(isWaiting), 1, runFile),
   ]);
-  await runPool(files.filter(isAlone), 1, runFile);
+  await Promise.all([runPool(files.filter(isTimed), 1, runFile), runPool(files.filter(isWeighed), 1, runFile)]);
   return summarize(results, options.noSkips ?? false);
 }
 
@@ -80,9 +80,14 @@ function isTool(file: string): boolean {
   return file.startsWith("tests/unit/scripts/");
 }
 
-/** Their times and memory are measured, so nothing else runs beside them; to run all of `tests/e2e` so would take seven minutes more. */
-function isAlone(file: string): boolean {
-  return /^tests\/e2e\/(cores|descriptors|faults|memory|overload|stop|wasm_load)_test/.test(file);
+/** Their times are measured, so nothing else runs beside them but one whose memory is: to run all of `tests/e2e` so would take seven minutes more. */
+function isTimed(file: string): boolean {
+  return /^tests\/e2e\/(cores|overload|stop|wasm_crowd)_test/.test(file);
+}
+
+/** Their memory and descriptors are measured, which a busy machine collects later. */
+function isWeighed(file: string): boolean {
+  return /^tests\/e2e\/(descriptors|faults|memory|wasm_memory)_test/.test(file);
 }
 
 /** They wait for deadlines and other programs for more than half of their time: 30 s of processor time in 80 s, 27 in 49, 18 in 33. */
