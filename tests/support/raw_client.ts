@@ -21,6 +21,7 @@ export class RawClient {
   #toSend: Uint8Array[] = [];
   #sending = false;
   #ending = false;
+  #pauseAt = Infinity;
   /** Bytes received. */
   received = 0;
   /** Bytes sent that the kernel has taken. */
@@ -39,6 +40,7 @@ export class RawClient {
     socket.on("data", (chunk: Uint8Array) => {
       this.received += chunk.length;
       this.#chunks.push(chunk);
+      if (this.received >= this.#pauseAt) this.pause();
     });
     socket.on("end", () => this.ended = true);
     socket.on("close", () => this.closed = true);
@@ -123,8 +125,16 @@ export class RawClient {
     this.#between?.shut();
   }
 
+  /** Reads so many bytes more, and the rest of the chunk that they end in, and pauses. */
+  take(bytes: number): void {
+    this.#pauseAt = this.received + bytes;
+    this.#socket.resume();
+    this.#between?.open();
+  }
+
   /** Reads again. */
   resume(): void {
+    this.#pauseAt = Infinity;
     this.#socket.resume();
     this.#between?.open();
   }
