@@ -195,29 +195,15 @@ class NodeFile implements HostFile {
   }
 
   read(into: Uint8Array, position: number): Waited<number> {
-    return drive(this.#read(into, position));
-  }
-
-  *#read(into: Uint8Array, position: number): Steps<number> {
-    let filled = 0;
-    while (filled < into.length) {
-      const count = yield* waitFor(this.#handle.read(into, filled, into.length - filled, position + filled));
-      if (count === 0) break;
-      filled += count;
-    }
-    return filled;
+    return drive(fill((...part) => this.#handle.read(...part), into, position));
   }
 
   readNow(into: Uint8Array, position: number): number {
     // Another file may have its number by now.
     if (this.#closed) throw failure("EBADF");
-    let filled = 0;
-    while (filled < into.length) {
-      const count = readSync(this.#handle.fd, into, filled, into.length - filled, position + filled);
-      if (count === 0) break;
-      filled += count;
-    }
-    return filled;
+    const { fd } = this.#handle;
+    // It waits for nothing.
+    return drive(fill((...part) => readSync(fd, ...part), into, position)) as number;
   }
 
   close(): Waited<void> {
@@ -233,6 +219,17 @@ class NodeFile implements HostFile {
       // There is nothing that could be done about it.
     }
   }
+}
+
+/** One read may give less than is there. */
+function* fill(read: FileHandle["read"], into: Uint8Array, position: number): Steps<number> {
+  let filled = 0;
+  while (filled < into.length) {
+    const count = yield* waitFor(read(into, filled, into.length - filled, position + filled));
+    if (count === 0) break;
+    filled += count;
+  }
+  return filled;
 }
 
 async function readSome(path: string, most: number): Promise<Dirent[]> {

@@ -1,14 +1,14 @@
-import type { FilePart } from "../contract/files.ts";
 import type { FailureStatus, Reply } from "../contract/engine.ts";
+import type { FilePart } from "../contract/files.ts";
 import type { RequestRecord } from "../contract/observer.ts";
 import { enterCore } from "../core/current.ts";
 import { BrokenError, ClosedError, HarakiriError, ProtocolError } from "../errors.ts";
 import { TEXT_FIELDS } from "../http/common_fields.ts";
 import { readResponse, type ResponseParts } from "../http/response.ts";
 import { BodyLengthError } from "../http/framing.ts";
+import { filePartOf } from "../static/file_stream.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import { hasNoBody, sendStream } from "./answer_stream.ts";
-import { filePartOf } from "../static/file_stream.ts";
 import { sendFile } from "./file_transfer.ts";
 
 /** A head that waits for its first chunk. */

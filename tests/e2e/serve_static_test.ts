@@ -13,6 +13,8 @@ import { createSite } from "../support/static_site.ts";
 
 const WORKER_APP = new URL(`./fixtures/worker_app.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
 const LIMIT = { timeout: 60_000 };
+/** Of a file that is never sent whole. */
+const HUGE = 20_000_000;
 const LARGE = 8_000_000;
 
 const SITE = createSite({
@@ -185,40 +187,36 @@ testOnBoth("serve({ static }): large parts, and what has conditions beside its r
   });
 });
 
+/** Shortens a file while it is sent, and looks for the connection's end. */
+async function shorten(served: Served, path: string, request: string): Promise<void> {
+  const client = await served.connect();
+  client.send(request);
+  await until(() => client.received > 0);
+  client.pause();
+  truncateSync(path, 1000);
+  client.resume();
+  await until(() => client.closed || client.ended);
+  assert.ok(client.received < HUGE, `${client.received} bytes`);
+  client.destroy();
+}
+
 testOnBoth(
   "serve({ static }): a file that becomes shorter while it is sent ends its connection, which the client did not ask for",
   async (by) => {
-    const size = 20_000_000;
-    const site = createSite({ "huge.bin": new Uint8Array(size).fill(1) });
+    const site = createSite({ "huge.bin": new Uint8Array(HUGE).fill(1) });
+    const path = join(site, "huge.bin");
     await withServer({ static: [{ root: site }], ...by }, async (served) => {
-      const client = await served.connect();
-      client.send("GET /huge.bin HTTP/1.1\r\nHost: a\r\n\r\n");
-      await until(() => client.received > 0);
-      client.pause();
-      truncateSync(join(site, "huge.bin"), 1000);
-      client.resume();
-      await until(() => client.closed || client.ended);
-      assert.ok(client.received < size, `${client.received} bytes`);
-      client.destroy();
-      appendFileSync(join(site, "huge.bin"), "more");
+      await shorten(served, path, "GET /huge.bin HTTP/1.1\r\nHost: a\r\n\r\n");
+      appendFileSync(path, "more");
       assert.equal((await ask(served, "/huge.bin")).body.length, 1004);
     });
   },
 );
 
 testOnBoth("serve({ static }): a file that becomes shorter ends its connection before its request's body has come, too", async (by) => {
-  const size = 20_000_000;
-  const site = createSite({ "huge.bin": new Uint8Array(size).fill(1) });
+  const site = createSite({ "huge.bin": new Uint8Array(HUGE).fill(1) });
   await withServer({ static: [{ root: site }], ...by }, async (served) => {
-    const client = await served.connect();
-    client.send("GET /huge.bin HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nx");
-    await until(() => client.received > 0);
-    client.pause();
-    truncateSync(join(site, "huge.bin"), 1000);
-    client.resume();
-    await until(() => client.closed || client.ended);
-    assert.ok(client.received < size, `${client.received} bytes`);
-    client.destroy();
+    await shorten(served, join(site, "huge.bin"), "GET /huge.bin HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\nx");
   });
 });
 
