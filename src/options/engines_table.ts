@@ -1,0 +1,95 @@
+import type { OptionTable } from "./option.ts";
+import { choice, count, SWITCH } from "./units.ts";
+import { MEGABYTES, WASM_DIR } from "./wasm.ts";
+
+/** What serves the sockets, and runs an app. */
+export const ENGINE_OPTIONS = {
+  io: {
+    flag: "--io",
+    group: "Engines",
+    unit: choice("deno", "bun", "node"),
+    default: null,
+    otherwise: "chosen from the runtime",
+    repeatable: false,
+    help: "Sockets: Deno.listen, Bun.listen or node:net",
+  },
+  loop: {
+    flag: "--loop",
+    group: "Engines",
+    unit: choice("deno-serve", "bun-serve", "node-http"),
+    default: null,
+    otherwise: "none: heddle's own sockets and parser",
+    repeatable: false,
+    help: "The runtime's own HTTP server in place of those; what it cannot keep of the other options is said at the start",
+  },
+  denoServe: {
+    flag: "--deno-serve",
+    group: "Engines",
+    unit: count(1, 1_000_000),
+    default: null,
+    otherwise: "none",
+    repeatable: false,
+    help: "Short for --loop deno-serve --async N (uWSGI's --gevent N)",
+  },
+  bunServe: {
+    flag: "--bun-serve",
+    group: "Engines",
+    unit: count(1, 1_000_000),
+    default: null,
+    otherwise: "none",
+    repeatable: false,
+    help: "Short for --loop bun-serve --async N",
+  },
+  nodeHttp: {
+    flag: "--node-http",
+    group: "Engines",
+    unit: count(1, 1_000_000),
+    default: null,
+    otherwise: "none",
+    repeatable: false,
+    help: "Short for --loop node-http --async N",
+  },
+  loopList: {
+    flag: "--loop-list",
+    group: "Engines",
+    unit: SWITCH,
+    default: "no",
+    repeatable: false,
+    help: "Print the loop engines, and which of them this runtime has, and do nothing else",
+  },
+  suspend: {
+    flag: "--suspend",
+    group: "Engines",
+    unit: choice("async", "generator", "worker", "wasm"),
+    default: null,
+    otherwise: "async, generator or wasm, chosen from the app; worker for a WebAssembly program on Node 20",
+    repeatable: false,
+    help:
+      "How a request gives way to others: by await, by yield, not at all, in a thread of its own that has loaded the app for itself, or runs a WebAssembly program, or, such a program, by its own blocking calls on one thread",
+  },
+  wasmMemoryMb: {
+    flag: "--wasm-memory",
+    group: "Engines",
+    unit: MEGABYTES,
+    default: "64",
+    repeatable: false,
+    help: "Most memory that each instance of a WebAssembly program may have",
+  },
+  wasmDirs: {
+    flag: "--wasm-dir",
+    group: "Engines",
+    unit: WASM_DIR,
+    default: null,
+    otherwise: "none",
+    repeatable: true,
+    help: "A folder that a WebAssembly program may read, and none outside of it: the name that it has there, and the folder's path",
+  },
+  globals: {
+    flag: "--globals",
+    group: "Engines",
+    unit: choice("light", "native"),
+    default: "light",
+    repeatable: false,
+    help: "Put a faster Request and Response in the place of the global ones, or leave those alone",
+  },
+} as const satisfies OptionTable;

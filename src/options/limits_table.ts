@@ -1,0 +1,88 @@
+import type { OptionTable } from "./option.ts";
+import { count, size, SIZE_LIMIT } from "./units.ts";
+
+/** What a client may ask of heddle, in bytes and numbers. */
+export const LIMIT_OPTIONS = {
+  limitPostBytes: {
+    flag: "--limit-post",
+    group: "Limits",
+    unit: SIZE_LIMIT,
+    default: "1mb",
+    repeatable: false,
+    help: "Longest request body; a longer one is answered with 413",
+  },
+  limitPostMaxBytes: {
+    flag: "--limit-post-max",
+    group: "Limits",
+    unit: SIZE_LIMIT,
+    default: null,
+    otherwise: "as --limit-post",
+    repeatable: false,
+    help: "Longest request body that an app may allow one request, by limitBody() of its context",
+  },
+  postBufferingBytes: {
+    flag: "--post-buffering",
+    group: "Limits",
+    unit: size(0, 1_073_741_824),
+    default: "64kb",
+    repeatable: false,
+    help: "Bodies up to this length are taken in before the request asks for a core, so that a slow client holds none",
+  },
+  writeBufferBytes: {
+    flag: "--write-buffer",
+    group: "Limits",
+    unit: size(0, 1_099_511_627_776),
+    default: "64mb",
+    repeatable: false,
+    help: "Bytes of complete answers that may wait for slow clients, all together; past it an answer keeps its core until it is taken",
+  },
+  limitTargetBytes: {
+    flag: "--limit-target",
+    group: "Limits",
+    unit: size(64, 1_048_576),
+    default: "8kb",
+    repeatable: false,
+    help: "Longest request target; a longer one is answered with 414",
+  },
+  limitFieldBytes: {
+    flag: "--limit-field",
+    group: "Limits",
+    unit: size(64, 1_048_576),
+    default: "8kb",
+    repeatable: false,
+    help: "Longest field line, name to value; a longer one is answered with 431",
+  },
+  limitFieldCount: {
+    flag: "--limit-field-count",
+    group: "Limits",
+    unit: count(1, 10_000),
+    default: "100",
+    repeatable: false,
+    help: "Most field lines of a request; more are answered with 431",
+  },
+  limitHeadBytes: {
+    flag: "--limit-head",
+    group: "Limits",
+    unit: size(256, 16_777_216),
+    default: "16kb",
+    repeatable: false,
+    help: "Longest head, request line and fields together; a longer one is answered with 431 (uWSGI's --buffer-size)",
+  },
+  connections: {
+    flag: "--connections",
+    group: "Limits",
+    unit: count(1, 10_000_000),
+    default: null,
+    otherwise: "a little below ulimit -n",
+    repeatable: false,
+    help: "Open connections; for one more the one that has waited longest for a request is closed, or else the new one gets a 503",
+  },
+  keepAliveRequests: {
+    flag: "--keep-alive-requests",
+    group: "Limits",
+    unit: count(0, 1_000_000_000),
+    default: "0",
+    repeatable: false,
+    help: "Requests that one connection may carry before it is closed; 0 for no limit",
+  },
+} as const satisfies OptionTable;
