@@ -1,3 +1,8 @@
+const ZERO = 0x30;
+const NINE = 0x39;
+const DOT = 0x2e;
+const COLON = 0x3a;
+
 /** IPv4 in IPv6, as `new URL` writes it (RFC 4291 section 2.5.5.2). */
 const MAPPED = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
@@ -26,24 +31,71 @@ export function canonicalIp(text: string): string | null {
   return [first >> 8, first & 255, second >> 8, second & 255].join(".");
 }
 
-/** Whether it is IPv4, in four decimal numbers: no octal ones, since `010.1.1.1` is 8.1.1.1 to some. */
-export function isIpv4(text: string): boolean {
-  const numbers = text.split(".");
-  return numbers.length === 4 && numbers.every((number) => /^(?:0|[1-9]\d{0,2})$/.test(number) && Number(number) <= 255);
+/**
+ * Whether `text[start..end)` is IPv4, in four decimal numbers: no octal ones, since `010.1.1.1` is 8.1.1.1 to some.
+ *
+ * @param end @default the text's
+ */
+export function isIpv4(text: string, start: number = 0, end: number = text.length): boolean {
+  let parts = 0;
+  for (let at = start; at <= end; parts++) {
+    const first = at;
+    let value = 0;
+    while (at < end && isDigit(text.charCodeAt(at))) value = value * 10 + text.charCodeAt(at++) - ZERO;
+    const digits = at - first;
+    if (digits === 0 || digits > 3 || value > 255 || (digits > 1 && text.charCodeAt(first) === ZERO)) return false;
+    if (at < end && text.charCodeAt(at) !== DOT) return false;
+    at++;
+  }
+  return parts === 4;
 }
 
 /**
- * Whether it is IPv6: RFC 4291 section 2.2, with RFC 4007's zone (`fe80::1%eth0`). Not by `URL.canParse`: Bun 1.4.5 takes `::0:0:0:0:0.0.0.0` for no address.
+ * Whether `text[start..end)` is IPv6 (RFC 4291 section 2.2), without a zone. Not by `URL.canParse`: Bun 1.4.5 takes `::0:0:0:0:0.0.0.0` for no address.
+ *
+ * @param end @default the text's
  */
-export function isIpv6(text: string): boolean {
-  const address = text.replace(/%[\w.-]+$/, "");
-  const halves = address.split("::");
-  const groups = halves.flatMap((half) => half === "" ? [] : half.split(":"));
-  const last = groups.at(-1) ?? "";
-  const mapped = last.includes(".") && address.endsWith(last);
-  if (mapped && !isIpv4(last)) return false;
-  const hexadecimal = mapped ? groups.slice(0, -1) : groups;
-  if (!hexadecimal.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return false;
-  const count = hexadecimal.length + (mapped ? 2 : 0);
-  return halves.length === 1 ? count === 8 : halves.length === 2 && count <= 7;
+export function isIpv6(text: string, start: number = 0, end: number = text.length): boolean {
+  let groups = 0;
+  let gap = false;
+  /** A group may follow: here is the start, or a colon was read. */
+  let open = true;
+  let at = start;
+  while (at < end) {
+    if (text.charCodeAt(at) === COLON) {
+      const double = text.charCodeAt(at + 1) === COLON;
+      if (double ? gap || (open && groups > 0) : open) return false;
+      gap ||= double;
+      at += double ? 2 : 1;
+      open = true;
+      continue;
+    }
+    if (!open) return false;
+    open = false;
+    const first = at;
+    while (at < end && isHexadecimal(text.charCodeAt(at))) at++;
+    if (text.charCodeAt(at) === DOT) {
+      groups += 2;
+      if (!isIpv4(text, first, end)) return false;
+      break;
+    }
+    if (at === first || at - first > 4) return false;
+    groups++;
+  }
+  const closed = !open || (gap && text.charCodeAt(end - 2) === COLON);
+  return closed && (gap ? groups < 8 : groups === 8);
+}
+
+/** Whether it is IPv6, with or without RFC 4007's zone: `fe80::1%eth0`. */
+export function isZonedIpv6(text: string): boolean {
+  return isIpv6(text.replace(/%[\w.-]+$/, ""));
+}
+
+function isDigit(unit: number): boolean {
+  return unit >= ZERO && unit <= NINE;
+}
+
+function isHexadecimal(unit: number): boolean {
+  const lower = unit | 0x20;
+  return isDigit(unit) || lower >= 0x61 && lower <= 0x66;
 }

@@ -1,5 +1,6 @@
 import type { Latin1 } from "../contract/socket.ts";
-import { HEX, HOST_NAME } from "./grammar.ts";
+import { isIpv4, isIpv6 } from "../ip_address.ts";
+import { HOST_NAME } from "./grammar.ts";
 
 // The file's own, though grammar.ts has them: Node 24 and Deno 2.9 load an imported constant at each use.
 const NAME_TABLE = HOST_NAME;
@@ -64,52 +65,6 @@ function isIdna(name: string): boolean {
 /** Whether `new URL` takes a last label, with or without a dot behind it, for a number, and so the whole name for an IPv4 address. */
 function isNumber(text: string, start: number, end: number): boolean {
   return /^(?:\d+|0[xX][0-9A-Fa-f]*)\.?$/.test(text.slice(start, end));
-}
-
-function isIpv4(text: string, start: number, end: number): boolean {
-  let parts = 0;
-  for (let at = start; at <= end; parts++) {
-    const first = at;
-    let value = 0;
-    while (at < end && isDigit(text.charCodeAt(at))) value = value * 10 + text.charCodeAt(at++) - ZERO;
-    const digits = at - first;
-    if (digits === 0 || digits > 3 || value > 255 || (digits > 1 && text.charCodeAt(first) === ZERO)) return false;
-    if (at < end && text.charCodeAt(at) !== DOT) return false;
-    at++;
-  }
-  return parts === 4;
-}
-
-/** RFC 3986 section 3.2.2, `IPv6address`; no zone, and nothing of the future. */
-function isIpv6(text: string, start: number, end: number): boolean {
-  let groups = 0;
-  let gap = false;
-  /** A group may follow: here is the start, or a colon was read. */
-  let open = true;
-  let at = start;
-  while (at < end) {
-    if (text.charCodeAt(at) === COLON) {
-      const double = text.charCodeAt(at + 1) === COLON;
-      if (double ? gap || (open && groups > 0) : open) return false;
-      gap ||= double;
-      at += double ? 2 : 1;
-      open = true;
-      continue;
-    }
-    if (!open) return false;
-    open = false;
-    const first = at;
-    while (at < end && HEX[text.charCodeAt(at)] < 16) at++;
-    if (text.charCodeAt(at) === DOT) {
-      groups += 2;
-      if (!isIpv4(text, first, end)) return false;
-      break;
-    }
-    if (at === first || at - first > 4) return false;
-    groups++;
-  }
-  const closed = !open || (gap && text.charCodeAt(end - 2) === COLON);
-  return closed && (gap ? groups < 8 : groups === 8);
 }
 
 /** Whether `text[start..end)` is nothing, or a colon and a port; the port may be empty (RFC 3986 section 3.2.3). */

@@ -21,7 +21,7 @@ export const NETWORK: Unit<Network> = {
 
 function familyOf(address: string): IpNetwork["family"] | null {
   if (isIpv4(address)) return "ipv4";
-  return isIpv6(address) && !address.includes("%") ? "ipv6" : null;
+  return isIpv6(address) ? "ipv6" : null;
 }
 
 /** Fields in which a proxy tells of its client. */

@@ -1,6 +1,6 @@
 import type { ListenOptions } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
-import { isIpv4, isIpv6 } from "../ip_address.ts";
+import { isIpv4, isZonedIpv6 } from "../ip_address.ts";
 import type { Unit } from "./option.ts";
 
 /** Bytes of a Unix socket's path: `sun_path` of Linux has 108, the last of them 0 (unix(7)). */
@@ -22,7 +22,7 @@ export const HOST: Unit<string> = {
   spelling: "a name or an IP address: localhost, 127.0.0.1, 0.0.0.0, ::1",
   parse(text) {
     const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text;
-    if (bare.includes(":") ? !isIpv6(bare) : text !== bare || !isNameOrIpv4(bare)) {
+    if (bare.includes(":") ? !isZonedIpv6(bare) : text !== bare || !isNameOrIpv4(bare)) {
       throw new ConfigError(null, "not a host name or an IP address");
     }
     return bare;
@@ -91,8 +91,8 @@ function whatWasMeant(text: string): string {
   if (/^\d+$/.test(text)) return `: write 127.0.0.1:${text}, or :${text} for every interface`;
   const last = text.lastIndexOf(":");
   const [host, port] = [text.slice(0, Math.max(last, 0)), text.slice(last + 1)];
-  if (/^\d+$/.test(port) && isIpv6(host)) return `: write IPv6 in brackets, [${host}]:${port}`;
-  if (isIpv6(text)) return `: write IPv6 in brackets and with its port, [${text}]:8080`;
+  if (/^\d+$/.test(port) && isZonedIpv6(host)) return `: write IPv6 in brackets, [${host}]:${port}`;
+  if (isZonedIpv6(text)) return `: write IPv6 in brackets and with its port, [${text}]:8080`;
   if (text.startsWith("/") || text.startsWith("./")) return `: write a Unix socket as unix:${text}`;
   if (text === "*" || host === "*") return `: write :${host === "*" ? port : "8080"} for every interface`;
   if (last === -1 && isNameOrIpv4(text)) return `: it has no port, write ${text}:8080`;
