@@ -4,7 +4,7 @@ import { importTarget, packageName } from "./imports.ts";
 
 /** Folders of `src` from the bottom up. A folder imports from rows below its own, and from itself; not from its neighbours. */
 const ROWS: ReadonlyArray<readonly string[]> = [
-  ["errors", "version", "ip_address", "state_machine", "time_limit", "waited"],
+  ["errors", "version", "ip_address", "state_machine", "time_limit", "waited", "without_query"],
   ["contract"],
   ["io", "core", "http", "gateway", "static", "options"],
   ["app"],

@@ -32,6 +32,9 @@ export interface RequestHead {
   readonly fields: FieldList;
 }
 
+/** A field line: name and value. */
+export type Field = readonly [name: string, value: string];
+
 /** A head's fields, in order, duplicates kept; a value is looked up in the bytes when it is asked for. */
 export interface FieldList {
   /** How many field lines. */

@@ -2,6 +2,7 @@ import type { YieldEnv } from "../contract/app.ts";
 import type { BodySource } from "../contract/body.ts";
 import type { RequestHead } from "../contract/head.ts";
 import type { Address } from "../contract/socket.ts";
+import { withoutQuery } from "../without_query.ts";
 
 /** What an environ is made from. */
 export interface CgiRequest {
@@ -50,11 +51,8 @@ export function cgiEnv(request: CgiRequest): YieldEnv {
 
 /** A path and its query, each in its variable. @param path As sent. */
 export function cgiPath(path: string): { readonly PATH_INFO: string; readonly QUERY_STRING: string } {
-  const question = path.indexOf("?");
-  return {
-    PATH_INFO: decodePath(question < 0 ? path : path.slice(0, question)),
-    QUERY_STRING: question < 0 ? "" : path.slice(question + 1),
-  };
+  const bare = withoutQuery(path);
+  return { PATH_INFO: decodePath(bare), QUERY_STRING: path.slice(bare.length + 1) };
 }
 
 function addFields(env: YieldEnv, head: RequestHead): void {

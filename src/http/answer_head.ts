@@ -1,6 +1,7 @@
+import type { Field } from "../contract/head.ts";
 import type { Latin1 } from "../contract/socket.ts";
 import { JSON_FIELDS, TEXT_FIELDS } from "./common_fields.ts";
-import { type Field, fieldLine } from "./field_line.ts";
+import { fieldLine } from "./field_line.ts";
 import { isRepeated, repeatedAnswer } from "./repeated_answer.ts";
 import { statusLine } from "./status_line.ts";
 

@@ -1,4 +1,4 @@
-import type { Field } from "./field_line.ts";
+import type { Field } from "../contract/head.ts";
 
 /** The content type of a string. */
 export const TEXT_TYPE: string = "text/plain;charset=UTF-8";

@@ -1,10 +1,11 @@
 import type { DecodeLatin1 } from "../contract/bytes.ts";
+import type { Field } from "../contract/head.ts";
 import type { Latin1 } from "../contract/socket.ts";
 import { ProtocolError } from "../errors.ts";
 import type { Linked } from "../state_machine.ts";
 import { NO_FIELDS, TEXT_FIELDS } from "./common_fields.ts";
 import { CLOSED, type DataEvent, type EndEvent, NEED_MORE, type NeedMore, NO_TRAILERS, PAUSED, type ReceiveEvent } from "./events.ts";
-import { type Field, fieldLine } from "./field_line.ts";
+import { fieldLine } from "./field_line.ts";
 import type { AnswerTo } from "./framing.ts";
 import type { HeadReader } from "./head_reader.ts";
 import { HeadReaders } from "./head_readers.ts";

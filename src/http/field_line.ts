@@ -4,9 +4,6 @@ import type { Latin1 } from "../contract/socket.ts";
 const NAME = /^[\w!#$%&'*+\-.^`|~]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** A field line: name and value. */
-export type Field = readonly [name: string, value: string];
-
 /**
  * Writes a field line, of a name and a value that are valid: so no answer can be split, whatever an app puts in.
  *

@@ -1,9 +1,6 @@
-import type { FieldList } from "../contract/head.ts";
+import type { Field, FieldList } from "../contract/head.ts";
 import { isFieldName } from "./field_line.ts";
 import { natives } from "./natives.ts";
-
-/** A field line: its name in lower case, its value without white space around it. */
-export type Field = readonly [name: string, value: string];
 
 /** A "header value" of the Fetch standard: bytes, but not NUL, LF and CR. */
 const VALUE = /^[^\0\n\r\u0100-\uffff]*$/;

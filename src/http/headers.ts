@@ -1,5 +1,5 @@
-import type { FieldList } from "../contract/head.ts";
-import { appended, type Field, fieldName, fieldsOfHead, fieldValue, removed, replaced, valueOf, valuesInHead } from "./fields.ts";
+import type { Field, FieldList } from "../contract/head.ts";
+import { appended, fieldName, fieldsOfHead, fieldValue, removed, replaced, valueOf, valuesInHead } from "./fields.ts";
 import { INSPECT, type Inspect, inspectAs } from "./inspect.ts";
 import { natives } from "./natives.ts";
 import { poseWhenLoaded } from "./pose_as.ts";

@@ -1,6 +1,7 @@
+import type { Field } from "../contract/head.ts";
 import { Body } from "./body.ts";
 import { JSON_TYPE, NO_FIELDS, TEXT_TYPE } from "./common_fields.ts";
-import { type Field, fieldsFrom } from "./fields.ts";
+import { fieldsFrom } from "./fields.ts";
 import { LightHeaders } from "./headers.ts";
 import { INSPECT, type Inspect, inspectAs } from "./inspect.ts";
 import { natives } from "./natives.ts";

@@ -1,6 +1,6 @@
 import type { RepeatedFields } from "../contract/engine.ts";
 import type { AnswerHead } from "./answer_head.ts";
-import type { Field } from "./field_line.ts";
+import type { Field } from "../contract/head.ts";
 import type { Piece } from "./writer.ts";
 
 /** What is kept of an answer that is given again and again (`RepeatedFields`). */

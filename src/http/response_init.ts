@@ -1,8 +1,9 @@
+import type { Field } from "../contract/head.ts";
 import { Body } from "./body.ts";
 import { BodyStream } from "./body_stream.ts";
 import { JSON_FIELDS, JSON_TYPE, NO_FIELDS, TEXT_FIELDS, TEXT_TYPE } from "./common_fields.ts";
 import { isFieldValue } from "./field_line.ts";
-import { appended, type Field, valueOf } from "./fields.ts";
+import { appended, valueOf } from "./fields.ts";
 import { natives } from "./natives.ts";
 
 /** Statuses of which the Fetch standard says that they have no body. */

@@ -1,7 +1,8 @@
 import type { DecodeLatin1 } from "../contract/bytes.ts";
+import type { Field } from "../contract/head.ts";
 import type { Latin1 } from "../contract/socket.ts";
 import { AnswerHead } from "./answer_head.ts";
-import { type Field, fieldLine } from "./field_line.ts";
+import { fieldLine } from "./field_line.ts";
 import { type AnswerTo, Framing } from "./framing.ts";
 import type { RepeatedFields } from "../contract/engine.ts";
 import { isRepeated, repeatedAnswer } from "./repeated_answer.ts";

@@ -3,6 +3,7 @@ import type { BusyCore } from "../contract/observer.ts";
 import { busyCore, busyCores } from "../core/busy_cores.ts";
 import type { CoreTable } from "../core/table.ts";
 import { type TimerWheel, WheelEntry } from "../core/timer_wheel.ts";
+import { withoutQuery } from "../without_query.ts";
 import { matchesGlob } from "./path_glob.ts";
 
 /** A deadline of its own for the requests of some paths (`--harakiri-route`). */
@@ -175,8 +176,7 @@ export class Harakiri {
   #limitOf(path: string): number {
     const { ms, routes } = this.#rules;
     if (routes.length === 0) return ms;
-    const question = path.indexOf("?");
-    const bare = question < 0 ? path : path.slice(0, question);
+    const bare = withoutQuery(path);
     return routes.find(({ glob }) => matchesGlob(glob, bare))?.ms ?? ms;
   }
 }

@@ -1,5 +1,6 @@
 import type { AnswerParts, RepeatedFields } from "../contract/engine.ts";
 import type { OpenFile } from "../contract/files.ts";
+import type { Field } from "../contract/head.ts";
 import { BoundedMap } from "./bounded_map.ts";
 import { CachedFile } from "./cached_file.ts";
 import { evaluateConditions, type RequestFields } from "./conditions.ts";
@@ -11,8 +12,6 @@ const ANSWER_OVERHEAD = 2048;
 
 /** Bytes of a body up to which a writer keeps head and body in one piece, and so another copy (`src/http/repeated_answer.ts`). */
 const COPIED_BYTES = 65_536;
-
-type Field = readonly [name: string, value: string];
 
 /** Fields that are given again and again. */
 class KnownFields implements RepeatedFields {

@@ -1,4 +1,5 @@
 import type { RequestHead } from "../contract/head.ts";
+import { withoutQuery } from "../without_query.ts";
 
 /** A head's fields, as `Headers` have them. */
 export class HeadFields {
@@ -15,8 +16,7 @@ export class HeadFields {
 
 /** The path in a head, without a query, as it stands. */
 export function pathnameOfHead({ path }: RequestHead): string {
-  const query = path.indexOf("?");
-  return query === -1 ? path : path.slice(0, query);
+  return withoutQuery(path);
 }
 
 /** The path of an absolute URL, without a query, as it stands. */
