@@ -1,4 +1,4 @@
-import type { AnswerParts } from "../contract/engine.ts";
+import type { AnswerParts, Reply } from "../contract/engine.ts";
 import { listFields } from "./fields.ts";
 import { LightResponse } from "./light_response.ts";
 import { takeStatic } from "./native_response.ts";
@@ -17,6 +17,18 @@ export function readResponse(response: Response): ResponseParts {
   const parts = LightResponse.is(response) ? LightResponse.read(response) : readNative(response);
   if (parts.status === 0) throw new TypeError("send a response: it is Response.error(), which stands for a failed fetch");
   return parts;
+}
+
+/** Answers by a Response; one that cannot be read fails the request. */
+export function respondBy(reply: Pick<Reply, "send" | "fail">, response: Response): void {
+  let parts: ResponseParts;
+  try {
+    parts = readResponse(response);
+  } catch (error) {
+    reply.fail(error);
+    return;
+  }
+  reply.send(parts);
 }
 
 /**

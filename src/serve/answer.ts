@@ -4,19 +4,13 @@ import type { RequestRecord } from "../contract/observer.ts";
 import { enterCore } from "../core/current.ts";
 import { BrokenError, ClosedError, HarakiriError, ProtocolError } from "../errors.ts";
 import { TEXT_FIELDS } from "../http/common_fields.ts";
-import { readResponse, type ResponseParts } from "../http/response.ts";
+import { respondBy, type ResponseParts } from "../http/response.ts";
 import { BodyLengthError } from "../http/framing.ts";
+import { headToStart, type PendingHead, pendingHead } from "../http/pending_head.ts";
 import { filePartOf } from "../static/file_stream.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import { hasNoBody, sendStream } from "./answer_stream.ts";
 import { sendFile } from "./file_transfer.ts";
-
-/** A head that waits for its first chunk. */
-interface PendingHead {
-  readonly status: number;
-  readonly statusText: string;
-  readonly fields: Iterable<readonly [string, string]>;
-}
 
 /** An answer whose app says nothing of why it failed: its text. */
 const FAILED: Readonly<Record<FailureStatus, string>> = { 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable" };
@@ -65,14 +59,7 @@ export class Answer implements Reply {
 
   respond(response: Response): void {
     if (this.closed) return this.#discard(response?.body);
-    let parts: ResponseParts;
-    try {
-      parts = readResponse(response);
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
-    this.send(parts);
+    respondBy(this, response);
   }
 
   send(parts: ResponseParts): void {
@@ -104,11 +91,7 @@ export class Answer implements Reply {
   }
 
   start(status: number, statusText: string, fields: Iterable<readonly [string, string]>): void {
-    if (this.#pending !== null || this.started) throw new TypeError("start an answer: its head was given already");
-    if (!Number.isInteger(status) || status < 200 || status > 599) {
-      throw new TypeError(`start an answer: status ${status} is not one from 200 to 599`);
-    }
-    this.#pending = { status, statusText, fields };
+    this.#pending = pendingHead(this.#pending !== null || this.started, status, statusText, fields);
   }
 
   /** @param more Another chunk may be there at once: this one waits for it, or for `flush`, so that they leave in one write. */
@@ -151,8 +134,7 @@ export class Answer implements Reply {
 
   /** Sends a head that waits for its first chunk: an event stream's may be long in coming. */
   startNow(): void {
-    const head = this.#pending;
-    if (head === null) throw new TypeError("send a chunk: the head was not given; call startResponse(status, fields) first");
+    const head = headToStart(this.#pending);
     if (this.closed || this.started) return;
     this.#request.connection.sendHead(head.status, head.statusText, head.fields);
     this.#sentHead(head.status);

@@ -1,6 +1,7 @@
 import type { AnswerParts, CoreTask, FailureStatus, Reply } from "../../contract/engine.ts";
 import { enterCore } from "../../core/current.ts";
-import { readResponse } from "../../http/response.ts";
+import { headToStart, type PendingHead, pendingHead } from "../../http/pending_head.ts";
+import { respondBy } from "../../http/response.ts";
 import { packBytes } from "../worker/packed_bytes.ts";
 import { packError } from "../worker/packed_error.ts";
 import { CHUNKS_AHEAD, type OfRequest } from "../worker/protocol.ts";
@@ -23,7 +24,7 @@ const encoder = new TextEncoder();
 export class ThreadReply implements Reply {
   readonly #sender: ReplySender;
   #room = CHUNKS_AHEAD;
-  #pending: Omit<AnswerParts, "body"> | null = null;
+  #pending: PendingHead | null = null;
   #started = false;
   #over = false;
   #gone = false;
@@ -40,14 +41,7 @@ export class ThreadReply implements Reply {
 
   respond(response: Response): void {
     if (this.closed) return this.#discard(response?.body);
-    let parts: AnswerParts;
-    try {
-      parts = readResponse(response);
-    } catch (error) {
-      this.fail(error);
-      return;
-    }
-    this.send(parts);
+    respondBy(this, response);
   }
 
   send(parts: AnswerParts): void {
@@ -64,11 +58,7 @@ export class ThreadReply implements Reply {
   }
 
   start(status: number, statusText: string, fields: ReadonlyArray<readonly [string, string]>): void {
-    if (this.#pending !== null || this.#started) throw new TypeError("start an answer: its head was given already");
-    if (!Number.isInteger(status) || status < 200 || status > 599) {
-      throw new TypeError(`start an answer: status ${status} is not one from 200 to 599`);
-    }
-    this.#pending = { status, statusText, fields };
+    this.#pending = pendingHead(this.#pending !== null || this.#started, status, statusText, fields);
   }
 
   write(chunk: string | Uint8Array): boolean {
@@ -129,13 +119,10 @@ export class ThreadReply implements Reply {
 
   #startNow(): void {
     if (this.#started) return;
-    if (this.#pending === null) {
-      throw new TypeError("send a chunk: the head was not given; call startResponse(status, fields) first");
-    }
-    this.#postHead(this.#pending, true, null);
+    this.#postHead(headToStart(this.#pending), true, null);
   }
 
-  #postHead({ status, statusText, fields }: Omit<AnswerParts, "body">, streams: boolean, content: string | Uint8Array | null): void {
+  #postHead({ status, statusText, fields }: PendingHead, streams: boolean, content: string | Uint8Array | null): void {
     this.#started = true;
     const body = typeof content === "string" || content === null ? content : packBytes(new Uint8Array(content));
     const transfer = typeof body === "string" || body === null ? [] : [body.buffer];
