@@ -21,3 +21,13 @@ export function link<S extends string, E extends string>(table: Transitions<S, E
   }
   return rows.get(first) as Linked<S, E>;
 }
+
+/**
+ * Says that an event cannot come, which is a bug: for where a row has null.
+ *
+ * @param machine What was to move: `a connection`.
+ * @throws {Error} Always.
+ */
+export function misstep(machine: string, state: string, event: string): never {
+  throw new Error(`move ${machine}: no "${event}" in state "${state}"`);
+}

@@ -296,6 +296,13 @@ export class ActiveRequest implements CoreContext, Incoming, RequestParts, Conte
     if (this.#abort !== null) enterCore(this.task, () => this.#abort!.abort(reason), null);
   }
 
+  /** Nobody waits for it any more, or what its client sent is refused: who reads its body, hears its signal or writes its answer is told. */
+  breakOff(reason: Error): void {
+    this.body?.fail(reason);
+    this.abort(reason);
+    this.reply.clientGone(reason);
+  }
+
   waitUntil(promise: Promise<unknown>): void {
     const { background } = this.server;
     const settled = Promise.resolve(promise).catch((error: unknown) => this.reply.tell(error)).finally(() => background.delete(settled));

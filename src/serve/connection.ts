@@ -1,9 +1,9 @@
-import type { Address, Socket, SocketHandler } from "../contract/socket.ts";
+import type { Socket, SocketHandler } from "../contract/socket.ts";
 import { type CoreWaiter, WaitingPlace } from "../core/pool.ts";
 import { BrokenError, ClosedError, ProtocolError } from "../errors.ts";
 import { Exchange } from "../http/exchange.ts";
 import type { HttpHead } from "../http/http_head.ts";
-import type { Linked } from "../state_machine.ts";
+import { type Linked, misstep } from "../state_machine.ts";
 import { ActiveRequest } from "./active_request.ts";
 import type { Carrier } from "./carrier.ts";
 import { type DeadlineOwner, Deadlines } from "./deadlines.ts";
@@ -36,11 +36,10 @@ export class Connection extends Wire implements Carrier, SocketHandler, CoreWait
   #halfClosed = false;
   /** Its TLS handshake is under way. */
   #shaking: boolean;
-  #whenTaken: (() => void) | null = null;
 
   /** @param secure Whether it speaks TLS: then the handshake comes first. */
   constructor(server: ServerContext, socket: Socket, secure: boolean = false) {
-    super(socket, new Exchange(server.limits, server.dates.now, server.latin1, server.headReaders));
+    super(server.writeBuffer, socket, new Exchange(server.limits, server.dates.now, server.latin1, server.headReaders));
     this.#server = server;
     this.scheme = secure ? "https" : "http";
     this.#shaking = secure;
@@ -54,14 +53,6 @@ export class Connection extends Wire implements Carrier, SocketHandler, CoreWait
   /** Where it waits for a core; made when it first does. */
   get place(): WaitingPlace {
     return this.#place ??= new WaitingPlace(this);
-  }
-
-  get local(): Address {
-    return this.socket.local;
-  }
-
-  get remote(): Address {
-    return this.socket.remote;
   }
 
   get state(): ConnectionState {
@@ -120,30 +111,14 @@ export class Connection extends Wire implements Carrier, SocketHandler, CoreWait
     if (this.state !== "over") this.#leave();
     this.#server.closed(this);
     const request = this.#request;
-    if (request === null) return;
     this.#request = null;
-    const reason = error ?? new BrokenError("serve a request: the connection was closed");
-    request.body?.fail(reason);
-    request.abort(reason);
-    request.reply.clientGone(reason);
+    request?.breakOff(error ?? new BrokenError("serve a request: the connection was closed"));
   }
 
   // The deadlines' and the intake's questions and calls: `state`, `request`, `finish` and `refuse`, too.
 
   get awaitsBody(): boolean {
     return this.intake.awaitsBody;
-  }
-
-  /** Calls back once the client has taken all that is unsent, or has gone. For one at a time: no other request begins before. */
-  whenTaken(callback: () => void): void {
-    this.#whenTaken = callback;
-  }
-
-  taken(): void {
-    this.#server.writeBuffer.forget(this.socket);
-    const callback = this.#whenTaken;
-    this.#whenTaken = null;
-    callback?.();
   }
 
   /** Bytes are unsent past the mark: the client must take some, until `drain`. */
@@ -323,9 +298,7 @@ export class Connection extends Wire implements Carrier, SocketHandler, CoreWait
     this.#request = null;
     this.#server.observer.refused?.(error.status, error.message, this.remote);
     const started = request?.reply.started === true;
-    request?.body?.fail(error);
-    request?.abort(error);
-    request?.reply.clientGone(error);
+    request?.breakOff(error);
     if (started) {
       this.socket.abort();
       return;
@@ -394,7 +367,6 @@ export class Connection extends Wire implements Carrier, SocketHandler, CoreWait
   }
 
   #move(next: Linked<ConnectionState, ConnectionEvent> | null, event: ConnectionEvent): void {
-    if (next === null) throw new Error(`move a connection: no "${event}" in state "${this.state}"`);
-    this.#state = next;
+    this.#state = next ?? misstep("a connection", this.state, event);
   }
 }

@@ -1,9 +1,8 @@
 import type { LoopExchange, LoopHandler } from "../contract/loop.ts";
-import type { Address } from "../contract/socket.ts";
 import { type CoreWaiter, WaitingPlace } from "../core/pool.ts";
 import { BrokenError, ClosedError, ProtocolError } from "../errors.ts";
 import { TEXT_FIELDS } from "../http/common_fields.ts";
-import type { Linked } from "../state_machine.ts";
+import { type Linked, misstep } from "../state_machine.ts";
 import { ActiveRequest } from "./active_request.ts";
 import type { Carrier } from "./carrier.ts";
 import { type DeadlineOwner, Deadlines } from "./deadlines.ts";
@@ -26,24 +25,15 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
   readonly #intake: LoopIntake | null;
   #state: Linked<ConnectionState, ConnectionEvent> = CONNECTION_IDLE;
   #request: ActiveRequest | null = null;
-  #whenTaken: (() => void) | null = null;
 
   /** @param givesChunks As of the loop engine. */
   constructor(server: ServerContext, exchange: LoopExchange, secure: boolean, givesChunks: boolean) {
-    super(exchange);
+    super(server.writeBuffer, exchange);
     this.#server = server;
     this.scheme = secure ? "https" : "http";
     this.#deadlines = new Deadlines(server, this);
     this.#intake = exchange.body === null ? null : new LoopIntake(this, exchange.body, this.#deadlines, givesChunks);
     exchange.handler = this;
-  }
-
-  get local(): Address {
-    return this.socket.local;
-  }
-
-  get remote(): Address {
-    return this.socket.remote;
   }
 
   get state(): ConnectionState {
@@ -159,10 +149,7 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
     const request = this.#request;
     this.#request = null;
     if (this.state !== "over") this.#leave();
-    if (request === null) return;
-    request.body?.fail(reason);
-    request.abort(reason);
-    request.reply.clientGone(reason);
+    request?.breakOff(reason);
   }
 
   /** Refuses what the client sent. Nothing of the request is echoed. */
@@ -171,9 +158,7 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
     this.#request = null;
     this.#server.observer.refused?.(error.status, error.message, this.remote);
     const started = request?.reply.started === true;
-    request?.body?.fail(error);
-    request?.abort(error);
-    request?.reply.clientGone(error);
+    request?.breakOff(error);
     if (started) {
       this.socket.abort();
       if (this.state !== "over") this.#leave();
@@ -229,17 +214,6 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
     this.#deadlines.awaitWrites();
   }
 
-  whenTaken(callback: () => void): void {
-    this.#whenTaken = callback;
-  }
-
-  taken(): void {
-    this.#server.writeBuffer.forget(this.socket);
-    const callback = this.#whenTaken;
-    this.#whenTaken = null;
-    callback?.();
-  }
-
   limited(request: ActiveRequest): void {
     this.#intake?.limited(request);
   }
@@ -272,7 +246,6 @@ export class LoopRequest extends LoopWire implements Carrier, LoopHandler, CoreW
   }
 
   #move(next: Linked<ConnectionState, ConnectionEvent> | null, event: ConnectionEvent): void {
-    if (next === null) throw new Error(`move a loop's request: no "${event}" in state "${this.state}"`);
-    this.#state = next;
+    this.#state = next ?? misstep("a loop's request", this.state, event);
   }
 }

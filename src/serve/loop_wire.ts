@@ -1,10 +1,10 @@
 import type { FilePart } from "../contract/files.ts";
 import type { LoopExchange } from "../contract/loop.ts";
-import { HIGH_WATER_MARK } from "../contract/socket.ts";
 import { AnswerHead } from "../http/answer_head.ts";
 import { FieldText } from "../http/field_text.ts";
 import { Framing } from "../http/framing.ts";
-import { OpenSocket } from "./connections.ts";
+import { OpenCarrier } from "./open_carrier.ts";
+import type { WriteBuffer } from "./write_buffer.ts";
 
 const encoder = new TextEncoder();
 
@@ -14,7 +14,7 @@ type Fields = Iterable<readonly [string, string]>;
  * The half of a loop engine's exchange that a `Carrier` sends with: the same checks as on our own sockets, before the runtime sees an answer. What is
  * counted is what heddle gives; the runtime adds fields of its own, such as `date`, and the framing.
  */
-export abstract class LoopWire extends OpenSocket {
+export abstract class LoopWire extends OpenCarrier {
   /** What is there in a socket's place. */
   readonly socket: LoopExchange;
   sentFields = 0;
@@ -27,8 +27,8 @@ export abstract class LoopWire extends OpenSocket {
   #closes = false;
   readonly #framing = new Framing();
 
-  constructor(exchange: LoopExchange) {
-    super();
+  constructor(writeBuffer: WriteBuffer, exchange: LoopExchange) {
+    super(writeBuffer);
     this.socket = exchange;
   }
 
@@ -38,10 +38,6 @@ export abstract class LoopWire extends OpenSocket {
   /** Whose bytes a `WriteWatch` counts. */
   get exchange(): { readonly sentBytes: number } {
     return this;
-  }
-
-  get congested(): boolean {
-    return this.socket.unsent > HIGH_WATER_MARK;
   }
 
   sendWhole(status: number, statusText: string, fields: Fields, body: string | Uint8Array | null): number {

@@ -1,6 +1,7 @@
-import { HIGH_WATER_MARK, type Socket } from "../contract/socket.ts";
+import type { Socket } from "../contract/socket.ts";
 import type { Exchange } from "../http/exchange.ts";
-import { OpenSocket } from "./connections.ts";
+import { OpenCarrier } from "./open_carrier.ts";
+import type { WriteBuffer } from "./write_buffer.ts";
 
 /** A larger body is not copied behind its head, but written after it: past this a copy costs more than a second buffer in the same system call. */
 const COPIED_BYTES = 65_536;
@@ -10,13 +11,13 @@ const encoder = new TextEncoder();
 type Fields = Iterable<readonly [string, string]>;
 
 /** A socket that answers leave by, in HTTP/1.1: the half of a connection that a `Carrier` sends with. */
-export abstract class Wire extends OpenSocket {
+export abstract class Wire extends OpenCarrier {
   /** Another one if its client turns out to speak no TLS. */
   socket: Socket;
   readonly exchange: Exchange;
 
-  constructor(socket: Socket, exchange: Exchange) {
-    super();
+  constructor(writeBuffer: WriteBuffer, socket: Socket, exchange: Exchange) {
+    super(writeBuffer);
     this.socket = socket;
     this.exchange = exchange;
   }
@@ -26,10 +27,6 @@ export abstract class Wire extends OpenSocket {
 
   get returnsBytes(): boolean {
     return true;
-  }
-
-  get congested(): boolean {
-    return this.socket.unsent > HIGH_WATER_MARK;
   }
 
   get sentFields(): number {
