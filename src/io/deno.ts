@@ -146,9 +146,9 @@ class DenoEngine implements IoEngine {
     const { path, mode } = options;
     const listener = await this.#bindUnix(path, mode);
     try {
-      // Where the umask may not be set.
-      if (mode !== undefined) await this.#deno.chmod(path, mode);
       if (options.owner !== undefined) await (await import("./node_socket_owner.ts")).giveSocket(options);
+      // Where the umask may not be set.
+      else if (mode !== undefined) await this.#deno.chmod(path, mode);
     } catch (error) {
       listener.close();
       throw error;

@@ -70,7 +70,7 @@ export class StaticSites {
   /** Answers what is no file in place of an app: as the first folder does whose path it is below, or else the last one. */
   async refuse(request: Request): Promise<Response> {
     const { pathname } = new URL(request.url);
-    const site = this.#sites.find(({ mount }) => pathname === mount || pathname.startsWith(`${mount}/`)) ?? this.#sites.at(-1)!;
+    const site = this.#sites.find(({ mount }) => isBelow(pathname, mount)) ?? this.#sites.at(-1)!;
     return await site.files.missing(request);
   }
 }
@@ -78,8 +78,13 @@ export class StaticSites {
 /** A target that is not below a folder's path, as it stands; where a URL may write it otherwise, with dots or escapes, it is found out later. */
 function isElsewhere(path: string, mount: string): boolean {
   if (mount === "" || mount.includes("%") || /\/(?:\.|%2e)/i.test(path)) return false;
+  return !isBelow(path, mount);
+}
+
+/** Whether a path, with its query or without, is a folder's or one below it. */
+function isBelow(path: string, mount: string): boolean {
   const next = path.charAt(mount.length);
-  return !path.startsWith(mount) || next !== "" && next !== "/" && next !== "?";
+  return path.startsWith(mount) && (next === "" || next === "/" || next === "?");
 }
 
 async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowMs: () => number): Promise<Site> {
