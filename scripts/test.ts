@@ -1,8 +1,8 @@
 /**
  * `deno task test`: every test file on Deno, Bun, Node 24 and, emitted as JavaScript, Node 20.
  *
- * As many files at once as there are processors, and beside them one of those that mostly wait; afterwards those that measure times that matter, one at a
- * time, and beside them those that measure memory.
+ * First as many files at once as there are processors, and beside them one of those that mostly wait. Then two at once of those that measure as well.
+ * Then those that measure times that matter, one at a time, and beside them those that measure memory.
  */
 import { parseArgs } from "node:util";
 import { EMIT_FOLDER, emitTests } from "./emit_tests.ts";
@@ -36,31 +36,31 @@ export interface TestOptions {
  */
 export async function runTests(options: TestOptions = {}): Promise<TestCounts> {
   const files = await testFiles(options.filters ?? []);
-  const found = [...(await findRuntimes(options.runtimes)).values()];
-  let runtimes = found;
+  const runtimes = [...(await findRuntimes(options.runtimes)).values()];
   const results: FileResult[] = [];
-  if (runtimes.some((runtime) => runtime.name === "node20")) {
-    const failure = await emitForNode20();
-    if (failure !== null) {
-      results.push(failure);
-      printFile(failure.file, [failure]);
-      runtimes = runtimes.filter((runtime) => runtime.name !== "node20");
-    }
-  }
+  // The other runtimes do not wait for it.
+  const emitted = runtimes.some(({ name }) => name === "node20") ? emitForNode20() : null;
+  emitted?.then((failure) => {
+    if (failure === null) return;
+    results.push(failure);
+    printFile(failure.file, [failure]);
+  });
   const runFile = async (file: string) => {
     const ofFile: FileResult[] = [];
     for (const runtime of runtimes.filter(({ name }) => name === "deno" || !isTool(file))) {
-      ofFile.push(await runOn(runtime, file, found));
+      if (runtime.name !== "node20" || await emitted === null) ofFile.push(await runOn(runtime, file, runtimes));
     }
     results.push(...ofFile);
     printFile(file, ofFile);
   };
-  const together = files.filter((file) => !isTimed(file) && !isWeighed(file));
-  await Promise.all([
-    runPool(together.filter((file) => !isWaiting(file)), navigator.hardwareConcurrency, runFile),
-    runPool(together.filter(isWaiting), 1, runFile),
-  ]);
-  await Promise.all([runPool(files.filter(isTimed), 1, runFile), runPool(files.filter(isWeighed), 1, runFile)]);
+  const groups = Map.groupBy(files, groupOf);
+  const queueOf = (group: Group) => longestFirst(groups.get(group) ?? []);
+  const [working, waiting] = [queueOf("works"), queueOf("waits")];
+  const workers = Array.from({ length: navigator.hardwareConcurrency }, () => runLane([working, waiting], runFile));
+  await Promise.all([...workers, runLane([waiting, working], runFile)]);
+  const measuring = queueOf("measures");
+  await Promise.all([runLane([measuring], runFile), runLane([measuring], runFile)]);
+  await Promise.all([runLane([queueOf("timed")], runFile), runLane([queueOf("weighed")], runFile)]);
   return summarize(results, options.noSkips ?? false);
 }
 
@@ -80,19 +80,48 @@ function isTool(file: string): boolean {
   return file.startsWith("tests/unit/scripts/");
 }
 
-/** Their times are measured, so nothing else runs beside them but one whose memory is: to run all of `tests/e2e` so would take seven minutes more. */
-function isTimed(file: string): boolean {
-  return /^tests\/e2e\/(cores|overload|stop|wasm_crowd)_test/.test(file);
+/** What a file may run beside: see above. */
+type Group = "works" | "waits" | "measures" | "timed" | "weighed";
+
+const GROUPS: ReadonlyArray<readonly [Group, RegExp]> = [
+  // Nothing else runs beside one but a file whose memory is measured: to run all of `tests/e2e` so would take seven minutes more.
+  ["timed", /^tests\/e2e\/(cores|overload|stop|wasm_crowd)_test/],
+  // Memory and descriptors, which a busy machine collects later.
+  ["weighed", /^tests\/e2e\/(descriptors|faults|memory|wasm_memory)_test/],
+  // Memory and times too, with bounds so wide that one other file may run beside.
+  ["measures", /^tests\/(e2e\/(soak|wasm|yield)|unit\/(http\/forwarded|io\/clock))_test/],
+  // For deadlines and other programs, three quarters of their time and more: 15 s of processor time in 76 s, 16 in 60, 3 in 21.
+  [
+    "waits",
+    /^tests\/(conformance\/(bun|deno|node)|e2e\/(answers|beside_uwsgi|connect|harakiri|limits|loop_faults|loops|serve_static|static_faults|waits|watchdog))_test/,
+  ],
+];
+
+function groupOf(file: string): Group {
+  return GROUPS.find(([, files]) => files.test(file))?.[0] ?? "works";
 }
 
-/** Their memory and descriptors are measured, which a busy machine collects later. */
-function isWeighed(file: string): boolean {
-  return /^tests\/e2e\/(descriptors|faults|memory|wasm_memory)_test/.test(file);
-}
+/** The files that take longest, on all runtimes together and on a quiet machine, from two minutes down to 40 seconds. */
+const LONGEST: readonly string[] = [
+  "tests/e2e/worker_test.ts",
+  "tests/e2e/soak_test.ts",
+  "tests/e2e/wasm_test.ts",
+  "tests/e2e/tls_test.ts",
+  "tests/conformance/tls_test.ts",
+  "tests/e2e/limits_test.ts",
+  "tests/e2e/cli_test.ts",
+  "tests/conformance/node_test.ts",
+  "tests/e2e/watchdog_test.ts",
+  "tests/e2e/loops_test.ts",
+  "tests/e2e/clients_test.ts",
+  "tests/e2e/loop_faults_test.ts",
+  "tests/e2e/serve_static_test.ts",
+];
 
-/** They wait for deadlines and other programs for more than half of their time: 30 s of processor time in 80 s, 27 in 49, 18 in 33. */
-function isWaiting(file: string): boolean {
-  return /^tests\/e2e\/(limits|watchdog|harakiri|loop_faults|beside_uwsgi|waits)_test/.test(file);
+/** So that no lane ends long after the others. */
+function longestFirst(files: readonly string[]): string[] {
+  const rank = (file: string) => LONGEST.indexOf(file) + 1 || LONGEST.length + 1;
+  return files.toSorted((a, b) => rank(a) - rank(b));
 }
 
 async function runOn(runtime: Runtime, file: string, runtimes: readonly Runtime[]): Promise<FileResult> {
@@ -112,13 +141,13 @@ async function testFiles(filters: readonly string[]): Promise<string[]> {
   return files;
 }
 
-async function runPool(items: readonly string[], width: number, run: (item: string) => Promise<void>): Promise<void> {
-  const queue = items.values();
-  await Promise.all(Array.from({ length: width }, async () => {
-    for (const item of queue) {
-      await run(item);
-    }
-  }));
+/** Runs one file after another, of the first queue that has one. Lanes share their queues. */
+async function runLane(queues: readonly string[][], run: (file: string) => Promise<void>): Promise<void> {
+  for (;;) {
+    const file = queues.find((queue) => queue.length > 0)?.shift();
+    if (file === undefined) return;
+    await run(file);
+  }
 }
 
 function readOptions(args: string[]): TestOptions {
