@@ -85,11 +85,11 @@ type Group = "works" | "waits" | "measures" | "timed" | "weighed";
 
 const GROUPS: ReadonlyArray<readonly [Group, RegExp]> = [
   // Nothing else runs beside one but a file whose memory is measured: to run all of `tests/e2e` so would take seven minutes more.
-  ["timed", /^tests\/e2e\/(cores|overload|stop|wasm_crowd)_test/],
+  ["timed", /^tests\/e2e\/(cores|overload|wasm_crowd)_test/],
   // Memory and descriptors, which a busy machine collects later.
   ["weighed", /^tests\/e2e\/(descriptors|faults|memory|wasm_memory)_test/],
   // Memory and times too, with bounds so wide that one other file may run beside.
-  ["measures", /^tests\/(e2e\/(soak|wasm|yield)|unit\/(http\/forwarded|io\/clock))_test/],
+  ["measures", /^tests\/(e2e\/(soak|stop|wasm|yield)|unit\/(http\/forwarded|io\/clock))_test/],
   // For deadlines and other programs, three quarters of their time and more: 15 s of processor time in 76 s, 16 in 60, 3 in 21.
   [
     "waits",
