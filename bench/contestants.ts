@@ -155,6 +155,12 @@ export function otherStatic(runtime: ServerRuntime, name: string, server: string
   return { name, role: name === OWN ? "own" : "other", runtime, command, needs: runtime === "node" ? "site and packages" : "site" };
 }
 
+/** A file read and written piece by piece, and nothing else: what it costs beyond a target, no server that copies can reach. */
+export function fileAlone(runtime: ServerRuntime, file: string): Contestant {
+  const command = [...RUN[runtime], `bench/servers/file_alone_${runtime}.ts`, `${SITE}/${file}`];
+  return { name: "read and write alone", role: "variant", runtime, command, needs: "site" };
+}
+
 /** Debian's nginx, one process. */
 export function nginx(setup: NginxSetup): Contestant {
   return { name: NGINX, role: "other", runtime: "nginx", command: nginxCommand(setup), needs: "site" };
