@@ -79,6 +79,11 @@ export function floorOf(runtime: ServerRuntime, app: string, ...args: string[]):
   return part(runtime, "HTTP, context, fetch alone", "fetch_alone", app, ...args);
 }
 
+/** The same with what the issue wants left on: a core, its row, its times and counters, and a deadline for the client. */
+export function boundedFloorOf(runtime: ServerRuntime, app: string, ...args: string[]): Contestant {
+  return part(runtime, "the same, bounded", "fetch_alone", app, "--bounded", ...args);
+}
+
 /** The runtime's own server with the app of `apps/`; on Node, which knows no fetch handlers, with the handler of that name. */
 export function own(runtime: ServerRuntime, app: string): Contestant {
   return { name: OWN, role: "own", runtime, command: [...RUN[runtime], `bench/servers/own_${runtime}.ts`, app] };
