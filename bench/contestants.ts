@@ -79,6 +79,11 @@ export function floorOf(runtime: ServerRuntime, app: string, ...args: string[]):
   return part(runtime, "HTTP, context, fetch alone", "fetch_alone", app, ...args);
 }
 
+/** The same with what the issue wants left on: a core, its row, its times and counters, and a deadline for the client. */
+export function boundedFloorOf(runtime: ServerRuntime, app: string, ...args: string[]): Contestant {
+  return part(runtime, "the same, bounded", "fetch_alone", app, "--bounded", ...args);
+}
+
 /** The runtime's own server with the app of `apps/`; on Node, which knows no fetch handlers, with the handler of that name. */
 export function own(runtime: ServerRuntime, app: string): Contestant {
   return { name: OWN, role: "own", runtime, command: [...RUN[runtime], `bench/servers/own_${runtime}.ts`, app] };
@@ -153,6 +158,12 @@ export function heddleHello(runtime: ServerRuntime): Contestant {
 export function otherStatic(runtime: ServerRuntime, name: string, server: string): Contestant {
   const command = [...RUN[runtime], `bench/servers/static_${server}.ts`, SITE];
   return { name, role: name === OWN ? "own" : "other", runtime, command, needs: runtime === "node" ? "site and packages" : "site" };
+}
+
+/** A file read and written piece by piece, and nothing else: what it costs beyond a target, no server that copies can reach. */
+export function fileAlone(runtime: ServerRuntime, file: string): Contestant {
+  const command = [...RUN[runtime], `bench/servers/file_alone_${runtime}.ts`, `${SITE}/${file}`];
+  return { name: "read and write alone", role: "variant", runtime, command, needs: "site" };
 }
 
 /** Debian's nginx, one process. */

@@ -33,8 +33,9 @@ test("binary serves a TypeScript app from outside, with its own npm import and h
     `import { Hono } from "hono";
      import { sleep } from "heddle";
      import { getConnInfo } from "heddle/hono";
+     import { staticFiles } from "heddle/static";
      enum Greeting { Hello = "Hello" }
-     const app = new Hono();
+     const app = new Hono().use(staticFiles(".", { prefix: "/files" }).middleware);
      app.get("/:name", async (c) => {
        await sleep(5);
        return c.text(\`\${Greeting.Hello as string}, \${c.req.param("name")} at \${getConnInfo(c).remote.address}\`);

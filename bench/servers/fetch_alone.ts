@@ -1,10 +1,14 @@
 // What a server of fetch apps cannot leave out: heddle's I/O engine, strict HTTP, an AsyncLocalStorage's context a request, a Request, an app
-// of ../apps and its Response. There are no cores, deadlines or counters, and a body is taken whole, one way and the other.
-// Usage: deno run -A fetch_alone.ts [APP] [--native], bun fetch_alone.ts ..., node fetch_alone.ts ...
+// of ../apps and its Response. There are no cores, deadlines or counters, and a body is taken whole, one way and the other. With --bounded there
+// are: a core taken and given back, its row in the shared table, the time of its begin and end, a deadline for the client, bytes and requests counted.
+// Usage: deno run -A fetch_alone.ts [APP] [--native] [--bounded], bun fetch_alone.ts ..., node fetch_alone.ts ...
 import process from "node:process";
 import type { BodySource } from "../../src/contract/body.ts";
 import type { CoreTask } from "../../src/contract/engine.ts";
 import { enterCore } from "../../src/core/current.ts";
+import { CorePool } from "../../src/core/pool.ts";
+import { createCoreTable } from "../../src/core/table.ts";
+import { TimerWheel, WheelTimer } from "../../src/core/timer_wheel.ts";
 import { Exchange } from "../../src/http/exchange.ts";
 import { installLightGlobals } from "../../src/http/globals.ts";
 import type { HttpHead } from "../../src/http/http_head.ts";
@@ -18,7 +22,13 @@ import { loadApp, readArguments } from "./arguments.ts";
 const args = process.argv.slice(2);
 if (!args.includes("--native")) installLightGlobals();
 const app = await loadApp(readArguments(args).app);
-const { engine, latin1 } = await selectPlatform();
+const bounded = args.includes("--bounded");
+const { engine, latin1, clock } = await selectPlatform();
+const table = createCoreTable(1000);
+const pool = new CorePool(table, { queue: 1000, observer: {}, clock });
+const wheel = new TimerWheel(clock);
+/** What `heddle serve` allows an idle client. */
+const KEEP_ALIVE_MS = 75_000;
 const date = new Date().toUTCString();
 const suspendEngine = {} as CoreTask["engine"];
 const host = {} as CoreTask["host"];
@@ -54,6 +64,8 @@ async function readOne(reader: ReadableStreamDefaultReader<Uint8Array>): Promise
 
 const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", port: 0 }, (socket) => {
   const exchange = new Exchange(DEFAULT_LIMITS, () => date, latin1);
+  const deadline = new WheelTimer(() => socket.close());
+  let core = 0;
   let head: HttpHead | null = null;
   let body: WholeBody | null = null;
   let pieces: Uint8Array<ArrayBuffer>[] = [];
@@ -63,9 +75,20 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
     else write(parts, parts.body);
   };
   const write = ({ status, statusText, fields }: ResponseParts, body: string | Uint8Array | null): void => {
-    socket.write(exchange.sendWhole(status, statusText, fields, body));
+    const piece = exchange.sendWhole(status, statusText, fields, body);
+    socket.write(piece);
+    if (bounded) release(piece.length);
     if (exchange.mustClose) socket.close();
     else exchange.nextRequest();
+  };
+  const release = (bytes: number): void => {
+    wheel.schedule(deadline, KEEP_ALIVE_MS, clock.now());
+    table.countBytes(core, bytes);
+    pool.release(core);
+  };
+  const take = (head: HttpHead): void => {
+    core = pool.take();
+    table.begin(core, clock.now(), head.method, head.target);
   };
   const run = (head: HttpHead): void => {
     const request = createRequest({ head, scheme: "http", authority: head.authority, body, signal: () => neverAborted });
@@ -81,7 +104,8 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
         else if (event.type === "data") pieces.push(event.bytes.slice());
         else {
           if (pieces.length > 0) body = new WholeBody(pieces);
-          enterCore({ core: 0, engine: suspendEngine, host, request: null, requestName: null, kept: null }, run, head!);
+          if (bounded) take(head!);
+          enterCore({ core, engine: suspendEngine, host, request: null, requestName: null, kept: null }, run, head!);
           body = null;
           pieces = [];
         }
@@ -90,7 +114,7 @@ const listener = await engine.listen({ transport: "tcp", hostname: "127.0.0.1", 
     },
     drain() {},
     end: () => socket.end(),
-    close() {},
+    close: () => wheel.cancel(deadline),
   };
 });
 announce(listener.address);

@@ -1,4 +1,4 @@
-import { floorOf, heddle, heddleNative, NODE_SERVER, nodeServer, own, raw, RUNTIMES, SRVX, srvx } from "../contestants.ts";
+import { boundedFloorOf, floorOf, heddle, NODE_SERVER, nodeServer, own, raw, RUNTIMES, SRVX, srvx } from "../contestants.ts";
 import { ratios, toOwn, toRaw } from "../targets.ts";
 import { CONNECTIONS, CPU_A_REQUEST, type Workload } from "../workload.ts";
 
@@ -13,7 +13,7 @@ export const hello: Workload = {
   contestants: [
     ...RUNTIMES.flatMap((
       runtime,
-    ) => [raw(runtime), own(runtime, APP), floorOf(runtime, APP), heddle(runtime, APP), heddleNative(runtime, APP)]),
+    ) => [raw(runtime), own(runtime, APP), floorOf(runtime, APP), boundedFloorOf(runtime, APP), heddle(runtime, APP)]),
     nodeServer(APP),
     srvx(APP),
   ],

@@ -1,4 +1,4 @@
-import { floorOf, heddleNative, NATIVE, NODE_SERVER, nodeServer, own, raw, RUNTIMES } from "../contestants.ts";
+import { boundedFloorOf, floorOf, heddleNative, NATIVE, NODE_SERVER, nodeServer, own, raw, RUNTIMES } from "../contestants.ts";
 import { ratios, toOwn, toRaw } from "../targets.ts";
 import { CONNECTIONS, CPU_A_REQUEST, type Workload } from "../workload.ts";
 
@@ -11,7 +11,15 @@ export const helloNative: Workload = {
   figure: CPU_A_REQUEST,
   plan: { kind: "load", connections: CONNECTIONS },
   contestants: [
-    ...RUNTIMES.flatMap((runtime) => [raw(runtime), own(runtime, APP), floorOf(runtime, APP, "--native"), heddleNative(runtime, APP)]),
+    ...RUNTIMES.flatMap((
+      runtime,
+    ) => [
+      raw(runtime),
+      own(runtime, APP),
+      floorOf(runtime, APP, "--native"),
+      boundedFloorOf(runtime, APP, "--native"),
+      heddleNative(runtime, APP),
+    ]),
     nodeServer(APP),
   ],
   targets: [...toRaw({ node: 1.7 }, NATIVE), ...toOwn({ node: 1.05 }, NATIVE), ...ratios(NODE_SERVER, { node: 1 }, NATIVE)],

@@ -1,4 +1,16 @@
-import { heddleHello, heddleStatic, heddleStaticApp, HELLO, nginx, otherStatic, OWN, RUNTIMES, SERVE_STATIC } from "../contestants.ts";
+import {
+  fileAlone,
+  heddleHello,
+  heddleStatic,
+  heddleStaticApp,
+  HELLO,
+  nginx,
+  otherStatic,
+  OWN,
+  raw,
+  RUNTIMES,
+  SERVE_STATIC,
+} from "../contestants.ts";
 import { ratios, toNginx } from "../targets.ts";
 import { CONNECTIONS, type Contestant, CPU_A_REQUEST, type LoadPlan, type Workload } from "../workload.ts";
 
@@ -25,7 +37,7 @@ export const staticSmall: Workload = {
   plan: plan("/1k.txt"),
   contestants: [
     nginx("cached"),
-    ...RUNTIMES.flatMap((runtime) => [heddleStatic(runtime), heddleStaticApp(runtime), heddleHello(runtime)]),
+    ...RUNTIMES.flatMap((runtime) => [raw(runtime), heddleStatic(runtime), heddleStaticApp(runtime), heddleHello(runtime)]),
     ...others,
   ],
   targets: [
@@ -42,7 +54,11 @@ export const staticNotModified: Workload = {
   shows: "A file of 1 KiB that the client has already: If-Modified-Since, and a 304.",
   figure: CPU_A_REQUEST,
   plan: plan("/1k.txt", "not_modified.lua"),
-  contestants: [nginx("cached"), ...RUNTIMES.map((runtime) => heddleStatic(runtime)), otherStatic("bun", OWN, "bun")],
+  contestants: [
+    nginx("cached"),
+    ...RUNTIMES.flatMap((runtime) => [raw(runtime), heddleStatic(runtime)]),
+    otherStatic("bun", OWN, "bun"),
+  ],
   targets: toNginx({ node: 0.85, bun: 0.85, deno: 0.85 }),
 };
 
@@ -52,7 +68,7 @@ export const staticMedium: Workload = {
   shows: "A file of 100 KiB, asked for again and again.",
   figure: CPU_A_REQUEST,
   plan: plan("/100k.bin"),
-  contestants: [nginx("cached"), ...RUNTIMES.map((runtime) => heddleStatic(runtime)), ...others],
+  contestants: [nginx("cached"), ...RUNTIMES.flatMap((runtime) => [fileAlone(runtime, "100k.bin"), heddleStatic(runtime)]), ...others],
   targets: toNginx({ node: 1.4, bun: 1.2, deno: 1.4 }),
 };
 
@@ -62,7 +78,7 @@ export const staticLarge: Workload = {
   shows: "A file of 10 MiB, read while it is sent.",
   figure: CPU_A_REQUEST,
   plan: { ...plan("/10m.bin"), connections: 16 },
-  contestants: [nginx("cached"), ...RUNTIMES.map((runtime) => heddleStatic(runtime)), ...others],
+  contestants: [nginx("cached"), ...RUNTIMES.flatMap((runtime) => [fileAlone(runtime, "10m.bin"), heddleStatic(runtime)]), ...others],
   targets: toNginx({ node: 1.6, bun: 1, deno: 1.2 }),
 };
 

@@ -8,7 +8,11 @@ import type { RuntimeName } from "../io/runtime.ts";
 export async function prepareRuntime(runtime: RuntimeName, globals: "light" | "native"): Promise<void> {
   if (runtime === "bun") {
     const { provideBunModules } = await import("../io/bun_resolve.ts");
-    provideBunModules({ heddle: () => import("../../mod.ts"), "heddle/hono": () => import("../entry/hono.ts") });
+    provideBunModules({
+      heddle: () => import("../../mod.ts"),
+      "heddle/hono": () => import("../entry/hono.ts"),
+      "heddle/static": () => import("../entry/static.ts"),
+    });
   }
   if (runtime === "node") await provideToNode();
   if (globals === "light") installLightGlobals();
@@ -21,5 +25,6 @@ async function provideToNode(): Promise<void> {
   provideNodeModules({
     heddle: new URL(`../../mod.${extension}`, import.meta.url).href,
     "heddle/hono": new URL(`../entry/hono.${extension}`, import.meta.url).href,
+    "heddle/static": new URL(`../entry/static.${extension}`, import.meta.url).href,
   });
 }

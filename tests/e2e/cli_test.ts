@@ -360,9 +360,18 @@ testUnless(
     const app = appFile(
       "imports.mjs",
       `import { core, sleep } from "heddle"; import { getConnInfo } from "heddle/hono";
-      export default async () => { await sleep(1); return new Response(typeof getConnInfo + core()); };`,
+      import { staticFiles } from "heddle/static";
+      const files = staticFiles(import.meta.dirname);
+      export default async (request) => { await sleep(1); return await files.find(request) ?? new Response(typeof getConnInfo + core()); };`,
     );
-    await serving(async (_cli, url) => assert.equal(await (await fetch(url)).text(), "function0"), [app, "--port", "0"]);
+    await serving(
+      async (_cli, url) => {
+        assert.equal(await (await fetch(url)).text(), "function0");
+        assert.match(await (await fetch(new URL("imports.mjs", url))).text(), /^import/);
+      },
+      [app, "--port", "0"],
+      { appPermissions: [`--allow-read=${folder}`] },
+    );
   },
   60_000,
 );

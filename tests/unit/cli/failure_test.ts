@@ -27,6 +27,13 @@ test("describeFailure() calls any other error a bug, and gives its stack", () =>
   assert.match(text, /^heddle: a bug in heddle, please report it:\n\[ERROR\] app: TypeError: x is undefined\n {4}at /);
 });
 
+test("describeFailure() says how to install a package that heddle lacks", () => {
+  const error = Object.assign(new Error("Cannot find package 'mime' imported from /srv/content_type.ts"), { code: "ERR_MODULE_NOT_FOUND" });
+  const { text, code } = describeFailure(error);
+  assert.equal(code, EXIT_CODES.usage);
+  assert.match(text, /^heddle: its package "mime" is not installed: in a checkout, run "deno install" first .*\n$/);
+});
+
 test("EXIT_CODES are all explained, and each its own", () => {
   const codes = Object.values(EXIT_CODES).map(String);
   assert.equal(new Set(codes).size, codes.length);
