@@ -34,6 +34,8 @@ export interface Platform {
   readonly ignoreRejections?: (isIgnored: (reason: unknown) => boolean) => void;
   /** Files and sockets that the process may have open; null, or left out, where it is not known. */
   readonly descriptorLimit?: number | null;
+  /** Lists the addresses of this machine that others may reach it by, IPv4 first; left out, or none of them, where they are not known. */
+  readonly ownAddresses?: () => Promise<readonly string[]>;
   /** Starts a thread of heddle's; left out where there are none. */
   readonly startThread?: StartThread;
   /**
@@ -71,6 +73,8 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     env: runtimeEnv(globals),
     ignoreRejections,
     descriptorLimit: descriptorLimit(globals),
+    // Imported where they are told: it costs a start on Deno.
+    ownAddresses: async () => (await import("./node_interfaces.ts")).ownAddresses(globals),
     startThread,
     openFolder,
     threads: loadThreads,
