@@ -2,6 +2,7 @@ import type { AnswerParts } from "../contract/engine.ts";
 import type { RequestHead } from "../contract/head.ts";
 import { ConfigError } from "../errors.ts";
 import type { Platform } from "../io/select.ts";
+import { canonicalPath } from "../static/canonical_path.ts";
 import { StaticFiles } from "../static/static_files.ts";
 import { mountOf, type StaticOptions } from "../static/static_options.ts";
 
@@ -69,7 +70,7 @@ export class StaticSites {
 
   /** Answers what is no file in place of an app: as the first folder does whose path it is below, or else the last one. */
   async refuse(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const pathname = canonicalPath(new URL(request.url).pathname);
     const site = this.#sites.find(({ mount }) => pathname === mount || pathname.startsWith(`${mount}/`)) ?? this.#sites.at(-1)!;
     return await site.files.missing(request);
   }
@@ -77,7 +78,7 @@ export class StaticSites {
 
 /** A target that is not below a folder's path, as it stands; where a URL may write it otherwise, with dots or escapes, it is found out later. */
 function isElsewhere(path: string, mount: string): boolean {
-  if (mount === "" || mount.includes("%") || /\/(?:\.|%2e)/i.test(path)) return false;
+  if (mount === "" || mount.includes("%") || /\/(?:\.|%2e)/i.test(path) || path.slice(0, mount.length).includes("%")) return false;
   const next = path.charAt(mount.length);
   return !path.startsWith(mount) || next !== "" && next !== "/" && next !== "?";
 }

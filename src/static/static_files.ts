@@ -3,6 +3,7 @@ import type { OpenFile, ReadOnlyFolder } from "../contract/files.ts";
 import type { RequestHead } from "../contract/head.ts";
 import { type ByteRange, selectRange } from "./byte_range.ts";
 import { CachedFile } from "./cached_file.ts";
+import { canonicalPath } from "./canonical_path.ts";
 import { CachedFolder } from "./cached_folder.ts";
 import { acceptedCodings, type Coding, CODINGS } from "./codings.ts";
 import { evaluateConditions, rangeHolds } from "./conditions.ts";
@@ -137,9 +138,10 @@ export class StaticFiles {
     return false;
   }
 
-  #belowPrefix(pathname: string): string | null {
+  #belowPrefix(url: string): string | null {
     const { mount, keepPrefix } = this.#settings;
-    if (mount === "") return pathname;
+    if (mount === "") return url;
+    const pathname = canonicalPath(url);
     if (pathname !== mount && !pathname.startsWith(`${mount}/`)) return null;
     return keepPrefix ? pathname : pathname.slice(mount.length);
   }

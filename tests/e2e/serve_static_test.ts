@@ -98,6 +98,38 @@ testOnBoth("serve({ static }) without an app answers what is no file with 404, a
   });
 });
 
+testOnBoth(
+  "serve({ static }) takes a path for what it is equal to, however it is escaped, and leads out of no prefix by that",
+  async (by) => {
+    const site = createSite({ "fü.txt": "umlaut", "a.txt": "a", "docs/b.txt": "b" });
+    for (const prefix of ["/für", "/f%c3%bcr", "/%66%C3%BCr"]) {
+      await withServer({ fetch: APP, static: [{ root: site, prefix }], ...by }, async (served) => {
+        const targets = [
+          "/f%C3%BCr/f%C3%BC.txt",
+          "/f%c3%bcr/f%c3%bc.txt",
+          "/%66%c3%BCr/a.txt",
+          "/f%c3%bcr/%61%2etxt",
+          "/f%c3%bcr/docs%2Fb.txt",
+        ];
+        assert.deepEqual(await answers(served, targets), ["200 umlaut", "200 umlaut", "200 a", "200 a", "200 b"]);
+      });
+    }
+    await withServer({ fetch: APP, static: [{ root: site, prefix: "/assets" }], ...by }, async (served) => {
+      // Twice: from the disk, and from memory.
+      for (let count = 0; count < 2; count++) {
+        assert.deepEqual(await answers(served, ["/%61ssets/a.txt", "/asset%73/a.txt"]), ["200 a", "200 a"]);
+      }
+      const [redirect, ...others] = ["/%61ssets", "/assets%2Fa.txt", "/assets/%2%46", "/%61ssets/..%2fa.txt", "/%61ssets%2f..%2fa.txt"];
+      assert.equal((await ask(served, redirect!)).status, 200);
+      const statuses = await Promise.all(others.map((target) => ask(served, target)));
+      assert.deepEqual(statuses.map(({ status, body }) => `${status} ${body.slice(0, 3)}`), ["200 app", "400 the", "400 the", "200 app"]);
+    });
+    await withServer({ static: [{ root: site, prefix: "/assets" }, { root: OTHER }], ...by }, async (served) => {
+      assert.deepEqual(await answers(served, ["/%61ssets/b.txt", "/%62.txt"]), ["404 no such file\n", "200 b of the other"]);
+    });
+  },
+);
+
 testOnBoth("serve({ static }) before a yield app", async (by) => {
   const application = function* (env: Record<string, unknown>, start: (status: string, fields: [string, string][]) => void) {
     start("200 OK", [["content-type", "text/plain"]]);
