@@ -7,7 +7,7 @@ import { canonicalPath } from "./canonical_path.ts";
 import { CachedFolder } from "./cached_folder.ts";
 import { acceptedCodings, type Coding, CODINGS } from "./codings.ts";
 import { evaluateConditions, rangeHolds } from "./conditions.ts";
-import { cacheControlOf } from "./cache_rules.ts";
+import { cacheFieldOf } from "./cache_rules.ts";
 import { contentTypeOf, hasKnownEnding } from "./content_type.ts";
 import { allowAllOrigins, allowPreflight } from "./cross_origin.ts";
 import { streamFile } from "./file_stream.ts";
@@ -48,11 +48,11 @@ export class StaticFiles {
   constructor(openFolder: () => Promise<ReadOnlyFolder>, options: StaticOptions = {}, nowMs: () => number = Date.now) {
     this.#nowMs = nowMs;
     this.#settings = readStaticOptions(options);
-    const { cacheBytes, cacheTtlMs: ttlMs, cachePathsMs: absentMs, precompressed } = this.#settings;
+    const { cacheBytes, cacheTtlMs: ttlMs, cachePathsMs: absentMs, precompressed, cacheRules } = this.#settings;
     // A half for the files, and a half for the answers, which keep their files' bytes for as long as they are kept themselves.
     const bytes = cacheBytes / 2;
     this.#openFolder = bytes > 0 ? async () => new CachedFolder(await openFolder(), { bytes, ttlMs, absentMs }, nowMs) : openFolder;
-    this.#known = bytes > 0 && ttlMs > 0 ? new KnownAnswers(bytes, ttlMs, precompressed, nowMs) : null;
+    this.#known = bytes > 0 && ttlMs > 0 && !cacheRules.readQuery ? new KnownAnswers(bytes, ttlMs, precompressed, nowMs) : null;
   }
 
   /** Answers every request: what is no file as `missing` does. */
@@ -258,13 +258,12 @@ export class StaticFiles {
     const { precompressed, cacheRules, types, cors } = this.#settings;
     const type = contentTypeOf(path, types);
     const validators = validatorsOf(file.facts, coding?.name ?? null);
-    const headers = new Headers({
-      "cache-control": cacheControlOf(cacheRules, path, type),
-      etag: validators.etag,
-      // None that is later than this answer's own date (RFC 9110 section 8.8.2.1).
-      "last-modified": formatHttpDate(Math.min(validators.modified, this.#nowSeconds)),
-      ...(precompressed && { vary: "accept-encoding" }),
-    });
+    // None that is later than this answer's own date (RFC 9110 section 8.8.2.1).
+    const modified = Math.min(validators.modified, this.#nowSeconds);
+    const headers = new Headers([cacheFieldOf(cacheRules, { path, type, url: request.url, modified }) as [string, string]]);
+    headers.set("etag", validators.etag);
+    headers.set("last-modified", formatHttpDate(modified));
+    if (precompressed) headers.set("vary", "accept-encoding");
     if (cors) allowAllOrigins(headers);
     const notModified = [...headers];
     headers.set("content-type", type);
