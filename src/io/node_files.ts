@@ -1,5 +1,6 @@
 import { constants, type Dirent, fstatSync, lstatSync, readSync } from "node:fs";
 import { lstat, open, opendir, readdir, readlink, realpath } from "node:fs/promises";
+import { basename } from "node:path";
 import { process } from "./node_process.ts";
 import type { FileFacts, FileKind, FolderEntry, HostFile, HostFolder, ReadOnlyFolder } from "../contract/files.ts";
 import { drive, type Steps, type Waited, waitFor } from "../waited.ts";
@@ -91,9 +92,28 @@ const PROMISED: FileCalls = {
  * @throws What the system says: it is not there, or no folder (as a rejection).
  */
 export async function openNodeFolder(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
-  const roots = await Promise.all([path, ...safe].map((folder) => realpath(folder)));
+  const roots = await realPaths(path, safe);
   await (await opendir(roots[0]!)).close();
-  // What is asked of it waits for a promise in any case.
+  return folderOf(roots);
+}
+
+/**
+ * Opens what static files are served of: a folder, as `openNodeFolder` does, or a single file, which is as a folder of which the path "" is that file.
+ *
+ * @throws What the system says: it is not there, or neither folder nor file (as a rejection).
+ */
+export async function openNodeSite(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
+  const roots = await realPaths(path, safe);
+  if (!(await PROMISED.lstat(roots[0]!)).isFile()) return await openNodeFolder(path, safe);
+  return Object.assign(folderOf(roots), { onlyFile: basename(path) });
+}
+
+function realPaths(path: string, others: readonly string[]): Promise<string[]> {
+  return Promise.all([path, ...others].map((folder) => realpath(folder)));
+}
+
+/** What is asked of it waits for a promise in any case. */
+function folderOf(roots: readonly string[]): ReadOnlyFolder {
   return new NodeFolder(roots, PROMISED) as HostFolder as ReadOnlyFolder;
 }
 

@@ -39,10 +39,10 @@ export interface Platform {
   /** Starts a thread of heddle's; left out where there are none. */
   readonly startThread?: StartThread;
   /**
-   * Opens a folder, for static files; there are none if it is left out.
+   * Opens a folder, or a single file in its place, for static files; there are none if it is left out.
    *
    * @param safe Folders outside of it that links in it may lead to. @default none
-   * @throws What the system says: it is not there, or no folder (as a rejection).
+   * @throws What the system says: it is not there, or neither of them (as a rejection).
    */
   readonly openFolder?: (path: string, safe?: readonly string[]) => Promise<ReadOnlyFolder>;
   /** Threads, for the worker engine; there are none if it is left out. @param globals @default "light" */
@@ -103,7 +103,7 @@ const startThread: StartThread = async (module, data, failed) => {
 
 /** Imported when it is wanted: `node:fs/promises` costs a start. */
 async function openFolder(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
-  return await (await import("./node_files.ts")).openNodeFolder(path, safe);
+  return await (await import("./node_files.ts")).openNodeSite(path, safe);
 }
 
 /** Imported when they are wanted: `node:worker_threads` costs a start on Deno some milliseconds. */

@@ -11,10 +11,10 @@ export const FOLDER: Unit<string> = {
   },
 };
 
-/** A URL's path, and the folder that it stands for. */
+/** A URL's path, and the folder, or the file, that it stands for. */
 export const STATIC_MAP: Unit<{ readonly prefix: string; readonly root: string }> = {
   placeholder: "MAP",
-  spelling: "/PREFIX=DIR: /assets=./public, /=/srv/site",
+  spelling: "/PREFIX=DIR, or /PATH=FILE: /assets=./public, /=/srv/site, /favicon.ico=./favicon.ico",
   parse(text) {
     const equals = text.indexOf("=");
     const [prefix, root] = [text.slice(0, Math.max(equals, 0)), text.slice(equals + 1)];

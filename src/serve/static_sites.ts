@@ -8,7 +8,7 @@ import { mountOf, type StaticOptions } from "../static/static_options.ts";
 
 /** A folder whose files are served before the app (`--check-static`, `--static-map`, `--static-map2`), and how. */
 export interface StaticMap extends StaticOptions {
-  /** The folder, absolute or from the current directory. */
+  /** The folder, absolute or from the current directory; or a single file, which is what the prefix itself, and nothing below it, is answered with. */
   readonly root: string;
 }
 
@@ -87,7 +87,9 @@ async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowM
   const { root, safe, prefix = "/" } = map;
   if (openFolder === undefined) throw new ConfigError("static", "serve static files: the platform has no openFolder");
   try {
-    const folder = Promise.resolve(await openFolder(root, safe));
+    const opened = await openFolder(root, safe);
+    if (opened.onlyFile !== undefined && map.keepPrefix === true) throw new TypeError("it is a file, below which no path leads anywhere");
+    const folder = Promise.resolve(opened);
     return { mount: mountOf(prefix), files: new StaticFiles(() => folder, map, nowMs) };
   } catch (error) {
     const outside = safe?.find((folder) => folder === (error as { readonly path?: unknown } | null)?.path);
@@ -100,9 +102,9 @@ async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowM
 function reasonOf(error: unknown): string {
   switch ((error as { readonly code?: unknown } | null)?.code) {
     case "ENOENT":
-      return "no such folder";
+      return "no such folder or file";
     case "ENOTDIR":
-      return "it is no folder";
+      return "it is neither a folder nor a file";
     case "EACCES":
     case "EPERM":
       return "it may not be read";

@@ -112,6 +112,8 @@ export class StaticFiles {
     const resolved = resolvePath(below, dotfiles);
     if (typeof resolved === "string") return resolved === "invalid" ? refusal(400, "the path is not valid") : null;
     const { path } = resolved;
+    const { onlyFile } = await this.#opened();
+    if (onlyFile !== undefined) return this.#isMountItself(below) ? await this.#only(request, onlyFile, pathname) : null;
     if (this.#isSkipped(path)) return null;
     // The prefix alone, without a slash, is sent on as any folder is.
     if (resolved.wantsDirectory && !(below === "" && redirect)) {
@@ -122,6 +124,18 @@ export class StaticFiles {
     if (opened === "denied") return refusal(403, "not permitted");
     if (typeof opened === "string") return await this.#fallBack(request, path);
     return await this.#answer(request, path, opened, pathname);
+  }
+
+  #isMountItself(below: string): boolean {
+    return below === "" || this.#settings.mount === "" && below === "/";
+  }
+
+  /** A single file in a folder's place: it stands for the prefix, and for nothing below that. */
+  async #only(request: Request, name: string, pathname: string): Promise<Response | null> {
+    if (this.#isSkipped(name)) return null;
+    const opened = await this.#open("");
+    if (opened === "denied") return refusal(403, "not permitted");
+    return typeof opened === "string" ? null : await this.#answer(request, name, opened, pathname);
   }
 
   /** Whether a folder answers for itself; else an app's own path of the same name would be sent on to nothing. */

@@ -61,6 +61,18 @@ test("heddle serve without an app serves what --static-map names, and says so", 
   });
 });
 
+test("heddle serve --static-map /PATH=FILE serves a single file, with no right to read what is beside it", LIMIT, async () => {
+  const args = [APP, "--static-map", `/favicon.ico=${join(SECOND, "b.txt")}`, "--static-map", `/s=${FIRST}`];
+  await servingCli(args, async (server) => {
+    assert.deepEqual(await bodies(server, "/favicon.ico", "/favicon.ico/", "/favicon.ico/a.txt", "/s/a.txt"), [
+      "200 second b",
+      "200 app /favicon.ico/",
+      "200 app /favicon.ico/a.txt",
+      "200 first a",
+    ]);
+  });
+});
+
 test("heddle serve --static-safe and --static-gzip", LIMIT, async () => {
   const site = createSite({ "x.js": "plain", "x.js.gz": "packed" });
   symlinkSync(join(OUTSIDE, "c.txt"), join(site, "c.txt"));
