@@ -272,7 +272,7 @@ export const GAPS: readonly Gap[] = [
     runtime: "Deno",
     reason:
       "That a file lies in its folder, a static one or a program's of `--wasm-dir`, is asked of its descriptor (Linux), and without `-A` of its path, five times. Whoever may turn " +
-      "folders in there into links while files are read could, with luck, have one read from outside: let nobody write there whom you would not let read all.",
+      "folders in there into links while files are read could, with luck, have one read, or a folder listed, from outside: let nobody write there whom you would not let read all.",
   },
   {
     runtime: "Node 20",

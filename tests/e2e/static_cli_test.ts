@@ -117,6 +117,7 @@ test("heddle static serves a folder, prints its URL and logs requests; with --qu
     assert.match(server.cli.stderr, /^listening on http:\/\/127\.0\.0\.1:\d+\/$/m);
     assert.match(server.cli.stderr, /^files: \/, from /m);
     assert.deepEqual(await bodies(server, "/a.txt"), ["200 second a"]);
+    assert.match((await get(server, "/")).body, /href="\.?\/?b\.txt"/);
     assert.equal((await get(server, "/none")).status, 404);
     await server.cli.untilStdout(/GET \/none => /);
     server.cli.kill("SIGTERM");

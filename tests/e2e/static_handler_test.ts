@@ -40,7 +40,7 @@ async function ownServer(handler: Handler): Promise<OwnServer> {
 /** As the adapters for Node do it: a request's body is a stream of what has come. */
 async function answer(handler: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method = "GET", url = "/" } = request;
-  const body = method === "GET" ? {} : { body: Readable.toWeb(request) as ReadableStream, duplex: "half" };
+  const body = method === "GET" ? {} : { body: Readable.toWeb(request) as unknown as ReadableStream, duplex: "half" };
   const { status, headers, body: content } = await handler(new Request(`http://a${url}`, { method, ...body }));
   response.writeHead(status, [...headers].flat());
   for await (const chunk of content ?? []) response.write(chunk);
