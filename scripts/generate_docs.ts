@@ -40,7 +40,8 @@ function optionsPage(table: OptionTable): string {
   return [
     `# Options of \`heddle serve\`\n\n${NOTE}`,
     "From `src/options/table.ts`, as `heddle serve --help` is. An option wins over its variable of the environment; an empty variable is an unset\n" +
-    "one; a variable of a repeatable option takes a list, separated by commas. On Deno a variable is read where `--allow-env` allows it.\n",
+    "one; a variable of a repeatable option takes a list, separated by commas, or by line breaks, with which a\n" +
+    "value may have commas of its own. On Deno a variable is read where `--allow-env` allows it.\n",
     ...sections,
     "## Exit codes\n",
     `From \`src/cli/exit_codes.ts\`.\n\n${markdownTable(["code", "meaning"], EXIT_CODE_MEANINGS)}`,

@@ -1,5 +1,4 @@
 import { isProgram, loadApp, type LoadedApp } from "../app/load.ts";
-import type { ListenOptions } from "../contract/socket.ts";
 import { process } from "../io/node_process.ts";
 import { selectPlatform } from "../io/select.ts";
 import { gapLine, gapsOf } from "../loop/gaps.ts";
@@ -15,6 +14,7 @@ import { VERSION } from "../version.ts";
 import { mimeTypesOf } from "./mime_file.ts";
 import { missingPages } from "./missing_pages.ts";
 import { prepareRuntime } from "./prepare_runtime.ts";
+import { reachOf } from "./reach.ts";
 import { runUntilStopped } from "./stop.ts";
 import type { Streams } from "./streams.ts";
 import { socketOwner } from "./socket_owner.ts";
@@ -103,7 +103,9 @@ export async function serveApp(path: string | null, values: ServeOptionValues, g
   say(loaded === null ? "app: none, static files alone" : `app: ${path}, ${loaded.description}`);
   for (const { prefix, root, keepPrefix } of maps) say(`files: ${prefix}, from ${root}${keepPrefix ? `, with ${prefix} left on` : ""}`);
   const listeners = [...http, ...https];
-  server.urls.forEach((url, index) => say(`listening on ${url}${reachOf(listeners[index])}`));
+  const { ownAddresses = () => Promise.resolve([]) } = platform;
+  const reaches = await Promise.all(server.urls.map((url, index) => reachOf(url, listeners[index], ownAddresses)));
+  reaches.flat().forEach(say);
   for (const line of optionMisfits(values, { http, https }, platform.descriptorLimit ?? null, loaded?.app.kind ?? null)) {
     say(`*** WARNING *** ${line}`);
   }
@@ -133,9 +135,3 @@ function moduleApp(path: string): LoadedApp {
 }
 
 const RUNTIME_NAMES = { deno: "Deno", bun: "Bun", node: "Node" } as const;
-
-/** A URL of an address that stands for every interface shows the loopback one: this says so. */
-function reachOf(listener: ListenOptions): string {
-  if (listener.transport === "unix") return "";
-  return listener.hostname === "0.0.0.0" || listener.hostname === "::" ? " (every interface)" : "";
-}

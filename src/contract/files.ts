@@ -84,6 +84,8 @@ export interface FilePart {
 
 /** A `HostFolder` that gives promises. */
 export interface ReadOnlyFolder extends HostFolder {
+  /** The name of the one file that it is, which is opened by the path ""; there is nothing else below it. Left out of a folder. */
+  readonly onlyFile?: string;
   stat(path: string): Promise<FileFacts>;
   open(path: string): Promise<OpenFile>;
   list(path: string, most?: number): Promise<readonly FolderEntry[]>;

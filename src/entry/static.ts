@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { openNodeFolder } from "../io/node_files.ts";
+import { openNodeSite } from "../io/node_files.ts";
 import type { StaticExpiry } from "../static/cache_rules.ts";
 import { StaticFiles } from "../static/static_files.ts";
 import type { StaticOptions } from "../static/static_options.ts";
@@ -31,13 +31,13 @@ export interface StaticServer {
  * const assets = staticFiles("public", { prefix: "/assets", precompressed: true });
  * export default new Hono().use(assets.middleware).get("/", (c) => c.text("Hello"));
  * ```
- * @param root The folder, absolute or from the current directory.
+ * @param root The folder, absolute or from the current directory; or a single file, which is served for the prefix itself.
  * @throws {TypeError} The prefix does not begin with a slash, or has a query; a path leads out of the folder, an ending is empty, or a type is none.
  * @throws {RangeError} An expiry is not from 0 to 2^31 - 1 seconds.
  * @throws {SyntaxError} The text of a pattern is no regular expression.
  */
 export function staticFiles(root: string, options: StaticOptions = {}): StaticServer {
-  const files = new StaticFiles(() => openNodeFolder(root, options.safe), options);
+  const files = new StaticFiles(() => openNodeSite(root, options.safe), options);
   return {
     fetch: (request) => files.fetch(request),
     find: (request) => files.find(request),

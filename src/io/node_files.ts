@@ -1,11 +1,14 @@
 import { constants, type Dirent, fstatSync, lstatSync, readSync } from "node:fs";
 import { lstat, open, opendir, readdir, readlink, realpath } from "node:fs/promises";
+import { basename } from "node:path";
 import { process } from "./node_process.ts";
 import type { FileFacts, FileKind, FolderEntry, HostFile, HostFolder, ReadOnlyFolder } from "../contract/files.ts";
 import { drive, type Steps, type Waited, waitFor } from "../waited.ts";
 
 /** Neither waits for a pipe's other end nor follows a link that has come in between. Windows has none of these. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+const ONLY_FOLDERS = constants.O_DIRECTORY ?? 0;
 
 /** Where Linux tells what a descriptor is of. Deno lets nobody read there who has not all permissions, and asks nobody for them (2.9.6). */
 const DESCRIPTORS = process.platform === "linux" ? "/proc/self/fd" : null;
@@ -84,16 +87,35 @@ const PROMISED: FileCalls = {
 };
 
 /**
- * Opens a folder of the host's for reading. Whoever may change that folder while it is read can have names and sizes, and no bytes, of what is outside
+ * Opens a folder of the host's for reading. Whoever may change that folder while it is read can have sizes and times, and no bytes, of what is outside
  * told: they are asked by path.
  *
  * @param safe Folders outside of it that links in it may lead to. @default none
  * @throws What the system says: it is not there, or no folder (as a rejection).
  */
 export async function openNodeFolder(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
-  const roots = await Promise.all([path, ...safe].map((folder) => realpath(folder)));
+  const roots = await realPaths(path, safe);
   await (await opendir(roots[0]!)).close();
-  // What is asked of it waits for a promise in any case.
+  return folderOf(roots);
+}
+
+/**
+ * Opens what static files are served of: a folder, as `openNodeFolder` does, or a single file, which is as a folder of which the path "" is that file.
+ *
+ * @throws What the system says: it is not there, or neither folder nor file (as a rejection).
+ */
+export async function openNodeSite(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
+  const roots = await realPaths(path, safe);
+  if (!(await PROMISED.lstat(roots[0]!)).isFile()) return await openNodeFolder(path, safe);
+  return Object.assign(folderOf(roots), { onlyFile: basename(path) });
+}
+
+function realPaths(path: string, others: readonly string[]): Promise<string[]> {
+  return Promise.all([path, ...others].map((folder) => realpath(folder)));
+}
+
+/** What is asked of it waits for a promise in any case. */
+function folderOf(roots: readonly string[]): ReadOnlyFolder {
   return new NodeFolder(roots, PROMISED) as HostFolder as ReadOnlyFolder;
 }
 
@@ -141,23 +163,39 @@ export class NodeFolder implements HostFolder {
     }
   }
 
+  /** By a descriptor, where Linux tells what that is of: by its path the names of another folder could be read. */
   *#list(path: string, most?: number): Steps<readonly FolderEntry[]> {
-    const entries = yield* waitFor(this.#calls.readdir(yield* this.#resolve(path), most));
-    return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+    const real = yield* this.#resolve(path);
+    const handle = yield* waitFor(this.#calls.open(real, OPEN_FLAGS | ONLY_FOLDERS));
+    try {
+      const facts = yield* waitFor(handle.stat());
+      const opened = yield* this.#pathOf(handle.fd);
+      if (opened !== null && !this.#hasInside(opened)) throw failure("ENOTCAPABLE");
+      const entries = yield* waitFor(this.#calls.readdir(opened === null ? real : `${DESCRIPTORS}/${handle.fd}`, most));
+      if (opened === null && !(yield* this.#stillLeadsTo(facts, path))) throw failure("ENOTCAPABLE");
+      return entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) }));
+    } finally {
+      yield* waitFor(handle.close());
+    }
   }
 
   *#isInside(fd: number, facts: Stats, path: string): Steps<boolean> {
-    const real = DESCRIPTORS === null ? null : yield* this.#pathOf(`${DESCRIPTORS}/${fd}`);
-    if (real !== null) return this.#hasInside(real);
+    const real = yield* this.#pathOf(fd);
+    return real === null ? yield* this.#stillLeadsTo(facts, path) : this.#hasInside(real);
+  }
+
+  *#stillLeadsTo(facts: Stats, path: string): Steps<boolean> {
     for (let look = 0; look < LOOKS; look++) {
       if (!isSame(facts, yield* this.#facts(path))) return false;
     }
     return true;
   }
 
-  *#pathOf(link: string): Steps<string | null> {
+  /** Null where nobody tells. */
+  *#pathOf(fd: number): Steps<string | null> {
+    if (DESCRIPTORS === null) return null;
     try {
-      return yield* waitFor(this.#calls.readlink(link));
+      return yield* waitFor(this.#calls.readlink(`${DESCRIPTORS}/${fd}`));
     } catch {
       return null;
     }

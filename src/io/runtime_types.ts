@@ -5,7 +5,12 @@ export interface DenoGlobal {
   readonly version: { readonly deno: string };
   readonly env: { toObject(): Record<string, string> };
   readonly permissions: {
-    querySync(descriptor: { readonly name: "env" } | { readonly name: "read"; readonly path: string }): { readonly state: string };
+    querySync(
+      descriptor:
+        | { readonly name: "env" }
+        | { readonly name: "read"; readonly path: string }
+        | { readonly name: "sys"; readonly kind: "networkInterfaces" },
+    ): { readonly state: string };
   };
 }
 

@@ -34,13 +34,15 @@ export interface Platform {
   readonly ignoreRejections?: (isIgnored: (reason: unknown) => boolean) => void;
   /** Files and sockets that the process may have open; null, or left out, where it is not known. */
   readonly descriptorLimit?: number | null;
+  /** Lists the addresses of this machine that others may reach it by, IPv4 first; left out, or none of them, where they are not known. */
+  readonly ownAddresses?: () => Promise<readonly string[]>;
   /** Starts a thread of heddle's; left out where there are none. */
   readonly startThread?: StartThread;
   /**
-   * Opens a folder, for static files; there are none if it is left out.
+   * Opens a folder, or a single file in its place, for static files; there are none if it is left out.
    *
    * @param safe Folders outside of it that links in it may lead to. @default none
-   * @throws What the system says: it is not there, or no folder (as a rejection).
+   * @throws What the system says: it is not there, or neither of them (as a rejection).
    */
   readonly openFolder?: (path: string, safe?: readonly string[]) => Promise<ReadOnlyFolder>;
   /** Threads, for the worker engine; there are none if it is left out. @param globals @default "light" */
@@ -71,6 +73,8 @@ export async function selectPlatform(name?: string): Promise<Platform> {
     env: runtimeEnv(globals),
     ignoreRejections,
     descriptorLimit: descriptorLimit(globals),
+    // Imported where they are told: it costs a start on Deno.
+    ownAddresses: async () => (await import("./node_interfaces.ts")).ownAddresses(globals),
     startThread,
     openFolder,
     threads: loadThreads,
@@ -99,7 +103,7 @@ const startThread: StartThread = async (module, data, failed) => {
 
 /** Imported when it is wanted: `node:fs/promises` costs a start. */
 async function openFolder(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
-  return await (await import("./node_files.ts")).openNodeFolder(path, safe);
+  return await (await import("./node_files.ts")).openNodeSite(path, safe);
 }
 
 /** Imported when they are wanted: `node:worker_threads` costs a start on Deno some milliseconds. */

@@ -6,6 +6,8 @@ export interface Unit<T> {
   readonly alone?: string;
   /** How it is written, for the docs: `seconds, or with a unit: 500ms, 30s, 5m, 1h`. */
   readonly spelling: string;
+  /** What separates values in a variable's list. @default a comma */
+  readonly separator?: RegExp;
   /**
    * Reads the text.
    *
@@ -37,7 +39,7 @@ export interface Option<T> {
   readonly default: string | null;
   /** What goes for the default in the help where `default` does not say it all: `chosen from the app`. */
   readonly otherwise?: string;
-  /** May be given several times; its environment variable takes a list, separated by commas. */
+  /** May be given several times; its environment variable takes a list, as `splitList` has it. */
   readonly repeatable: boolean;
   /** One sentence, without a full stop. */
   readonly help: string;

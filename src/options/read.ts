@@ -25,9 +25,15 @@ export function fromEnvironment<Table extends OptionTable>(
     const source = environmentName(table[name].flag);
     const text = variable(source)?.trim() ?? "";
     if (text === "") continue;
-    given[name] = { source, texts: table[name].repeatable ? text.split(",").map((part) => part.trim()) : [text] };
+    given[name] = { source, texts: table[name].repeatable ? splitList(text, table[name].unit.separator) : [text] };
   }
   return given;
+}
+
+/** Splits a list at its line breaks, or, where it has none, at its commas: so a value may have commas of its own. */
+function splitList(text: string, separator: RegExp | string = ","): string[] {
+  if (!text.includes("\n")) return text.split(separator).map((part) => part.trim());
+  return text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
 }
 
 /**

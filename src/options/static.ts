@@ -1,11 +1,5 @@
 import { ConfigError } from "../errors.ts";
 import type { Unit } from "./option.ts";
-import { duration } from "./units.ts";
-
-/** Seconds that caches take for ever, in milliseconds (RFC 9111 section 1.2.2). */
-const LONGEST_KEPT_MS = (2 ** 31 - 1) * 1000;
-
-const KEPT = duration("s", LONGEST_KEPT_MS);
 
 /** A folder's path. */
 export const FOLDER: Unit<string> = {
@@ -17,10 +11,10 @@ export const FOLDER: Unit<string> = {
   },
 };
 
-/** A URL's path, and the folder that it stands for. */
+/** A URL's path, and the folder, or the file, that it stands for. */
 export const STATIC_MAP: Unit<{ readonly prefix: string; readonly root: string }> = {
   placeholder: "MAP",
-  spelling: "/PREFIX=DIR: /assets=./public, /=/srv/site",
+  spelling: "/PREFIX=DIR, or /PATH=FILE: /assets=./public, /=/srv/site, /favicon.ico=./favicon.ico",
   parse(text) {
     const equals = text.indexOf("=");
     const [prefix, root] = [text.slice(0, Math.max(equals, 0)), text.slice(equals + 1)];
@@ -50,24 +44,6 @@ export const EXTENSION: Unit<string> = {
     const ending = text.startsWith(".") ? text : `.${text}`;
     if (ending === "." || text.includes("/") || text.includes("\0")) throw new ConfigError(null, "not an ending of names, such as .php");
     return ending;
-  },
-};
-
-/** Which files, and for how long they may be kept. */
-export const EXPIRES: Unit<{ readonly pattern: string; readonly seconds: number }> = {
-  placeholder: "RULE",
-  spelling: "a regular expression of paths or types, =, and seconds, or with a unit: \\.css$=1h, ^image/=7d",
-  parse(text) {
-    const equals = text.lastIndexOf("=");
-    if (equals < 1) throw new ConfigError(null, "not PATTERN=SECONDS, such as \\.css$=3600");
-    const pattern = text.slice(0, equals);
-    const seconds = Math.ceil(KEPT.parse(text.slice(equals + 1)) / 1000);
-    try {
-      new RegExp(pattern);
-    } catch {
-      throw new ConfigError(null, `${JSON.stringify(pattern)} is no regular expression`);
-    }
-    return { pattern, seconds };
   },
 };
 

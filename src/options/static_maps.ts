@@ -1,3 +1,4 @@
+import type { ExpiryRule } from "./expires.ts";
 import type { ServeOptionValues } from "./table.ts";
 
 /** Options of one folder, as `serve()` takes them. */
@@ -14,7 +15,7 @@ export interface StaticMapValues {
   readonly safe: readonly string[];
   readonly skipExtensions: readonly string[];
   readonly precompressed: boolean;
-  readonly expires: readonly { readonly pattern: string; readonly seconds: number }[];
+  readonly expires: readonly ExpiryRule[];
   readonly types: Readonly<Record<string, string>>;
   readonly cors: boolean;
   readonly cacheBytes: number;

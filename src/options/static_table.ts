@@ -1,6 +1,7 @@
 import type { OptionTable } from "./option.ts";
 import { FILE } from "./parse.ts";
-import { EXPIRES, EXTENSION, FILE_BELOW, FOLDER, INDEX_NAME, STATIC_MAP } from "./static.ts";
+import { EXPIRES } from "./expires.ts";
+import { EXTENSION, FILE_BELOW, FOLDER, INDEX_NAME, STATIC_MAP } from "./static.ts";
 import { LONGEST_MS } from "../time_limit.ts";
 import { count, duration, size, SWITCH } from "./units.ts";
 
@@ -119,7 +120,7 @@ export const STATIC_FILE_OPTIONS = {
     default: null,
     otherwise: "asked for again each time; a year for names with a hash",
     repeatable: true,
-    help: "For how long files may be kept without asking, of several the first that fits their path or type",
+    help: "For how long files may be kept without asking, of several the first that fits their path or type, or what stands before a colon",
   },
   mimeFile: {
     flag: "--mime-file",

@@ -2,12 +2,13 @@ import type { AnswerParts } from "../contract/engine.ts";
 import type { RequestHead } from "../contract/head.ts";
 import { ConfigError } from "../errors.ts";
 import type { Platform } from "../io/select.ts";
+import { canonicalPath } from "../static/canonical_path.ts";
 import { StaticFiles } from "../static/static_files.ts";
 import { mountOf, type StaticOptions } from "../static/static_options.ts";
 
 /** A folder whose files are served before the app (`--check-static`, `--static-map`, `--static-map2`), and how. */
 export interface StaticMap extends StaticOptions {
-  /** The folder, absolute or from the current directory. */
+  /** The folder, absolute or from the current directory; or a single file, which is what the prefix itself, and nothing below it, is answered with. */
   readonly root: string;
 }
 
@@ -69,7 +70,7 @@ export class StaticSites {
 
   /** Answers what is no file in place of an app: as the first folder does whose path it is below, or else the last one. */
   async refuse(request: Request): Promise<Response> {
-    const { pathname } = new URL(request.url);
+    const pathname = canonicalPath(new URL(request.url).pathname);
     const site = this.#sites.find(({ mount }) => isBelow(pathname, mount)) ?? this.#sites.at(-1)!;
     return await site.files.missing(request);
   }
@@ -77,7 +78,7 @@ export class StaticSites {
 
 /** A target that is not below a folder's path, as it stands; where a URL may write it otherwise, with dots or escapes, it is found out later. */
 function isElsewhere(path: string, mount: string): boolean {
-  if (mount === "" || mount.includes("%") || /\/(?:\.|%2e)/i.test(path)) return false;
+  if (mount === "" || mount.includes("%") || /\/(?:\.|%2e)/i.test(path) || path.slice(0, mount.length).includes("%")) return false;
   return !isBelow(path, mount);
 }
 
@@ -91,7 +92,9 @@ async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowM
   const { root, safe, prefix = "/" } = map;
   if (openFolder === undefined) throw new ConfigError("static", "serve static files: the platform has no openFolder");
   try {
-    const folder = Promise.resolve(await openFolder(root, safe));
+    const opened = await openFolder(root, safe);
+    if (opened.onlyFile !== undefined && map.keepPrefix === true) throw new TypeError("it is a file, below which no path leads anywhere");
+    const folder = Promise.resolve(opened);
     return { mount: mountOf(prefix), files: new StaticFiles(() => folder, map, nowMs) };
   } catch (error) {
     const outside = safe?.find((folder) => folder === (error as { readonly path?: unknown } | null)?.path);
@@ -104,9 +107,9 @@ async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowM
 function reasonOf(error: unknown): string {
   switch ((error as { readonly code?: unknown } | null)?.code) {
     case "ENOENT":
-      return "no such folder";
+      return "no such folder or file";
     case "ENOTDIR":
-      return "it is no folder";
+      return "it is neither a folder nor a file";
     case "EACCES":
     case "EPERM":
       return "it may not be read";

@@ -38,10 +38,12 @@ export class CachedFolder implements ReadOnlyFolder {
   readonly #files: BoundedMap<CachedFile | Absence>;
   /** What is looked for now; null where it is not one to keep. */
   readonly #pending = new Map<string, Promise<CachedFile | null>>();
+  readonly onlyFile?: string;
 
   /** @param nowMs The clock of the wall. */
   constructor(folder: ReadOnlyFolder, { bytes, ttlMs, absentMs }: CacheLimits, nowMs: () => number) {
     this.#folder = folder;
+    if (folder.onlyFile !== undefined) this.onlyFile = folder.onlyFile;
     this.#ttlMs = ttlMs;
     this.#absentMs = absentMs;
     this.#nowMs = nowMs;

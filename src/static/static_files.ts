@@ -3,10 +3,11 @@ import type { OpenFile, ReadOnlyFolder } from "../contract/files.ts";
 import type { RequestHead } from "../contract/head.ts";
 import { type ByteRange, selectRange } from "./byte_range.ts";
 import { CachedFile } from "./cached_file.ts";
+import { canonicalPath } from "./canonical_path.ts";
 import { CachedFolder } from "./cached_folder.ts";
 import { acceptedCodings, type Coding, CODINGS } from "./codings.ts";
 import { evaluateConditions, rangeHolds } from "./conditions.ts";
-import { cacheControlOf } from "./cache_rules.ts";
+import { cacheFieldOf } from "./cache_rules.ts";
 import { contentTypeOf, hasKnownEnding } from "./content_type.ts";
 import { allowAllOrigins, allowPreflight } from "./cross_origin.ts";
 import { streamFile } from "./file_stream.ts";
@@ -47,11 +48,11 @@ export class StaticFiles {
   constructor(openFolder: () => Promise<ReadOnlyFolder>, options: StaticOptions = {}, nowMs: () => number = Date.now) {
     this.#nowMs = nowMs;
     this.#settings = readStaticOptions(options);
-    const { cacheBytes, cacheTtlMs: ttlMs, cachePathsMs: absentMs, precompressed } = this.#settings;
+    const { cacheBytes, cacheTtlMs: ttlMs, cachePathsMs: absentMs, precompressed, cacheRules } = this.#settings;
     // A half for the files, and a half for the answers, which keep their files' bytes for as long as they are kept themselves.
     const bytes = cacheBytes / 2;
     this.#openFolder = bytes > 0 ? async () => new CachedFolder(await openFolder(), { bytes, ttlMs, absentMs }, nowMs) : openFolder;
-    this.#known = bytes > 0 && ttlMs > 0 ? new KnownAnswers(bytes, ttlMs, precompressed, nowMs) : null;
+    this.#known = bytes > 0 && ttlMs > 0 && !cacheRules.readQuery ? new KnownAnswers(bytes, ttlMs, precompressed, nowMs) : null;
   }
 
   /** Answers every request: what is no file as `missing` does. */
@@ -111,6 +112,8 @@ export class StaticFiles {
     const resolved = resolvePath(below, dotfiles);
     if (typeof resolved === "string") return resolved === "invalid" ? refusal(400, "the path is not valid") : null;
     const { path } = resolved;
+    const { onlyFile } = await this.#opened();
+    if (onlyFile !== undefined) return this.#isMountItself(below) ? await this.#only(request, onlyFile, pathname) : null;
     if (this.#isSkipped(path)) return null;
     // The prefix alone, without a slash, is sent on as any folder is.
     if (resolved.wantsDirectory && !(below === "" && redirect)) {
@@ -121,6 +124,18 @@ export class StaticFiles {
     if (opened === "denied") return refusal(403, "not permitted");
     if (typeof opened === "string") return await this.#fallBack(request, path);
     return await this.#answer(request, path, opened, pathname);
+  }
+
+  #isMountItself(below: string): boolean {
+    return below === "" || this.#settings.mount === "" && below === "/";
+  }
+
+  /** A single file in a folder's place: it stands for the prefix, and for nothing below that. */
+  async #only(request: Request, name: string, pathname: string): Promise<Response | null> {
+    if (this.#isSkipped(name)) return null;
+    const opened = await this.#open("");
+    if (opened === "denied") return refusal(403, "not permitted");
+    return typeof opened === "string" ? null : await this.#answer(request, name, opened, pathname);
   }
 
   /** Whether a folder answers for itself; else an app's own path of the same name would be sent on to nothing. */
@@ -137,9 +152,10 @@ export class StaticFiles {
     return false;
   }
 
-  #belowPrefix(pathname: string): string | null {
+  #belowPrefix(url: string): string | null {
     const { mount, keepPrefix } = this.#settings;
-    if (mount === "") return pathname;
+    if (mount === "") return url;
+    const pathname = canonicalPath(url);
     if (pathname !== mount && !pathname.startsWith(`${mount}/`)) return null;
     return keepPrefix ? pathname : pathname.slice(mount.length);
   }
@@ -256,13 +272,12 @@ export class StaticFiles {
     const { precompressed, cacheRules, types, cors } = this.#settings;
     const type = contentTypeOf(path, types);
     const validators = validatorsOf(file.facts, coding?.name ?? null);
-    const headers = new Headers({
-      "cache-control": cacheControlOf(cacheRules, path, type),
-      etag: validators.etag,
-      // None that is later than this answer's own date (RFC 9110 section 8.8.2.1).
-      "last-modified": formatHttpDate(Math.min(validators.modified, this.#nowSeconds)),
-      ...(precompressed && { vary: "accept-encoding" }),
-    });
+    // None that is later than this answer's own date (RFC 9110 section 8.8.2.1).
+    const modified = Math.min(validators.modified, this.#nowSeconds);
+    const headers = new Headers([cacheFieldOf(cacheRules, { path, type, url: request.url, modified }) as [string, string]]);
+    headers.set("etag", validators.etag);
+    headers.set("last-modified", formatHttpDate(modified));
+    if (precompressed) headers.set("vary", "accept-encoding");
     if (cors) allowAllOrigins(headers);
     const notModified = [...headers];
     headers.set("content-type", type);

@@ -1,3 +1,4 @@
+import { canonicalPath } from "./canonical_path.ts";
 import { type CacheRules, readCacheRules, type StaticExpiry } from "./cache_rules.ts";
 import { readTypes, type TypesByEnding } from "./content_type.ts";
 
@@ -185,7 +186,7 @@ function fieldValue(text: string, option: string): string {
 }
 
 /**
- * A prefix as paths of URLs begin with it: `/f\u00fc r/` is `/f%C3%BC%20r`, and what it has of dots is resolved.
+ * A prefix as paths of URLs begin with it (`canonicalPath`): `/f\u00fc r/` is `/f%C3%BC%20r`, and what it has of dots is resolved.
  *
  * @returns Without a slash at its end.
  * @throws {TypeError} It does not begin with a slash, or has a query.
@@ -195,7 +196,7 @@ export function mountOf(prefix: string): string {
   if (/[?#]/.test(prefix)) {
     throw new TypeError(`staticFiles(): the prefix ${JSON.stringify(prefix)} is no path: write "?" as %3F, "#" as %23`);
   }
-  return new URL(`http://localhost${prefix}`).pathname.replace(/\/$/, "");
+  return canonicalPath(new URL(`http://localhost${prefix}`).pathname).replace(/\/$/, "");
 }
 
 function pathBelow(text: string, option: string): string {

@@ -181,6 +181,20 @@ export const LOOP_DEVIATIONS: readonly LoopDeviation[] = [
     reason: "Bun.serve (1.4.5) sends files by itself, and does not tell when a client has one.",
     tests: ["serve({ static }): files on their way without a core are counted, and past the bound of offload one keeps its core"],
   },
+  {
+    loop: "bun-serve",
+    reason:
+      "Bun.serve (1.4.5) sends every stream in chunks, and drops the content-length that it was given: a static file below 1 MiB that is not in memory among them, so that a client sees " +
+      "no progress of it. One that is in memory, a larger one, and the answer to HEAD have theirs.",
+    tests: [],
+  },
+  {
+    loop: "bun-serve",
+    reason:
+      "A static file of 1 MiB and more without a content-disposition gets `content-disposition: inline`, which means the same: some types Bun.serve (1.4.5) would send with a file name " +
+      "that is none.",
+    tests: [],
+  },
 ];
 
 /** What an app, or a program that calls `serve()`, meets on one runtime and not on the others. */
@@ -258,7 +272,7 @@ export const GAPS: readonly Gap[] = [
     runtime: "Deno",
     reason:
       "That a file lies in its folder, a static one or a program's of `--wasm-dir`, is asked of its descriptor (Linux), and without `-A` of its path, five times. Whoever may turn " +
-      "folders in there into links while files are read could, with luck, have one read from outside: let nobody write there whom you would not let read all.",
+      "folders in there into links while files are read could, with luck, have one read, or a folder listed, from outside: let nobody write there whom you would not let read all.",
   },
   {
     runtime: "Node 20",

@@ -1,6 +1,6 @@
 /** Static files before an app, and without one: `serve({ static })`. */
 import assert from "node:assert/strict";
-import { appendFileSync, truncateSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { serve, type StaticMap, suspend } from "../../mod.ts";
@@ -95,6 +95,90 @@ testOnBoth("serve({ static }) without an app answers what is no file with 404, a
     const post = await ask(served, "/s/a.txt", ["Content-Length: 0"], "POST");
     assert.deepEqual([post.status, post.fields.get("allow")], [405, "GET, HEAD, OPTIONS"]);
     assert.equal((await ask(served, "/s/a.txt", [], "OPTIONS")).status, 204);
+  });
+});
+
+testOnBoth(
+  "serve({ static }) takes a path for what it is equal to, however it is escaped, and leads out of no prefix by that",
+  async (by) => {
+    const site = createSite({ "fü.txt": "umlaut", "a.txt": "a", "docs/b.txt": "b" });
+    for (const prefix of ["/für", "/f%c3%bcr", "/%66%C3%BCr"]) {
+      await withServer({ fetch: APP, static: [{ root: site, prefix }], ...by }, async (served) => {
+        const targets = [
+          "/f%C3%BCr/f%C3%BC.txt",
+          "/f%c3%bcr/f%c3%bc.txt",
+          "/%66%c3%BCr/a.txt",
+          "/f%c3%bcr/%61%2etxt",
+          "/f%c3%bcr/docs%2Fb.txt",
+        ];
+        assert.deepEqual(await answers(served, targets), ["200 umlaut", "200 umlaut", "200 a", "200 a", "200 b"]);
+      });
+    }
+    await withServer({ fetch: APP, static: [{ root: site, prefix: "/assets" }], ...by }, async (served) => {
+      // Twice: from the disk, and from memory.
+      for (let count = 0; count < 2; count++) {
+        assert.deepEqual(await answers(served, ["/%61ssets/a.txt", "/asset%73/a.txt"]), ["200 a", "200 a"]);
+      }
+      const [redirect, ...others] = ["/%61ssets", "/assets%2Fa.txt", "/assets/%2%46", "/%61ssets/..%2fa.txt", "/%61ssets%2f..%2fa.txt"];
+      assert.equal((await ask(served, redirect!)).status, 200);
+      const statuses = await Promise.all(others.map((target) => ask(served, target)));
+      assert.deepEqual(statuses.map(({ status, body }) => `${status} ${body.slice(0, 3)}`), ["200 app", "400 the", "400 the", "200 app"]);
+    });
+    await withServer({ static: [{ root: site, prefix: "/assets" }, { root: OTHER }], ...by }, async (served) => {
+      assert.deepEqual(await answers(served, ["/%61ssets/b.txt", "/%62.txt"]), ["404 no such file\n", "200 b of the other"]);
+    });
+  },
+);
+
+testOnBoth("serve({ static }) serves a single file for its prefix alone, and nothing below or beside it", async (by) => {
+  const site = createSite({ "icon.svg": "<svg/>", "icon.svg.gz": "packed", "other.txt": "other", ".env": "secret" });
+  symlinkSync("icon.svg", join(site, "link.png"));
+  const file = join(site, "icon.svg");
+  const shared = { precompressed: true, listing: true, index: ["other.txt"], cacheTtlMs: 0 };
+  const maps = [{ root: file, prefix: "/favicon.ico", ...shared }, {
+    root: join(site, "link.png"),
+    prefix: "/l",
+    redirect: false,
+    ...shared,
+  }];
+  await withServer({ static: maps, ...by }, async (served) => {
+    for (let count = 0; count < 2; count++) {
+      const found = await ask(served, "/favicon.ico?v=1", ["Accept-Encoding: gzip"]);
+      assert.deepEqual([found.status, found.body, found.fields.get("content-type")], [200, "<svg/>", "image/svg+xml; charset=utf-8"]);
+      assert.equal((await ask(served, "/favicon.ico", [`If-None-Match: ${found.fields.get("etag")}`])).status, 304);
+    }
+    // The name that it was given says of which type it is.
+    assert.equal((await ask(served, "/l")).fields.get("content-type"), "image/png");
+    const below = ["/", "/x", "/%2e", "/other.txt", "/..%2fother.txt", "/icon.svg", "%2f", ".gz", "x", "%00"];
+    for (const rest of below) {
+      const { status, body } = await ask(served, `/favicon.ico${rest}`);
+      assert.ok(status === 404 && body === "no such file\n" || status === 400 || rest === "/%2e", `${rest}: ${status} ${body}`);
+      assert.doesNotMatch(body, /svg|other\b/);
+    }
+    assert.equal((await ask(served, "/favicon.ico", [], "HEAD")).fields.get("content-length"), "6");
+    assert.equal((await ask(served, "/favicon.ico", ["Range: bytes=1-3"])).body, "svg");
+    // What comes in its place is served if it is a file, and lies there itself.
+    const put = (make: (path: string) => void) => {
+      make(join(site, "new"));
+      renameSync(join(site, "new"), file);
+    };
+    put((path) => writeFileSync(path, "another"));
+    assert.equal((await ask(served, "/favicon.ico")).body, "another");
+    put((path) => symlinkSync("other.txt", path));
+    assert.equal((await ask(served, "/favicon.ico")).status, 404);
+    rmSync(file);
+    mkdirSync(file);
+    writeFileSync(join(file, "other.txt"), "other");
+    for (const rest of ["", "/", "/other.txt"]) assert.equal((await ask(served, `/favicon.ico${rest}`)).status, 404);
+    rmSync(file, { recursive: true });
+    assert.equal((await ask(served, "/favicon.ico")).status, 404);
+    assert.deepEqual(served.heard.errors, []);
+  });
+  await withServer({ fetch: APP, static: [{ root: join(site, "other.txt"), skipExtensions: [".css"] }], ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/", "/other.txt"]), ["200 other", "200 app GET /other.txt"]);
+  });
+  await withServer({ fetch: APP, static: [{ root: join(site, "other.txt"), skipExtensions: [".txt"] }], ...by }, async (served) => {
+    assert.deepEqual(await answers(served, ["/"]), ["200 app GET /"]);
   });
 });
 
@@ -285,7 +369,10 @@ test("serve({ static }): an app behind it suspends as ever, and one switch is it
 test("serve({ static }) refuses folders that are not there, and prefixes without a slash", LIMIT, async () => {
   const cases: readonly (readonly [map: StaticMap, message: RegExp])[] = [
     [{ root: `${SITE}/none` }, /serve the files of ".*none": no such folder/],
-    [{ root: `${SITE}/a.txt` }, /serve the files of ".*a.txt": it is no folder/],
+    [{ root: `${SITE}/none/a.txt` }, /serve the files of ".*a.txt": no such folder or file/],
+    [{ root: `${SITE}/a.txt/b` }, /serve the files of ".*b": it is neither a folder nor a file/],
+    [{ root: "/dev/null" }, /serve the files of "\/dev\/null": it is neither a folder nor a file/],
+    [{ root: `${SITE}/a.txt`, keepPrefix: true }, /serve the files of ".*a.txt": it is a file, below which no path leads anywhere/],
     [{ root: SITE, prefix: "s" }, /must begin with a slash/],
     [{ root: SITE, prefix: "/s?a" }, /the prefix "\/s\?a" is no path: write "\?" as %3F/],
   ];

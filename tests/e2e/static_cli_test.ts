@@ -1,11 +1,13 @@
 /** The command line's static files. */
 import assert from "node:assert/strict";
 import { symlinkSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { CliProcess, runCli } from "../support/cli_process.ts";
 import { appFile, type CliServer, servingCli } from "../support/cli_server.ts";
 import { parseAnswer } from "../support/parse_answer.ts";
+import { runtimeName } from "../support/runtime.ts";
 import { until } from "../support/served.ts";
 import { createSite } from "../support/static_site.ts";
 
@@ -59,6 +61,18 @@ test("heddle serve without an app serves what --static-map names, and says so", 
   });
 });
 
+test("heddle serve --static-map /PATH=FILE serves a single file, with no right to read what is beside it", LIMIT, async () => {
+  const args = [APP, "--static-map", `/favicon.ico=${join(SECOND, "b.txt")}`, "--static-map", `/s=${FIRST}`];
+  await servingCli(args, async (server) => {
+    assert.deepEqual(await bodies(server, "/favicon.ico", "/favicon.ico/", "/favicon.ico/a.txt", "/s/a.txt"), [
+      "200 second b",
+      "200 app /favicon.ico/",
+      "200 app /favicon.ico/a.txt",
+      "200 first a",
+    ]);
+  });
+});
+
 test("heddle serve --static-safe and --static-gzip", LIMIT, async () => {
   const site = createSite({ "x.js": "plain", "x.js.gz": "packed" });
   symlinkSync(join(OUTSIDE, "c.txt"), join(site, "c.txt"));
@@ -103,6 +117,7 @@ test("heddle static serves a folder, prints its URL and logs requests; with --qu
     assert.match(server.cli.stderr, /^listening on http:\/\/127\.0\.0\.1:\d+\/$/m);
     assert.match(server.cli.stderr, /^files: \/, from /m);
     assert.deepEqual(await bodies(server, "/a.txt"), ["200 second a"]);
+    assert.match((await get(server, "/")).body, /href="\.?\/?b\.txt"/);
     assert.equal((await get(server, "/none")).status, 404);
     await server.cli.untilStdout(/GET \/none => /);
     server.cli.kill("SIGTERM");
@@ -120,6 +135,29 @@ test("heddle static serves a folder, prints its URL and logs requests; with --qu
   assert.deepEqual([engine.code, /static: no app for --suspend worker; give its file to heddle serve/.test(engine.stderr)], [2, true]);
   const loops = await runCli(["static", FIRST, "--loop-list"]);
   assert.deepEqual([loops.code, /node-http/.test(loops.stdout)], [0, true]);
+});
+
+test("heddle static on every interface prints the URLs that others reach it by; on Deno if it may know them", LIMIT, async () => {
+  const ipv4 = Object.values(networkInterfaces()).flatMap((all) => all ?? []).filter(({ family, internal }) =>
+    family === "IPv4" && !internal
+  );
+  const run = async (denoFlags: readonly string[] | undefined, use: (cli: CliProcess, port: string) => Promise<void> | void) => {
+    const cli = new CliProcess(["static", SECOND, "--http", ":0", "--quiet"], { ...(denoFlags !== undefined && { denoFlags }) });
+    try {
+      const [, port] = await cli.untilStderr(/^listening on http:\/\/127\.0\.0\.1:(\d+)\/ \(every interface\)\n/m);
+      assert.equal((await fetch(`http://127.0.0.1:${port}/a.txt`)).status, 200);
+      await use(cli, port!);
+    } finally {
+      cli.kill("SIGKILL");
+      await cli.exit;
+    }
+  };
+  await run(["--allow-net=0.0.0.0:0", `--allow-read=${SECOND}`, "--allow-sys=networkInterfaces"], async ({ stderr }, port) => {
+    const urls = [...stderr.matchAll(/^on the network: (\S+)$/mg)].map(([, url]) => url!);
+    assert.deepEqual(urls, ipv4.slice(0, 8).map(({ address }) => `http://${address}:${port}/`));
+    for (const url of urls.slice(0, 1)) assert.equal(await (await fetch(`${url}a.txt`)).text(), "second a");
+  });
+  if (runtimeName() === "deno") await run(undefined, ({ stderr }) => assert.doesNotMatch(stderr, /on the network/));
 });
 
 test("heddle static tells of pages that its folder has not", LIMIT, async () => {

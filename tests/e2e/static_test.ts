@@ -227,6 +227,19 @@ test("staticFiles() gives nothing from outside while a folder becomes a link and
   });
 });
 
+test("staticFiles() lists nothing from outside while a folder becomes a link and back", LIMIT, async () => {
+  await withSwappedFolder(async (root) => {
+    const site = staticFiles(root, { listing: true });
+    let listed = 0;
+    for (let count = 0; count < 1000 || listed === 0; count++) {
+      const answer = await site.fetch(new Request("http://a/real/"));
+      const page = await answer.text();
+      if (answer.status === 200) listed++;
+      assert.doesNotMatch(page, /secret/);
+    }
+  });
+});
+
 test("staticFiles() sees within a file's time in memory that its path leads elsewhere, or to another content", LIMIT, async () => {
   await withSite({ cacheTtlMs: 50 }, async (served, root) => {
     symlinkSync("a b.txt", join(root, "link.txt"));

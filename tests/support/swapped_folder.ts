@@ -15,7 +15,7 @@ while True:
 
 /**
  * Runs `use` while another process turns the folder `real` below a root into a link that leads out of it and back, over and over. Its `file` has the
- * text `inside`, and the one that the link leads to `evil!!`.
+ * text `inside`, and the one that the link leads to `evil!!`; beside that one there is `secret`.
  */
 export async function withSwappedFolder(use: (root: string) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "heddle-swapped-"));
@@ -24,6 +24,7 @@ export async function withSwappedFolder(use: (root: string) => Promise<void>): P
   mkdirSync(join(folder, "evil"));
   writeFileSync(join(root, "real", "file"), "inside");
   writeFileSync(join(folder, "evil", "file"), "evil!!");
+  writeFileSync(join(folder, "evil", "secret"), "");
   symlinkSync(join(folder, "evil"), join(root, "link"));
   const swapper = spawn("python3", ["-c", SWAP, root], { stdio: "ignore" });
   try {

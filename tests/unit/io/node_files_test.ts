@@ -162,3 +162,16 @@ test("openNodeFolder() gives nothing from outside while a folder becomes a link 
     }
   });
 });
+
+test("openNodeFolder() lists no names from outside while a folder becomes a link and back", { timeout: 60_000 }, async () => {
+  await withSwappedFolder(async (swapped) => {
+    const files = await openNodeFolder(swapped);
+    let listed = 0;
+    for (let count = 0; count < 3000 || listed === 0; count++) {
+      const entries = await files.list("real", count % 2 === 0 ? undefined : 10).catch(() => null);
+      if (entries === null) continue;
+      listed++;
+      assert.deepEqual(entries.map(({ name }) => name), ["file"]);
+    }
+  });
+});

@@ -122,6 +122,14 @@ test("fromEnvironment() splits a repeatable option's variable at commas, and no 
   });
 });
 
+test("fromEnvironment() splits a list with line breaks at these alone, and rules of expiry at the commas behind their seconds", () => {
+  const textsOf = (HEDDLE_STATIC_EXPIRES: string) => environment({ HEDDLE_STATIC_EXPIRES }).staticExpires?.texts;
+  assert.deepEqual(textsOf("a{1,3}=5,b=mtime+1.5h , type:c,d{2,}=7d"), ["a{1,3}=5", "b=mtime+1.5h", "type:c,d{2,}=7d"]);
+  assert.deepEqual(textsOf("a{1,3}"), ["a{1,3}"]);
+  assert.deepEqual(textsOf("\n a=1,2=3\r\n\n b=4\n"), ["a=1,2=3", "b=4"]);
+  assert.deepEqual(environment({ HEDDLE_STATIC_MAP: "/a=./x,y\n/b=./z" }).staticMap?.texts, ["/a=./x,y", "/b=./z"]);
+});
+
 test("fromEnvironment() takes an empty variable for an unset one", () => {
   assert.deepEqual(environment({ HEDDLE_ASYNC: "", HEDDLE_HTTP: "  " }), {});
 });

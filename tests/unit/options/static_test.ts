@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseMimeTypes } from "../../../src/options/mime_types.ts";
 import { readOptions } from "../../../src/options/read.ts";
-import { EXPIRES, EXTENSION, FILE_BELOW, FOLDER, INDEX_NAME, STATIC_MAP } from "../../../src/options/static.ts";
+import { EXPIRES } from "../../../src/options/expires.ts";
+import { EXTENSION, FILE_BELOW, FOLDER, INDEX_NAME, STATIC_MAP } from "../../../src/options/static.ts";
 import { expandStatic } from "../../../src/options/static_command.ts";
 import { namesFolders, staticMapsOf } from "../../../src/options/static_maps.ts";
 import { SERVE_OPTIONS, type ServeOptionName, type ServeOptionValues } from "../../../src/options/table.ts";
@@ -36,8 +37,19 @@ test("EXPIRES reads a pattern and whole seconds behind its last =", () => {
   assert.deepEqual(EXPIRES.parse("\\.css$=1h"), { pattern: "\\.css$", seconds: 3600 });
   assert.deepEqual(EXPIRES.parse("v=\\d+=0.5"), { pattern: "v=\\d+", seconds: 1 });
   refuses(EXPIRES, ["", "=5", ".css"], /not PATTERN=SECONDS/);
+  refuses(EXPIRES, ["uri:=5", "type:", "path:.css"], /not PATTERN=SECONDS/);
   refuses(EXPIRES, ["(=5"], /"\(" is no regular expression/);
-  refuses(EXPIRES, ["a=b"], /not a duration/);
+  refuses(EXPIRES, ["a=b", "a=mtime", "a=mtime5", "a=mtime+", "a=MTIME+5"], /not a duration/);
+});
+
+test("EXPIRES reads what a pattern is tried on, and from when the seconds count: uWSGI's eight options", () => {
+  assert.deepEqual(EXPIRES.parse("path:\\.css$=60"), { pattern: "\\.css$", subject: "path", seconds: 60 });
+  assert.deepEqual(EXPIRES.parse("type:^image/=mtime+1d"), { pattern: "^image/", subject: "type", seconds: 86_400, from: "mtime" });
+  assert.deepEqual(EXPIRES.parse("uri:[?]v==60"), { pattern: "[?]v=", subject: "uri", seconds: 60 });
+  assert.deepEqual(EXPIRES.parse("path-info:^/a:b=0"), { pattern: "^/a:b", subject: "path-info", seconds: 0 });
+  assert.deepEqual(EXPIRES.parse("(?:a|b)=1"), { pattern: "(?:a|b)", seconds: 1 });
+  refuses(EXPIRES, ["pathinfo:x=1"], /"pathinfo:" is none of path:, type:, uri:, path-info:; did you mean "path-info:"\?/);
+  refuses(EXPIRES, ["mime:x=1", "URI:x=1"], /is none of path:, type:, uri:, path-info:/);
 });
 
 test("FILE_BELOW reads a path that stays below its folder, and FOLDER any path", () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { acceptsPage } from "../../../src/static/navigation.ts";
+import type { StaticExpiry } from "../../../src/static/cache_rules.ts";
 import { StaticFiles } from "../../../src/static/static_files.ts";
 import type { StaticOptions } from "../../../src/static/static_options.ts";
-import { type FakeFiles, folderOf } from "../../support/fake_folder.ts";
+import { type FakeFiles, folderOf, MODIFIED_MS } from "../../support/fake_folder.ts";
 
 const NAVIGATION = { accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8" };
 
@@ -46,6 +47,42 @@ test("StaticFiles leaves what ends with one of skipExtensions to the app, in any
   // Sent on to its slash, the app's own path would have nobody to answer it.
   const alone = siteOf({ "docs/index.php": "source" }, { skipExtensions: [".php"], index: ["index.php"] });
   assert.equal(await alone.find(new Request("http://a/docs")), null);
+});
+
+test("StaticFiles tries an expiry on what it names, and counts it from the file's own time: uWSGI's eight", async () => {
+  const changed = Math.floor(MODIFIED_MS / 1000);
+  const at = (seconds: number) => new Date((changed + seconds) * 1000).toUTCString();
+  const cases: readonly (readonly [StaticExpiry, path: string, expected: string | null])[] = [
+    [{ subject: "path", pattern: "^/a b\\.css$", seconds: 60 }, "/s/a%20b.css", "max-age=60"],
+    [{ subject: "path", pattern: "text/css", seconds: 60 }, "/s/a%20b.css", null],
+    [{ subject: "type", pattern: "^text/css", seconds: 60 }, "/s/a%20b.css", "max-age=60"],
+    [{ subject: "type", pattern: "a b", seconds: 60 }, "/s/a%20b.css", null],
+    [{ subject: "uri", pattern: "^/s/a%20b\\.css[?]v=1$", seconds: 60 }, "/s/a%20b.css?v=1", "max-age=60"],
+    [{ subject: "uri", pattern: "[?]v=1", seconds: 60 }, "/s/a%20b.css", null],
+    [{ subject: "path-info", pattern: "^/s/a b\\.css$", seconds: 60 }, "/s/a%20b.css?v=1", "max-age=60"],
+    [{ subject: "path-info", pattern: "v=1", seconds: 60 }, "/s/a%20b.css?v=1", null],
+    [{ subject: "path", pattern: "css", seconds: 60, from: "mtime" }, "/s/a%20b.css", at(60)],
+    [{ subject: "type", pattern: "css", seconds: 0, from: "mtime" }, "/s/a%20b.css", at(0)],
+    [{ subject: "uri", pattern: "v=1", seconds: 3600, from: "mtime" }, "/s/a%20b.css?v=1", at(3600)],
+    [{ subject: "path-info", pattern: "css", seconds: 60, from: "mtime" }, "/s/a%20b.css", at(60)],
+    [{ pattern: "css", seconds: 2 ** 31 - 1, from: "mtime" }, "/s/a%20b.css", at(2 ** 31 - 1)],
+  ];
+  for (const [expiry, path, expected] of cases) {
+    const site = siteOf({ "a b.css": "a" }, { prefix: "/s", expires: [expiry] });
+    // Twice: what is known by the path must not stand for what depends on the query.
+    for (const other of ["/s/a%20b.css?v=2", path, path]) {
+      const fields = await headOf(site, other);
+      if (other !== path) continue;
+      const found = [fields.get("cache-control"), fields.get("expires")];
+      assert.deepEqual(found, expiry.from === "mtime" ? [null, expected] : [expected ?? "no-cache", null], `${expiry.subject} ${path}`);
+    }
+    const etag = (await headOf(site, path)).get("etag")!;
+    const again = await headOf(site, path, { headers: { "if-none-match": etag } });
+    if (expected !== null) assert.equal(again.get(expiry.from === "mtime" ? "expires" : "cache-control"), expected);
+  }
+  const wrong = (expiry: object) => () => siteOf({}, { expires: [{ pattern: "x", seconds: 1, ...expiry }] as StaticExpiry[] });
+  assert.throws(wrong({ subject: "name" }), /TypeError: staticFiles\(\): x is tried on name: path, type, uri or path-info is meant/);
+  assert.throws(wrong({ from: "then" }), /TypeError: staticFiles\(\): x expires from then on: now or mtime is meant/);
 });
 
 test("StaticFiles takes the first expiry that matches the path or the type, before a hash in the name", async () => {
