@@ -160,7 +160,8 @@ export const LOOP_DIFFERENCES: readonly LoopDifference[] = [
   },
   {
     loops: ["deno-serve", "node-http"],
-    reason: "HTTP/2 comes with `--https`, by ALPN, with HTTP/1.1 beside it on the same port; in clear text (h2c) with `deno-serve` alone.",
+    reason:
+      "HTTP/2 comes with `--https`, by ALPN, and with `--http` for clients that know of it before (h2c); HTTP/1.1 is beside it on the same port.",
   },
   {
     loops: ["deno-serve", "node-http"],

@@ -1,11 +1,13 @@
-import http from "node:http";
+import type http from "node:http";
 import type { Server } from "node:net";
 import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
 import type { Address, TlsIdentity } from "../contract/socket.ts";
 import { formatAddress, tcpAddress } from "../io/address.ts";
 import { brokenError } from "../io/broken_error.ts";
 import { type Renewable, renewing } from "../io/renewing.ts";
+import { ClearHttp2 } from "./node_http2_clear.ts";
 import { NodeConnections } from "./node_http_connections.ts";
+import { PrefaceServer } from "./node_http_preface.ts";
 import { NodeRequests } from "./node_http_requests.ts";
 
 /** How often Node looks for heads that are late; its own 30 s would make a short limit of no use. */
@@ -14,7 +16,7 @@ const CHECK_MS = 500;
 /** Node counts otherwise than heddle, which says what is too long: of what Node refuses nobody is told. */
 const HEAD_BYTES_FACTOR = 2;
 
-/** The loop engine over `node:http` and, where there is TLS, `node:http2` beside it; for Node 20 and later. */
+/** The loop engine over `node:http` and `node:http2` beside it, over TLS or not; for Node 20 and later. */
 export function createNodeHttp(): LoopEngine {
   return { name: "node-http", givesChunks: false, listen };
 }
@@ -77,7 +79,8 @@ async function createSecureServer(
 type HalfOpen = http.Server & { httpAllowHalfOpen: boolean };
 
 function createPlainServer(options: LoopListenOptions, accept: (exchange: LoopExchange) => void, local: () => Address): NodeServer {
-  const server = http.createServer(httpOptions(options));
+  const clear = new ClearHttp2(options, accept, local);
+  const server: http.Server = new PrefaceServer(httpOptions(options), (socket) => clear.take(socket));
   const requests = new NodeRequests(accept);
   const connections = new NodeConnections();
   server.on("connection", (socket) => connections.add(socket));
@@ -90,8 +93,12 @@ function createPlainServer(options: LoopListenOptions, accept: (exchange: LoopEx
     close() {
       requests.stopping = true;
       connections.stop(server, options, (socket) => requests.isBusy(socket));
+      clear.close();
       return new Promise((resolve) => server.close(() => resolve()));
     },
-    kill: () => connections.kill(),
+    kill() {
+      connections.kill();
+      clear.kill();
+    },
   };
 }
