@@ -1,10 +1,15 @@
 import type http from "node:http";
 import type { Server } from "node:net";
 import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
-import type { Address, TlsIdentity } from "../contract/socket.ts";
-import { formatAddress, tcpAddress } from "../io/address.ts";
+import type { Address, ListenUnix, TlsIdentity } from "../contract/socket.ts";
+import { HeddleError } from "../errors.ts";
+import { formatAddress, tcpAddress, unixAddress } from "../io/address.ts";
 import { brokenError } from "../io/broken_error.ts";
+import { giveSocket } from "../io/node_socket_owner.ts";
+import { setUmask } from "../io/node_umask.ts";
+import { bindingUnix } from "../io/node_unix.ts";
 import { type Renewable, renewing } from "../io/renewing.ts";
+import { withUmask } from "../io/with_umask.ts";
 import { ClearHttp2 } from "./node_http2_clear.ts";
 import { NodeConnections } from "./node_http_connections.ts";
 import { PrefaceServer } from "./node_http_preface.ts";
@@ -44,24 +49,40 @@ export function httpOptions(options: LoopListenOptions) {
 }
 
 async function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
-  const { hostname, port, backlog } = options;
-  const attempt = `listen on ${formatAddress(options)}`;
-  let address: Address = tcpAddress(hostname, port);
+  let address: Address = options.transport === "unix" ? unixAddress(options.path) : tcpAddress(options.hostname, options.port);
   const secure = options.tls === undefined ? null : await createSecureServer(options, options.tls, accept, () => address);
   const { server, close, kill } = secure ?? createPlainServer(options, accept, () => address);
   server.maxConnections = options.connections;
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ host: hostname, port, backlog }, resolve);
-    });
+    if (options.transport === "unix") await listenUnix(server, options);
+    else await listening(server, () => server.listen({ host: options.hostname, port: options.port, backlog: options.backlog }));
   } catch (error) {
-    throw brokenError(attempt, error);
+    throw error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
   }
   server.removeAllListeners("error").on("error", () => {});
   const bound = server.address();
   if (bound !== null && typeof bound === "object") address = tcpAddress(bound.address, bound.port);
   return { address, renew: (identities) => renewing(address, identities, secure), close, kill };
+}
+
+/** @param begin Binds within the call. */
+function listening(server: Server, begin: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.removeAllListeners("error").once("error", reject);
+    server.once("listening", resolve);
+    begin();
+  });
+}
+
+async function listenUnix(server: Server, options: ListenUnix & LoopListenOptions): Promise<void> {
+  const { path, mode, backlog } = options;
+  await bindingUnix(path, () => listening(server, () => withUmask(mode, setUmask, () => server.listen({ path, backlog }))));
+  try {
+    await giveSocket(options);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
 }
 
 /** Loaded where there is TLS. */
