@@ -1,8 +1,9 @@
 import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
-import type { Address, TlsIdentity } from "../contract/socket.ts";
+import type { Address } from "../contract/socket.ts";
 import { HeddleError } from "../errors.ts";
 import { formatAddress, remoteOf, tcpAddress, unixAddress } from "../io/address.ts";
 import { brokenError } from "../io/broken_error.ts";
+import { type Certificates, readCertificates } from "../io/certificates.ts";
 import { giveSocket } from "../io/node_socket_owner.ts";
 import { setUmask } from "../io/node_umask.ts";
 import { bindingUnix } from "../io/node_unix.ts";
@@ -10,8 +11,8 @@ import { withUmask } from "../io/with_umask.ts";
 import { natives } from "../http/natives.ts";
 import { takeBunFile } from "./bun_file.ts";
 import { FetchExchange, type FetchTraits } from "./fetch_exchange.ts";
-import { oneIdentity, renewUnsupported } from "./one_identity.ts";
-import type { BunHttpServer, BunPlace, BunServe } from "./serve_types.ts";
+import { renewUnsupported } from "./one_identity.ts";
+import type { BunHttpServer, BunPlace, BunServe, BunTlsEntry } from "./serve_types.ts";
 
 /** Bun takes no longer one (1.4.5). */
 const LONGEST_IDLE_S = 255;
@@ -33,9 +34,9 @@ export function createBunServe(): LoopEngine {
 }
 
 async function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
-  const identity = oneIdentity("bun-serve", options.tls);
+  const tls = options.tls === undefined ? null : bunTls(await readCertificates(options.tls));
   let address: Address = options.transport === "unix" ? unixAddress(options.path) : tcpAddress(options.hostname, options.port);
-  const serve = (place: BunPlace) => serveBun(options, place, identity, () => address, accept);
+  const serve = (place: BunPlace) => serveBun(options, place, tls, () => address, accept);
   try {
     const server = await bind(options, serve);
     if (options.transport === "tcp") address = tcpAddress(options.hostname, server.port ?? options.port);
@@ -58,10 +59,19 @@ async function bind(options: LoopListenOptions, serve: (place: BunPlace) => BunH
   }
 }
 
+/** The first one for who names no server, or one that none has the name of; of two that have the same name the first keeps it. */
+function bunTls({ identities, hosts, names }: Certificates): readonly BunTlsEntry[] {
+  return identities.flatMap(({ cert, key }, index) => {
+    if (index === 0) return [{ cert, key }];
+    const own = hosts[index]!.filter((host) => names.find(host) === index);
+    return own.map((serverName) => ({ cert, key, serverName }));
+  });
+}
+
 function serveBun(
   { keepAliveMs }: LoopListenOptions,
   place: BunPlace,
-  identity: TlsIdentity | null,
+  tls: readonly BunTlsEntry[] | null,
   local: () => Address,
   accept: (exchange: LoopExchange) => void,
 ): BunHttpServer {
@@ -71,7 +81,7 @@ function serveBun(
     idleTimeout: Math.min(LONGEST_IDLE_S, Math.ceil(keepAliveMs / 1000)),
     // Ours holds bodies to their limits, request by request.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    ...(identity !== null && { tls: { cert: identity.cert, key: identity.key } }),
+    ...(tls !== null && { tls }),
     fetch(request, server) {
       const ip = server.requestIP(request);
       // A handler may take its time: only between two requests a connection is idle.

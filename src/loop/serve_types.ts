@@ -55,6 +55,13 @@ export interface BunHttpServer {
   stop(closeActiveConnections?: boolean): Promise<void>;
 }
 
+/** A certificate, and for which server name; without one it is for all others. */
+export interface BunTlsEntry {
+  readonly cert: string;
+  readonly key: string;
+  readonly serverName?: string;
+}
+
 /** Where `Bun.serve` listens. */
 export type BunPlace = { readonly hostname: string; readonly port: number } | { readonly unix: string };
 
@@ -62,7 +69,7 @@ export type BunPlace = { readonly hostname: string; readonly port: number } | { 
 export interface BunServeOptions {
   readonly idleTimeout: number;
   readonly maxRequestBodySize: number;
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: readonly BunTlsEntry[];
   fetch(request: Request, server: BunHttpServer): Response | Promise<Response>;
   error(error: Error): Response;
 }
