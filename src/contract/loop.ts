@@ -8,7 +8,7 @@
  */
 import type { FilePart } from "./files.ts";
 import type { FieldList, RequestHead } from "./head.ts";
-import type { Address, Listener, ListenTcp } from "./socket.ts";
+import type { Address, Listener, ListenOptions } from "./socket.ts";
 
 /** The loop engines. */
 export type LoopEngineName = "deno-serve" | "bun-serve" | "node-http";
@@ -27,8 +27,8 @@ export interface LoopEngine {
   listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener>;
 }
 
-/** Where and how a loop engine listens. What it has no way to keep it ignores: `src/loop/gaps.ts` lists that. */
-export interface LoopListenOptions extends ListenTcp {
+/** How a loop engine listens. What it has no way to keep it ignores: `src/loop/gaps.ts` lists that. */
+export interface LoopTerms {
   /** As of `ListenOptions`. */
   readonly backlog: number;
   /** Connections that may be open. */
@@ -44,6 +44,9 @@ export interface LoopListenOptions extends ListenTcp {
   /** Bytes of a head; a longer one it may pass on, or refuse with 431. */
   readonly headBytes: number;
 }
+
+/** Where and how a loop engine listens. */
+export type LoopListenOptions = ListenOptions & LoopTerms;
 
 /** A listener of a loop engine. Its `close` fulfils once the exchanges that are under way are over, too. */
 export interface LoopListener extends Listener {

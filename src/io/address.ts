@@ -17,6 +17,20 @@ export function tcpAddress(hostname: string, port: number): TcpAddress {
   return { transport: "tcp", hostname: mapped ? hostname.slice(MAPPED_IPV4.length) : hostname, port };
 }
 
+/** A listener's. */
+export function unixAddress(path: string): UnixAddress {
+  return { transport: "unix", path };
+}
+
+/**
+ * The far end of a connection, as every engine tells it.
+ *
+ * @param local Where it came in: a client of a Unix socket has no address.
+ */
+export function remoteOf(local: Address, hostname: string | undefined, port: number | undefined): Address {
+  return local.transport === "unix" ? UNNAMED : tcpAddress(hostname ?? "", port ?? 0);
+}
+
 /** An address in an error message: `127.0.0.1:80`, `[::1]:80`, `unix:/run/app.sock`. */
 export function formatAddress(address: Address): string {
   if (address.transport === "unix") return `unix:${address.path}`;

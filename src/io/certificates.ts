@@ -6,6 +6,8 @@ import { ServerNames } from "./server_names.ts";
 export interface Certificates {
   /** The first is for clients that name no server, or one that none has the name of. */
   readonly identities: readonly TlsIdentity[];
+  /** The DNS names of each. */
+  readonly hosts: readonly (readonly string[])[];
   readonly names: ServerNames;
 }
 
@@ -17,5 +19,6 @@ export interface Certificates {
  */
 export async function readCertificates(identities: readonly TlsIdentity[]): Promise<Certificates> {
   const facts = await Promise.all(identities.map(readIdentity));
-  return { identities, names: new ServerNames(facts.map(({ hosts }) => hosts)) };
+  const hosts = facts.map(({ hosts }) => hosts);
+  return { identities, hosts, names: new ServerNames(hosts) };
 }

@@ -1,6 +1,4 @@
-import { access, stat, unlink } from "node:fs/promises";
 import net from "node:net";
-import { dirname } from "node:path";
 import type {
   Address,
   ConnectOptions,
@@ -8,19 +6,19 @@ import type {
   IoEngine,
   Listener,
   ListenOptions,
-  ListenUnix,
   Socket,
   TlsIdentity,
 } from "../contract/socket.ts";
 import { HeddleError } from "../errors.ts";
 import { formatAddress, tcpAddress, UNNAMED } from "./address.ts";
-import { brokenError, errorCode } from "./broken_error.ts";
+import { brokenError } from "./broken_error.ts";
 import { readCertificates } from "./certificates.ts";
 import { NodeReader, onConnection } from "./node_reader.ts";
 import { NodeSocket } from "./node_socket.ts";
 import { giveSocket } from "./node_socket_owner.ts";
 import type { NodeTls } from "./node_tls.ts";
 import { setUmask } from "./node_umask.ts";
+import { bindingUnix } from "./node_unix.ts";
 import { renewing } from "./renewing.ts";
 import { withUmask } from "./with_umask.ts";
 
@@ -37,13 +35,7 @@ export function createNodeEngine(): IoEngine {
 
 async function listen(options: ListenOptions, accept: (socket: Socket) => void): Promise<Listener> {
   try {
-    try {
-      return await bind(options, accept);
-    } catch (error) {
-      if (options.transport !== "unix") throw error;
-      await clearPath(options.path, error);
-      return await bind(options, accept);
-    }
+    return options.transport === "unix" ? await bindingUnix(options.path, () => bind(options, accept)) : await bind(options, accept);
   } catch (error) {
     throw error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
   }
@@ -56,7 +48,8 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.once("listening", resolve);
-    if (options.transport === "unix") listenUnix(server, options, backlog);
+    // Node binds within the call.
+    if (options.transport === "unix") withUmask(options.mode, setUmask, () => server.listen({ path: options.path, backlog }));
     else server.listen({ host: options.hostname, port: options.port, backlog });
   });
   // An accept that failed, as for want of descriptors, must not end the process.
@@ -90,37 +83,6 @@ async function bind(options: ListenOptions, accept: (socket: Socket) => void): P
 async function openTls(identities: readonly TlsIdentity[]): Promise<NodeTls> {
   const [{ NodeTls }, certificates] = await Promise.all([import("./node_tls.ts"), readCertificates(identities)]);
   return new NodeTls(certificates, false);
-}
-
-/** Node binds within the call. */
-function listenUnix(server: net.Server, { path, mode }: ListenUnix, backlog: number): void {
-  withUmask(mode, setUmask, () => server.listen({ path, backlog }));
-}
-
-/**
- * Removes a socket file on which nobody listens.
- *
- * @throws What really stands in the way: the error of `bind`, unless libuv hid it.
- */
-async function clearPath(path: string, error: unknown): Promise<void> {
-  // libuv says EACCES where the folder is missing, for Windows' sake.
-  if (errorCode(error) === "EACCES") await access(dirname(path));
-  if (errorCode(error) !== "EADDRINUSE" || !(await isStale(path))) throw error;
-  await unlink(path);
-}
-
-/** Whether the path is a socket on which nobody listens. */
-async function isStale(path: string): Promise<boolean> {
-  const isSocket = await stat(path).then((found) => found.isSocket(), () => false);
-  if (!isSocket) return false;
-  return new Promise((resolve) => {
-    const probe = net.connect({ path });
-    probe.once("connect", () => {
-      probe.destroy();
-      resolve(false);
-    });
-    probe.once("error", (error) => resolve(errorCode(error) === "ECONNREFUSED"));
-  });
 }
 
 async function connect(options: ConnectOptions): Promise<Socket> {

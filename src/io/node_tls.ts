@@ -1,4 +1,4 @@
-import net from "node:net";
+import type net from "node:net";
 import type { Duplex } from "node:stream";
 import tls from "node:tls";
 import type { Address, TlsInfo } from "../contract/socket.ts";
@@ -7,6 +7,7 @@ import { errorCode } from "./broken_error.ts";
 import type { Certificates } from "./certificates.ts";
 import { process } from "./node_process.ts";
 import { NodeSocket, type ReadGate } from "./node_socket.ts";
+import { takeOver } from "./node_take_over.ts";
 import { ALPN_PROTOCOLS } from "./plain_on_tls.ts";
 import type { Renewable } from "./renewing.ts";
 import type { ServerNames } from "./server_names.ts";
@@ -88,24 +89,6 @@ function refuseOnDeno({ identities }: Certificates): void {
     "serve https with several certificates: on Deno a client that goes before it has named a server would cost memory for good above node:net; " +
       "take away --io node",
   );
-}
-
-/** What a `net.Socket` has within, on Node 20 to 24. */
-interface SocketInternals {
-  _handle?: object | null;
-}
-
-/** Another socket for the connection, which the one that TLS stands on has no more. Null where there is nothing of that kind. */
-function takeOver(below: Duplex): net.Socket | null {
-  const internals: Duplex & SocketInternals = below;
-  const { _handle: handle } = internals;
-  if (typeof handle !== "object" || handle === null) return null;
-  internals._handle = null;
-  below.destroy();
-  // It would ask the TLSSocket, which is no more, whether it reads; it does.
-  Object.defineProperty(handle, "reading", { value: true, writable: true });
-  const options: net.SocketConstructorOpts = { allowHalfOpen: true, readable: true, writable: true };
-  return new net.Socket(Object.assign(options, { handle }));
 }
 
 /** Has a stream's bytes come to its socket. */

@@ -1,11 +1,18 @@
 import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
-import { formatAddress, tcpAddress } from "../io/address.ts";
+import type { Address } from "../contract/socket.ts";
+import { HeddleError } from "../errors.ts";
+import { formatAddress, remoteOf, tcpAddress, unixAddress } from "../io/address.ts";
 import { brokenError } from "../io/broken_error.ts";
+import { type Certificates, readCertificates } from "../io/certificates.ts";
+import { giveSocket } from "../io/node_socket_owner.ts";
+import { setUmask } from "../io/node_umask.ts";
+import { bindingUnix } from "../io/node_unix.ts";
+import { withUmask } from "../io/with_umask.ts";
 import { natives } from "../http/natives.ts";
 import { takeBunFile } from "./bun_file.ts";
 import { FetchExchange, type FetchTraits } from "./fetch_exchange.ts";
-import { oneIdentity, renewUnsupported } from "./one_identity.ts";
-import type { BunServe } from "./serve_types.ts";
+import { renewUnsupported } from "./one_identity.ts";
+import type { BunHttpServer, BunPlace, BunServe, BunTlsEntry } from "./serve_types.ts";
 
 /** Bun takes no longer one (1.4.5). */
 const LONGEST_IDLE_S = 255;
@@ -26,36 +33,63 @@ export function createBunServe(): LoopEngine {
   return { name: "bun-serve", givesChunks: false, listen };
 }
 
-function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
-  const { Bun } = globalThis as typeof globalThis & { readonly Bun: BunServe };
-  const { hostname, port, keepAliveMs } = options;
-  const identity = oneIdentity("bun-serve", options.tls);
+async function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
+  const tls = options.tls === undefined ? null : bunTls(await readCertificates(options.tls));
+  let address: Address = options.transport === "unix" ? unixAddress(options.path) : tcpAddress(options.hostname, options.port);
+  const serve = (place: BunPlace) => serveBun(options, place, tls, () => address, accept);
   try {
-    const server = Bun.serve({
-      hostname,
-      port,
-      idleTimeout: Math.min(LONGEST_IDLE_S, Math.ceil(keepAliveMs / 1000)),
-      // Ours holds bodies to their limits, request by request.
-      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-      ...(identity !== null && { tls: { cert: identity.cert, key: identity.key } }),
-      fetch(request, server) {
-        const ip = server.requestIP(request);
-        // A handler may take its time: only between two requests a connection is idle.
-        server.timeout(request, 0);
-        const exchange = new FetchExchange(request, address, tcpAddress(ip?.address ?? "", ip?.port ?? 0), TRAITS);
-        accept(exchange);
-        return exchange.answer();
-      },
-      error: () => new (natives().Response)(null, { status: 500 }),
-    });
-    const address = tcpAddress(hostname, server.port ?? port);
-    return Promise.resolve({
-      address,
-      renew: () => renewUnsupported("bun-serve"),
-      close: () => server.stop(),
-      kill: () => void server.stop(true),
-    });
+    const server = await bind(options, serve);
+    if (options.transport === "tcp") address = tcpAddress(options.hostname, server.port ?? options.port);
+    return { address, renew: () => renewUnsupported("bun-serve"), close: () => server.stop(), kill: () => void server.stop(true) };
   } catch (error) {
-    return Promise.reject(brokenError(`listen on ${formatAddress(options)}`, error));
+    throw error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
   }
+}
+
+async function bind(options: LoopListenOptions, serve: (place: BunPlace) => BunHttpServer): Promise<BunHttpServer> {
+  if (options.transport === "tcp") return serve({ hostname: options.hostname, port: options.port });
+  const { path, mode } = options;
+  const server = await bindingUnix(path, () => withUmask(mode, setUmask, () => serve({ unix: path })));
+  try {
+    await giveSocket(options);
+    return server;
+  } catch (error) {
+    void server.stop(true);
+    throw error;
+  }
+}
+
+/** The first one for who names no server, or one that none has the name of; of two that have the same name the first keeps it. */
+function bunTls({ identities, hosts, names }: Certificates): readonly BunTlsEntry[] {
+  return identities.flatMap(({ cert, key }, index) => {
+    if (index === 0) return [{ cert, key }];
+    const own = hosts[index]!.filter((host) => names.find(host) === index);
+    return own.map((serverName) => ({ cert, key, serverName }));
+  });
+}
+
+function serveBun(
+  { keepAliveMs }: LoopListenOptions,
+  place: BunPlace,
+  tls: readonly BunTlsEntry[] | null,
+  local: () => Address,
+  accept: (exchange: LoopExchange) => void,
+): BunHttpServer {
+  const { Bun } = globalThis as typeof globalThis & { readonly Bun: BunServe };
+  return Bun.serve({
+    ...place,
+    idleTimeout: Math.min(LONGEST_IDLE_S, Math.ceil(keepAliveMs / 1000)),
+    // Ours holds bodies to their limits, request by request.
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    ...(tls !== null && { tls }),
+    fetch(request, server) {
+      const ip = server.requestIP(request);
+      // A handler may take its time: only between two requests a connection is idle.
+      server.timeout(request, 0);
+      const exchange = new FetchExchange(request, local(), remoteOf(local(), ip?.address, ip?.port), TRAITS);
+      accept(exchange);
+      return exchange.answer();
+    },
+    error: () => new (natives().Response)(null, { status: 500 }),
+  });
 }

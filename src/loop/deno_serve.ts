@@ -1,12 +1,16 @@
 import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
-import { BrokenError } from "../errors.ts";
-import { formatAddress, tcpAddress } from "../io/address.ts";
+import type { Address } from "../contract/socket.ts";
+import { BrokenError, HeddleError } from "../errors.ts";
+import { formatAddress, remoteOf, tcpAddress, unixAddress } from "../io/address.ts";
 import { brokenError } from "../io/broken_error.ts";
+import { giveSocket } from "../io/node_socket_owner.ts";
+import { bindingUnix } from "../io/node_unix.ts";
+import { withUmask } from "../io/with_umask.ts";
 import { natives } from "../http/natives.ts";
 import { takeDenoFile } from "./deno_file.ts";
 import { FetchExchange, type FetchTraits } from "./fetch_exchange.ts";
 import { oneIdentity, renewUnsupported } from "./one_identity.ts";
-import type { DenoServe } from "./serve_types.ts";
+import type { DenoHttpServer, DenoPlace, DenoServe } from "./serve_types.ts";
 
 const TRAITS: FetchTraits = {
   failure: new BrokenError("send an answer: it was given up"),
@@ -22,19 +26,17 @@ export function createDenoServe(): LoopEngine {
   return { name: "deno-serve", givesChunks: true, listen };
 }
 
-function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
+async function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
   const { Deno } = globalThis as typeof globalThis & { readonly Deno: DenoServe };
-  const { hostname, port, backlog } = options;
   const identity = oneIdentity("deno-serve", options.tls);
+  let address: Address = options.transport === "unix" ? unixAddress(options.path) : tcpAddress(options.hostname, options.port);
   // Once it shuts down Deno has no way to end its connections: `AbortSignal` of the options gives a BadResource then (2.9.6).
   let killed = () => {};
   const kill = new Promise<void>((resolve) => killed = resolve);
-  try {
-    const server = Deno.serve(
+  const serve = (place: DenoPlace) =>
+    Deno.serve(
       {
-        hostname,
-        port,
-        tcpBacklog: backlog,
+        ...place,
         ...(identity !== null && { cert: identity.cert, key: identity.key }),
         // What an app sends is what leaves.
         automaticCompression: false,
@@ -42,19 +44,38 @@ function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => 
         onError: () => new (natives().Response)(null, { status: 500 }),
       },
       (request, { remoteAddr }) => {
-        const exchange = new FetchExchange(request, address, tcpAddress(remoteAddr.hostname, remoteAddr.port), TRAITS);
+        const exchange = new FetchExchange(request, address, remoteOf(address, remoteAddr.hostname, remoteAddr.port), TRAITS);
         accept(exchange);
         return exchange.answer();
       },
     );
-    const address = tcpAddress(server.addr.hostname, server.addr.port);
-    return Promise.resolve({
+  try {
+    const server = await bind(options, serve);
+    const { hostname, port } = server.addr;
+    if (hostname !== undefined && port !== undefined) address = tcpAddress(hostname, port);
+    return {
       address,
       renew: () => renewUnsupported("deno-serve"),
       close: () => Promise.race([server.shutdown(), kill]),
       kill: killed,
-    });
+    };
   } catch (error) {
-    return Promise.reject(brokenError(`listen on ${formatAddress(options)}`, error));
+    throw error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
+  }
+}
+
+async function bind(options: LoopListenOptions, serve: (place: DenoPlace) => DenoHttpServer): Promise<DenoHttpServer> {
+  if (options.transport === "tcp") return serve({ hostname: options.hostname, port: options.port, tcpBacklog: options.backlog });
+  const { Deno } = globalThis as typeof globalThis & { readonly Deno: DenoServe };
+  const { path, mode } = options;
+  const setUmask = (mask: number) =>
+    Deno.permissions.querySync({ name: "sys", kind: "umask" }).state === "granted" ? Deno.umask(mask) : null;
+  const server = await bindingUnix(path, () => withUmask(mode, setUmask, () => serve({ path })));
+  try {
+    await giveSocket(options);
+    return server;
+  } catch (error) {
+    void server.shutdown();
+    throw error;
   }
 }

@@ -142,8 +142,12 @@ export const LOOP_DIFFERENCES: readonly LoopDifference[] = [
     loops: ALL,
     reason: "Which requests break HTTP is the runtime's word, and so is what they are answered; heddle's log tells of none of them.",
   },
-  { loops: ALL, reason: "Unix sockets are refused (`UnsupportedError`)." },
-  { loops: FETCH, reason: "Several certificates are refused (`UnsupportedError`)." },
+  { loops: FETCH, reason: "`--listen` is not kept for a Unix socket, as it is not on heddle's own sockets there." },
+  {
+    loops: ["deno-serve"],
+    reason:
+      "Several certificates are refused (`UnsupportedError`): Deno.serve (2.9.6) shows every client the first one, however they are given.",
+  },
   {
     loops: FETCH,
     reason: "A certificate cannot be changed while the server runs: SIGHUP says so.",
@@ -160,7 +164,8 @@ export const LOOP_DIFFERENCES: readonly LoopDifference[] = [
   },
   {
     loops: ["deno-serve", "node-http"],
-    reason: "HTTP/2 comes with `--https`, by ALPN, with HTTP/1.1 beside it on the same port; in clear text (h2c) with `deno-serve` alone.",
+    reason:
+      "HTTP/2 comes with `--https`, by ALPN, and with `--http` for clients that know of it before (h2c); HTTP/1.1 is beside it on the same port.",
   },
   {
     loops: ["deno-serve", "node-http"],

@@ -1,11 +1,18 @@
-import http from "node:http";
+import type http from "node:http";
 import type { Server } from "node:net";
 import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
-import type { Address, TlsIdentity } from "../contract/socket.ts";
-import { formatAddress, tcpAddress } from "../io/address.ts";
+import type { Address, ListenUnix, TlsIdentity } from "../contract/socket.ts";
+import { HeddleError } from "../errors.ts";
+import { formatAddress, tcpAddress, unixAddress } from "../io/address.ts";
 import { brokenError } from "../io/broken_error.ts";
+import { giveSocket } from "../io/node_socket_owner.ts";
+import { setUmask } from "../io/node_umask.ts";
+import { bindingUnix } from "../io/node_unix.ts";
 import { type Renewable, renewing } from "../io/renewing.ts";
+import { withUmask } from "../io/with_umask.ts";
+import { ClearHttp2 } from "./node_http2_clear.ts";
 import { NodeConnections } from "./node_http_connections.ts";
+import { PrefaceServer } from "./node_http_preface.ts";
 import { NodeRequests } from "./node_http_requests.ts";
 
 /** How often Node looks for heads that are late; its own 30 s would make a short limit of no use. */
@@ -14,7 +21,7 @@ const CHECK_MS = 500;
 /** Node counts otherwise than heddle, which says what is too long: of what Node refuses nobody is told. */
 const HEAD_BYTES_FACTOR = 2;
 
-/** The loop engine over `node:http` and, where there is TLS, `node:http2` beside it; for Node 20 and later. */
+/** The loop engine over `node:http` and `node:http2` beside it, over TLS or not; for Node 20 and later. */
 export function createNodeHttp(): LoopEngine {
   return { name: "node-http", givesChunks: false, listen };
 }
@@ -42,24 +49,40 @@ export function httpOptions(options: LoopListenOptions) {
 }
 
 async function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
-  const { hostname, port, backlog } = options;
-  const attempt = `listen on ${formatAddress(options)}`;
-  let address: Address = tcpAddress(hostname, port);
+  let address: Address = options.transport === "unix" ? unixAddress(options.path) : tcpAddress(options.hostname, options.port);
   const secure = options.tls === undefined ? null : await createSecureServer(options, options.tls, accept, () => address);
   const { server, close, kill } = secure ?? createPlainServer(options, accept, () => address);
   server.maxConnections = options.connections;
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ host: hostname, port, backlog }, resolve);
-    });
+    if (options.transport === "unix") await listenUnix(server, options);
+    else await listening(server, () => server.listen({ host: options.hostname, port: options.port, backlog: options.backlog }));
   } catch (error) {
-    throw brokenError(attempt, error);
+    throw error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
   }
   server.removeAllListeners("error").on("error", () => {});
   const bound = server.address();
   if (bound !== null && typeof bound === "object") address = tcpAddress(bound.address, bound.port);
   return { address, renew: (identities) => renewing(address, identities, secure), close, kill };
+}
+
+/** @param begin Binds within the call. */
+function listening(server: Server, begin: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.removeAllListeners("error").once("error", reject);
+    server.once("listening", resolve);
+    begin();
+  });
+}
+
+async function listenUnix(server: Server, options: ListenUnix & LoopListenOptions): Promise<void> {
+  const { path, mode, backlog } = options;
+  await bindingUnix(path, () => listening(server, () => withUmask(mode, setUmask, () => server.listen({ path, backlog }))));
+  try {
+    await giveSocket(options);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
 }
 
 /** Loaded where there is TLS. */
@@ -77,7 +100,8 @@ async function createSecureServer(
 type HalfOpen = http.Server & { httpAllowHalfOpen: boolean };
 
 function createPlainServer(options: LoopListenOptions, accept: (exchange: LoopExchange) => void, local: () => Address): NodeServer {
-  const server = http.createServer(httpOptions(options));
+  const clear = new ClearHttp2(options, accept, local);
+  const server: http.Server = new PrefaceServer(httpOptions(options), (socket) => clear.take(socket));
   const requests = new NodeRequests(accept);
   const connections = new NodeConnections();
   server.on("connection", (socket) => connections.add(socket));
@@ -90,8 +114,12 @@ function createPlainServer(options: LoopListenOptions, accept: (exchange: LoopEx
     close() {
       requests.stopping = true;
       connections.stop(server, options, (socket) => requests.isBusy(socket));
+      clear.close();
       return new Promise((resolve) => server.close(() => resolve()));
     },
-    kill: () => connections.kill(),
+    kill() {
+      connections.kill();
+      clear.kill();
+    },
   };
 }

@@ -3,7 +3,7 @@ import type { RequestHead } from "../contract/head.ts";
 import type { LoopAnswerHead, LoopBody, LoopExchange, LoopHandler } from "../contract/loop.ts";
 import type { Address } from "../contract/socket.ts";
 import { BrokenError } from "../errors.ts";
-import { tcpAddress } from "../io/address.ts";
+import { remoteOf } from "../io/address.ts";
 import { LoopHead } from "./loop_head.ts";
 import { ReadableBody } from "./node_http_body.ts";
 import { PairFields } from "../http/pair_fields.ts";
@@ -30,7 +30,7 @@ export class Http2Exchange implements LoopExchange {
     this.#stream = stream;
     this.local = local;
     const { remoteAddress, remotePort } = stream.session?.socket ?? {};
-    this.remote = tcpAddress(remoteAddress ?? "", remotePort ?? 0);
+    this.remote = remoteOf(local, remoteAddress, remotePort);
     this.head = new LoopHead(request.method, request.url, 1, fieldsOf(request), { hasBody: !stream.endAfterHeaders, protocol: "HTTP/2.0" });
     // Behind the answer's head none may follow.
     const greet = () => expects && this.#isOpen && !stream.headersSent && stream.additionalHeaders({ ":status": 100 });

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { LoopExchange } from "../contract/loop.ts";
 import type { Address } from "../contract/socket.ts";
-import { tcpAddress } from "../io/address.ts";
+import { remoteOf } from "../io/address.ts";
 import { NodeExchange } from "./node_http_exchange.ts";
 
 /** Requests of one connection that wait for the one before; then it is not read. Node pauses by itself only for answers that wait. */
@@ -28,7 +28,7 @@ export class NodeRequests {
     let pipeline = this.#pipelines.get(socket);
     if (pipeline === undefined) this.#pipelines.set(socket, pipeline = new Pipeline(socket, this));
     pipeline.add(response, () => {
-      const remote = tcpAddress(socket.remoteAddress ?? "", socket.remotePort ?? 0);
+      const remote = remoteOf(local, socket.remoteAddress, socket.remotePort);
       this.#accept(new NodeExchange(request, response, local, remote, expects));
     });
   }

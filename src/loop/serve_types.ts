@@ -1,11 +1,14 @@
 /** The slices of `Deno` and `Bun` that their loop engines touch; written out, so that each is checked without the other's types. */
 
-/** Of `Deno.NetAddr`. */
+/** Of `Deno.NetAddr`; of a Unix socket the two are missing. */
 export interface DenoNetAddr {
   readonly transport: string;
-  readonly hostname: string;
-  readonly port: number;
+  readonly hostname?: string;
+  readonly port?: number;
 }
+
+/** Where `Deno.serve` listens. */
+export type DenoPlace = { readonly hostname: string; readonly port: number; readonly tcpBacklog: number } | { readonly path: string };
 
 /** Of `Deno.HttpServer`. */
 export interface DenoHttpServer {
@@ -16,9 +19,6 @@ export interface DenoHttpServer {
 
 /** What `Deno.serve` takes. */
 export interface DenoServeOptions {
-  readonly hostname: string;
-  readonly port: number;
-  readonly tcpBacklog: number;
   readonly cert?: string;
   readonly key?: string;
   /** Missing in Deno's types (2.9). */
@@ -36,9 +36,11 @@ export interface DenoFile {
 
 /** Of `Deno`. */
 export interface DenoServe {
+  readonly permissions: { querySync(permission: { readonly name: "sys"; readonly kind: "umask" }): { readonly state: string } };
+  umask(mask: number): number;
   openSync(path: string): DenoFile;
   serve(
-    options: DenoServeOptions,
+    options: DenoServeOptions & DenoPlace,
     handler: (request: Request, info: { readonly remoteAddr: DenoNetAddr }) => Response | Promise<Response>,
   ): DenoHttpServer;
 }
@@ -53,13 +55,21 @@ export interface BunHttpServer {
   stop(closeActiveConnections?: boolean): Promise<void>;
 }
 
-/** What `Bun.serve` takes. */
+/** A certificate, and for which server name; without one it is for all others. */
+export interface BunTlsEntry {
+  readonly cert: string;
+  readonly key: string;
+  readonly serverName?: string;
+}
+
+/** Where `Bun.serve` listens. */
+export type BunPlace = { readonly hostname: string; readonly port: number } | { readonly unix: string };
+
+/** What `Bun.serve` takes besides. */
 export interface BunServeOptions {
-  readonly hostname: string;
-  readonly port: number;
   readonly idleTimeout: number;
   readonly maxRequestBodySize: number;
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: readonly BunTlsEntry[];
   fetch(request: Request, server: BunHttpServer): Response | Promise<Response>;
   error(error: Error): Response;
 }
@@ -68,5 +78,5 @@ export interface BunServeOptions {
 export interface BunServe {
   /** Nothing is opened yet. */
   file(path: string): Blob;
-  serve(options: BunServeOptions): BunHttpServer;
+  serve(options: BunServeOptions & BunPlace): BunHttpServer;
 }

@@ -1,7 +1,5 @@
 import type { LoopEngine, LoopListener, LoopListenOptions } from "../contract/loop.ts";
 import type { ListenOptions } from "../contract/socket.ts";
-import { UnsupportedError } from "../errors.ts";
-import { runtimeDisplayName } from "../io/runtime.ts";
 import { LoopRequest } from "./loop_request.ts";
 import type { ServerContext } from "./server_context.ts";
 
@@ -18,12 +16,6 @@ export async function listenByLoop(
   server: ServerContext,
   connections: number,
 ): Promise<LoopListener> {
-  if (address.transport === "unix") {
-    throw new UnsupportedError(
-      runtimeDisplayName(),
-      `listen on unix:${address.path}: heddle runs ${loop.name} on TCP alone; give --http a HOST:PORT, or leave --loop out`,
-    );
-  }
   const { timeouts, limits, keepAliveRequests } = server;
   const { keepAliveMs, idleGraceMs, headMs, handshakeMs } = timeouts;
   const options: LoopListenOptions = {

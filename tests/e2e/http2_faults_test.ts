@@ -5,7 +5,7 @@ import type { FetchHandler, ServeOptions } from "../../mod.ts";
 import { sleep } from "../../mod.ts";
 import { createIdentity } from "../support/certificate.ts";
 import { OWN_LOOP } from "../support/loops.ts";
-import { FRAME, frame, GET_HEAD, RawHttp2 } from "../support/raw_http2.ts";
+import { FRAME, frame, headOf, RawHttp2 } from "../support/raw_http2.ts";
 import { type Served, until, withServer } from "../support/served.ts";
 import { testUnless } from "../support/test_unless.ts";
 
@@ -13,30 +13,37 @@ const NO_HTTP2 = OWN_LOOP === "bun-serve" ? "deviation: bun-serve speaks HTTP/1.
 const NODE_ALONE = OWN_LOOP === "node-http" ? null : `deviation: ${OWN_LOOP} has bounds of its own there`;
 const IDENTITY = createIdentity();
 
-/** As `GET_HEAD`, of a POST. */
-const POST_HEAD = Uint8Array.of(0x83, ...GET_HEAD.subarray(1));
 const DATA = 0;
 const ENDS_HEAD = 4;
 const ENDS_HEAD_AND_STREAM = 5;
 const NO_ERROR = Uint8Array.of(0, 0, 0, 0);
 const CANCEL = Uint8Array.of(0, 0, 0, 8);
 
-/** Registers a test of a fetch app. */
+/** A server, and whether it is asked over TLS. */
+interface AskedBy extends Served {
+  readonly secure: boolean;
+}
+
+/** Registers a test of a fetch app twice: over TLS, and in clear text. */
 function testApp(
   reason: string | null,
   name: string,
   fetch: FetchHandler,
-  run: (served: Served) => Promise<void>,
+  run: (served: AskedBy) => Promise<void>,
   options: ServeOptions = {},
 ): void {
   const served = { fetch, https: "127.0.0.1:0", tls: IDENTITY, loop: OWN_LOOP, ...options };
-  testUnless(reason, name, () => withServer(served, run), 60_000);
+  for (const secure of [true, false]) {
+    const ways = secure ? "over TLS" : "in clear text";
+    testUnless(reason, `${name} (${ways})`, () => withServer(served, (served) => run({ ...served, secure })), 60_000);
+  }
 }
 
-const portOf = ({ server }: Served) => Number(new URL(server.urls[1]!).port);
+const portOf = ({ server, secure }: AskedBy) => Number(new URL(server.urls[secure ? 1 : 0]!).port);
 
-function connect(served: Served): http2.ClientHttp2Session {
-  const session = http2.connect(`https://localhost:${portOf(served)}`, { rejectUnauthorized: false });
+function connect(served: AskedBy): http2.ClientHttp2Session {
+  const { secure } = served;
+  const session = http2.connect(`${secure ? "https" : "http"}://localhost:${portOf(served)}`, { rejectUnauthorized: false });
   session.on("error", () => {});
   return session;
 }
@@ -64,9 +71,9 @@ testApp(NODE_ALONE, "HTTP/2: a stream that is reset with NO_ERROR before its ans
   await sleep(100);
   return new Response("nobody");
 }, async (served) => {
-  const client = await RawHttp2.connect(portOf(served));
-  client.send(frame(FRAME.headers, ENDS_HEAD, 1, POST_HEAD), frame(FRAME.resetStream, 0, 1, NO_ERROR));
-  client.send(frame(FRAME.headers, ENDS_HEAD, 3, POST_HEAD), frame(DATA, 0, 3, new Uint8Array(1000)));
+  const client = await RawHttp2.connect(portOf(served), served.secure);
+  client.send(frame(FRAME.headers, ENDS_HEAD, 1, headOf("POST", served.secure)), frame(FRAME.resetStream, 0, 1, NO_ERROR));
+  client.send(frame(FRAME.headers, ENDS_HEAD, 3, headOf("POST", served.secure)), frame(DATA, 0, 3, new Uint8Array(1000)));
   await until(() => served.server.stats().busy === 1);
   client.send(frame(DATA, 0, 3, new Uint8Array(1000)), frame(FRAME.resetStream, 0, 3, NO_ERROR));
   await until(() => served.server.stats().busy === 0);
@@ -83,10 +90,13 @@ testApp(
   "HTTP/2: streams that are reset with their heads count as reset, though they are answered",
   () => new Response("hello"),
   async (served) => {
-    const client = await RawHttp2.connect(portOf(served));
+    const client = await RawHttp2.connect(portOf(served), served.secure);
     const frames: Uint8Array[] = [];
     for (let stream = 1; stream < 1200; stream += 2) {
-      frames.push(frame(FRAME.headers, ENDS_HEAD_AND_STREAM, stream, GET_HEAD), frame(FRAME.resetStream, 0, stream, CANCEL));
+      frames.push(
+        frame(FRAME.headers, ENDS_HEAD_AND_STREAM, stream, headOf("GET", served.secure)),
+        frame(FRAME.resetStream, 0, stream, CANCEL),
+      );
     }
     client.send(...frames);
     await until(() => client.closed);
@@ -163,10 +173,10 @@ testApp(
   "HTTP/2: a client that does not take its refusal is ended",
   async (request) => new Response(await request.text()),
   async (served) => {
-    const client = await RawHttp2.connect(portOf(served));
+    const client = await RawHttp2.connect(portOf(served), served.secure);
     // SETTINGS_INITIAL_WINDOW_SIZE: 0.
     client.send(frame(FRAME.settings, 0, 0, Uint8Array.of(0, 4, 0, 0, 0, 0)));
-    client.send(frame(FRAME.headers, ENDS_HEAD, 1, POST_HEAD), frame(DATA, 0, 1, new Uint8Array(9)));
+    client.send(frame(FRAME.headers, ENDS_HEAD, 1, headOf("POST", served.secure)), frame(DATA, 0, 1, new Uint8Array(9)));
     await until(() => served.heard.refused.length === 1);
     await until(() => client.closed);
     assert.deepEqual([served.heard.refused, served.server.stats().connections], [[408], 0]);

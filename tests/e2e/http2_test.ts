@@ -1,11 +1,11 @@
-/** HTTP/2, which comes with the loop engines of Node and Deno over TLS. */
+/** HTTP/2, which comes with the loop engines of Node and Deno, over TLS and in clear text. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import http2 from "node:http2";
 import type { FetchHandler, ServeOptions } from "../../mod.ts";
 import { createIdentity } from "../support/certificate.ts";
 import { OWN_LOOP } from "../support/loops.ts";
-import { FRAME, frame, GET_HEAD, RawHttp2 } from "../support/raw_http2.ts";
+import { FRAME, frame, headOf, RawHttp2 } from "../support/raw_http2.ts";
 import { RawClient } from "../support/raw_client.ts";
 import { pause, until, withServer } from "../support/served.ts";
 import type { Served } from "../support/served.ts";
@@ -26,30 +26,35 @@ interface Answer {
   readonly rstCode: number;
 }
 
-/** Registers a test of a fetch app that is asked over HTTP/2. */
+/** A server, and how it is asked. */
+interface AskedBy extends Served {
+  readonly secure: boolean;
+  /** Of the listener. */
+  readonly port: number;
+}
+
+/** Registers a test of a fetch app that is asked over HTTP/2, twice: over TLS, and in clear text. */
 function testHttp2(
   reason: string | null,
   name: string,
   fetch: FetchHandler,
-  run: (session: http2.ClientHttp2Session, served: Served) => Promise<void>,
+  run: (session: http2.ClientHttp2Session, served: AskedBy) => Promise<void>,
   options: ServeOptions = {},
 ): void {
-  testUnless(reason, name, async () => {
-    await withServer({ fetch, https: "127.0.0.1:0", tls: IDENTITY, loop: OWN_LOOP, ...options }, async (served) => {
-      const session = connect(served);
-      try {
-        await run(session, served);
-      } finally {
-        session.destroy();
-      }
-    });
-  }, 60_000);
-}
-
-function connect({ server }: Served): http2.ClientHttp2Session {
-  const session = http2.connect(`https://localhost:${new URL(server.urls[1]!).port}`, { rejectUnauthorized: false });
-  session.on("error", () => {});
-  return session;
+  for (const secure of [true, false]) {
+    testUnless(reason, `${name} (${secure ? "over TLS" : "in clear text"})`, async () => {
+      await withServer({ fetch, https: "127.0.0.1:0", tls: IDENTITY, loop: OWN_LOOP, ...options }, async (served) => {
+        const port = Number(new URL(served.server.urls[secure ? 1 : 0]!).port);
+        const session = http2.connect(`${secure ? "https" : "http"}://localhost:${port}`, { rejectUnauthorized: false });
+        session.on("error", () => {});
+        try {
+          await run(session, { ...served, secure, port });
+        } finally {
+          session.destroy();
+        }
+      });
+    }, 60_000);
+  }
 }
 
 function ask(session: http2.ClientHttp2Session, path: string, body: Uint8Array | null = null): Promise<Answer> {
@@ -80,10 +85,10 @@ testHttp2(
     if (request.method === "POST") return new Response(request.body);
     return new Response(`${request.url} ${remote.transport}`, { headers: { "x-a": "1", connection: "close" } });
   },
-  async (session, { server, heard }) => {
+  async (session, { heard, secure, port }) => {
     const hello = await ask(session, "/hello?a");
     assert.equal(hello.status, 200);
-    assert.equal(hello.body.toString(), `https://localhost:${new URL(server.urls[1]!).port}/hello?a tcp`);
+    assert.equal(hello.body.toString(), `${secure ? "https" : "http"}://localhost:${port}/hello?a tcp`);
     assert.equal(hello.headers["x-a"], "1");
     const body = new Uint8Array(3_000_000).map((_, index) => index % 251);
     const echo = await ask(session, "/echo", body);
@@ -101,9 +106,10 @@ testHttp2(
   NO_HTTP2,
   "HTTP/2: a client without it is served in HTTP/1.1 on the same port",
   () => new Response("hello"),
-  async (_session, served) => {
-    const address = { transport: "tcp", hostname: "127.0.0.1", port: Number(new URL(served.server.urls[1]!).port) } as const;
-    const client = await RawClient.connectTls(address);
+  async (session, { secure, port }) => {
+    assert.equal((await ask(session, "/")).status, 200);
+    const address = { transport: "tcp", hostname: "127.0.0.1", port } as const;
+    const client = secure ? await RawClient.connectTls(address) : await RawClient.connect(address);
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     await until(() => client.text.endsWith("hello"));
     assert.match(client.text, /^HTTP\/1\.1 200 /);
@@ -115,6 +121,7 @@ testHttp2(NO_HTTP2, "HTTP/2: streams wait for a core, and past the wait queue ge
   await gate;
   return new Response("through");
 }, async (session, { server }) => {
+  gate = new Promise<void>((resolve) => openGate = resolve);
   const answers: Answer[] = [];
   for (let index = 0; index < 10; index++) ask(session, `/${index}`).then((answer) => answers.push(answer));
   await until(() => answers.length === 6);
@@ -126,7 +133,7 @@ testHttp2(NO_HTTP2, "HTTP/2: streams wait for a core, and past the wait queue ge
 }, { async: 2, queue: 2 });
 
 let openGate = () => {};
-const gate = new Promise<void>((resolve) => openGate = resolve);
+let gate = Promise.resolve();
 
 testHttp2(
   NO_HTTP2,
@@ -163,6 +170,7 @@ testHttp2(NO_HTTP2, "HTTP/2: a client that takes nothing holds its stream's sour
   };
   return new Response(new ReadableStream({ pull }, { highWaterMark: 0 }));
 }, async (session) => {
+  pulled = 0;
   const stream = session.request({ ":path": "/" });
   stream.on("error", () => {});
   stream.pause();
@@ -192,31 +200,21 @@ testHttp2(NODE_ALONE, "HTTP/2: a client is told that it may have 100 streams", (
   assert.equal(session.remoteSettings.maxConcurrentStreams, 100);
 });
 
-const CLEAR = OWN_LOOP === "deno-serve" ? null : `deviation: ${OWN_LOOP} speaks HTTP/2 over TLS alone`;
-
-testHttp2(CLEAR, "HTTP/2: in clear text by prior knowledge", (request) => new Response(request.url), async (_session, { server }) => {
-  // The plain listener beside.
-  const session = http2.connect(server.url);
-  session.on("error", () => {});
-  assert.equal((await ask(session, "/clear")).body.toString(), `${server.url}clear`);
-  session.destroy();
-});
-
 const ENDS_HEAD_AND_STREAM = 5;
 
 testHttp2(NO_HTTP2, "HTTP/2: one that resets streams as fast as it can is ended, and others are served", async (request) => {
   if (request.url.endsWith("/quick")) return new Response("quick");
   await new Promise((resolve) => request.signal.addEventListener("abort", resolve));
   return new Response();
-}, async (session, { server, heard }) => {
-  const client = await RawHttp2.connect(Number(new URL(server.urls[1]!).port));
+}, async (session, { server, heard, secure, port }) => {
+  const client = await RawHttp2.connect(port, secure);
   const cancel = Uint8Array.of(0, 0, 0, 8);
   let sent = 0;
   while (!client.closed && sent < 20_000) {
     const frames: Uint8Array[] = [];
     for (let index = 0; index < 100; index++) {
       const stream = 2 * sent++ + 1;
-      frames.push(frame(FRAME.headers, ENDS_HEAD_AND_STREAM, stream, GET_HEAD), frame(FRAME.resetStream, 0, stream, cancel));
+      frames.push(frame(FRAME.headers, ENDS_HEAD_AND_STREAM, stream, headOf("GET", secure)), frame(FRAME.resetStream, 0, stream, cancel));
     }
     client.send(...frames);
     await pause(1);
@@ -228,9 +226,9 @@ testHttp2(NO_HTTP2, "HTTP/2: one that resets streams as fast as it can is ended,
   client.destroy();
 });
 
-testHttp2(NO_HTTP2, "HTTP/2: one whose head has no end is ended", () => new Response("quick"), async (session, { server }) => {
-  const client = await RawHttp2.connect(Number(new URL(server.urls[1]!).port));
-  client.send(frame(FRAME.headers, 0, 1, GET_HEAD));
+testHttp2(NO_HTTP2, "HTTP/2: one whose head has no end is ended", () => new Response("quick"), async (session, { secure, port }) => {
+  const client = await RawHttp2.connect(port, secure);
+  client.send(frame(FRAME.headers, 0, 1, headOf("GET", secure)));
   // A literal field, not indexed: name "x", value of 120 bytes.
   const field = Uint8Array.from([0x00, 1, 0x78, 120, ...Array<number>(120).fill(0x79)]);
   let sent = 0;

@@ -46,7 +46,6 @@ test("heddle serve --loop refuses what it must: another runtime's, --proxy-proto
       new RegExp(`^.*use the loop engine ${OTHER}: heddle runs .* alone, and this is .*; choose ${OWN_LOOP}, or leave --loop out\n`),
     ],
     [["--loop", OWN_LOOP, "--proxy-protocol", "127.0.0.1"], /--proxy-protocol with the loop /],
-    [["--loop", OWN_LOOP, "--http", "unix:/tmp/heddle-no-such.sock"], /give --http a HOST:PORT, or leave --loop out/],
     [[`--${OWN_LOOP}`, "7", "--async", "8"], /--async is given too/],
     [["--loop", "libuv"], /not one of deno-serve, bun-serve, node-http/],
   ];

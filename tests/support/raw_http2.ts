@@ -1,12 +1,16 @@
+import net from "node:net";
 import tls from "node:tls";
 
-const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
+/** What a client of HTTP/2 sends first. */
+export const PREFACE: Uint8Array = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "latin1");
 
 /** Frame types (RFC 9113 section 6). */
 export const FRAME = { headers: 1, resetStream: 3, settings: 4, goAway: 7, continuation: 9 } as const;
 
-/** A head of `GET /` on the host `a`: of the static table, and one literal (RFC 7541). */
-export const GET_HEAD: Uint8Array = Uint8Array.of(0x82, 0x87, 0x84, 0x41, 0x01, 0x61);
+/** A head of `GET /` or `POST /` on the host `a`: of the static table, and one literal (RFC 7541). */
+export function headOf(method: "GET" | "POST", secure: boolean): Uint8Array {
+  return Uint8Array.of(method === "GET" ? 0x82 : 0x83, secure ? 0x87 : 0x86, 0x84, 0x41, 0x01, 0x61);
+}
 
 /** One frame. */
 export function frame(type: number, flags: number, stream: number, payload: Uint8Array): Uint8Array {
@@ -21,11 +25,11 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
 
 /** A client that sends what frames it likes. */
 export class RawHttp2 {
-  readonly #socket: tls.TLSSocket;
+  readonly #socket: net.Socket;
   /** The connection is gone. */
   closed = false;
 
-  private constructor(socket: tls.TLSSocket) {
+  private constructor(socket: net.Socket) {
     this.#socket = socket;
     socket.on("error", () => {});
     socket.on("close", () => this.closed = true);
@@ -34,10 +38,13 @@ export class RawHttp2 {
   }
 
   /** Connects, and says that it speaks HTTP/2. */
-  static connect(port: number): Promise<RawHttp2> {
+  static connect(port: number, secure: boolean): Promise<RawHttp2> {
     return new Promise((resolve, reject) => {
-      const options = { host: "127.0.0.1", port, servername: "localhost", ALPNProtocols: ["h2"], rejectUnauthorized: false };
-      const socket = tls.connect(options, () => {
+      const address = { host: "127.0.0.1", port };
+      const socket = secure
+        ? tls.connect({ ...address, servername: "localhost", ALPNProtocols: ["h2"], rejectUnauthorized: false })
+        : net.connect(address);
+      socket.once(secure ? "secureConnect" : "connect", () => {
         socket.off("error", reject);
         const client = new RawHttp2(socket);
         client.send(PREFACE, frame(FRAME.settings, 0, 0, new Uint8Array()));
