@@ -81,6 +81,24 @@ export class Job {
     return true;
   }
 
+  /**
+   * Ends with its client while it waits for a thread: no app has seen it, and none is to run for nobody.
+   *
+   * @param left Called when it does.
+   * @returns Whether its client has gone before.
+   */
+  leaves(left: () => void): boolean {
+    const { reply } = this.request;
+    const end = () => {
+      left();
+      this.#move("lose");
+      reply.end();
+    };
+    reply.onGone = end;
+    if (reply.closed) end();
+    return reply.closed;
+  }
+
   #post(message: ToThread, transfer?: readonly ArrayBuffer[]): void {
     if (!this.over) this.#thread?.post(message, transfer);
   }
