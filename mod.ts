@@ -19,11 +19,12 @@ export {
   type SignalTarget,
 } from "./src/signals/calls.ts";
 export type { SignalCounts, SignalHandler } from "./src/signals/signals.ts";
-export { readSync, sleepSync, suspendSync, waitReadSync } from "./src/suspend/sync_calls.ts";
+export { connectSync, readSync, sleepSync, suspendSync, waitReadSync } from "./src/suspend/sync_calls.ts";
 export { connect, type ConnectLimits } from "./src/suspend/connect.ts";
 export { adoptFd, type AdoptOptions } from "./src/suspend/adopt_fd.ts";
 export { type Peekable, peekable } from "./src/io/peekable.ts";
 export type { Stream } from "./src/io/streams.ts";
+export type { SyncStream } from "./src/contract/sync_stream.ts";
 export type { ReadTarget, TimeLimit, WaitSide, Watcher, Woken, WriteTarget } from "./src/contract/waiting.ts";
 export type {
   App,

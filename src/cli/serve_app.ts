@@ -131,7 +131,10 @@ async function load(path: string, values: ServeOptionValues): Promise<LoadedApp>
 }
 
 function moduleApp(path: string): LoadedApp {
-  return { app: { kind: "module", path, directory: process.cwd() }, description: "loaded by each thread, with state of its own" };
+  return {
+    app: { kind: "module", path, directory: process.cwd() },
+    description: "loaded by each thread, with state of its own; an answer that streams has its thread to its end",
+  };
 }
 
 const RUNTIME_NAMES = { deno: "Deno", bun: "Bun", node: "Node" } as const;

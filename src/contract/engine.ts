@@ -12,7 +12,8 @@ import type { HarakiriError } from "../errors.ts";
 import type { ClockTimer } from "./clock.ts";
 import type { RequestHead } from "./head.ts";
 import type { RequestName } from "./observer.ts";
-import type { Address, IoEngine } from "./socket.ts";
+import type { Address, ConnectOptions, IoEngine } from "./socket.ts";
+import type { SyncStream } from "./sync_stream.ts";
 import type { RegisteredWait, Woken } from "./waiting.ts";
 
 /**
@@ -59,6 +60,14 @@ export interface BlockingCalls {
   readBody(): Uint8Array | null;
   /** As `readBody`, but undefined, without a wait, where the chunk has not come; then it is asked for. */
   takeBody(): Uint8Array | null | undefined;
+  /**
+   * Connects, and stands still until it is.
+   *
+   * @param timeoutMs 0 is no limit.
+   * @param signal Ends the connection, and whatever stands still for it.
+   * @throws {BrokenError} It could not be connected, or not in time.
+   */
+  connect(address: ConnectOptions, timeoutMs: number, signal: AbortSignal | undefined): SyncStream;
   /**
    * Stands still, and hears what the server says of the request, until something is so.
    *

@@ -1,11 +1,11 @@
 import type { RequestHost } from "../contract/engine.ts";
 import type { Address, ConnectOptions, ConnectTls, Socket } from "../contract/socket.ts";
 import type { TimeLimit } from "../contract/waiting.ts";
-import { BrokenError, ConfigError } from "../errors.ts";
+import { BrokenError } from "../errors.ts";
 import { formatAddress } from "../io/address.ts";
 import { openStream, type Stream } from "../io/streams.ts";
-import { LISTENER } from "../options/parse.ts";
 import { checkTimeout } from "../time_limit.ts";
+import { connectOptions } from "./connect_options.ts";
 import { currentHost } from "./current_host.ts";
 
 /** How `connect` connects. */
@@ -44,9 +44,18 @@ export interface ConnectLimits extends TimeLimit {
  */
 export async function connect(address: string | Address, { timeoutMs = 0, signal, tls = false }: ConnectLimits = {}): Promise<Stream> {
   checkTimeout("connect()", timeoutMs);
-  const options = withTls(typeof address === "string" ? readAddress(address) : address, tls);
+  const options = connectOptions(address, tls);
   const found = currentHost();
-  const host = found instanceof Promise ? await found : found;
+  return await connectBy(found instanceof Promise ? await found : found, options, timeoutMs, signal);
+}
+
+/** As `connect`, by a network and a time that are given. */
+export async function connectBy(
+  host: RequestHost,
+  options: ConnectOptions,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Stream> {
   signal?.throwIfAborted();
   const socket = await connectWithin(host, options, timeoutMs, signal);
   const abort = () => stream.abort(signal?.reason);
@@ -54,27 +63,6 @@ export async function connect(address: string | Address, { timeoutMs = 0, signal
   signal?.addEventListener("abort", abort);
   if (signal?.aborted === true) abort();
   return stream;
-}
-
-function withTls(address: Address, tls: boolean | ConnectTls): ConnectOptions {
-  if (tls === false) return address;
-  if (address.transport === "unix") throw new TypeError(`connect to ${formatAddress(address)}: TLS is spoken over TCP alone`);
-  const options = tls === true ? {} : tls;
-  for (const protocol of options.protocols ?? []) {
-    const { length } = new TextEncoder().encode(protocol);
-    if (length > 0 && length < 256) continue;
-    throw new TypeError(`connect to ${formatAddress(address)}: a protocol of ${length} bytes; one of 1 to 255 is wanted (RFC 7301)`);
-  }
-  return { ...address, tls: options };
-}
-
-function readAddress(text: string): Address {
-  try {
-    return LISTENER.parse(text);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new TypeError(`connect to ${JSON.stringify(text)}: ${error.message}`);
-  }
 }
 
 function connectWithin(host: RequestHost, options: ConnectOptions, timeoutMs: number, signal: AbortSignal | undefined): Promise<Socket> {

@@ -1,6 +1,10 @@
 import type { BlockingCalls } from "../contract/engine.ts";
+import type { Address } from "../contract/socket.ts";
+import type { SyncStream } from "../contract/sync_stream.ts";
 import { currentCore } from "../core/current.ts";
 import { checkTimeout, LONGEST_MS } from "../time_limit.ts";
+import type { ConnectLimits } from "./connect.ts";
+import { connectOptions } from "./connect_options.ts";
 
 /**
  * Gives way to the other cores, and stands still until it is this one's turn again: `suspend` for code that cannot await. For apps in threads (`--suspend worker`), where
@@ -48,6 +52,33 @@ export function waitReadSync(timeoutMs: number = 0): boolean {
  */
 export function readSync(): Uint8Array | null {
   return blockingCalls("readSync()").readBody();
+}
+
+/**
+ * Connects to a TCP port or a Unix socket, and stands still until it is connected: `connect` for code that cannot await, in apps in threads (`--suspend worker`).
+ * A request has 64 of them at most, and its end closes them.
+ *
+ * @example
+ * ```ts
+ * const cache = connectSync("127.0.0.1:11211", { timeoutMs: 500, signal: request.signal });
+ * cache.writeSync("get greeting\r\n");
+ * const answer = cache.readSync({ timeoutMs: 500 });
+ * ```
+ * @param address As of `connect`.
+ * @param limits As of `connect`; the signal is heard while a call stands still.
+ * @throws {BrokenError} Refused, unreachable, no such file, not there in time, or not who the certificate must be for; or there are too many.
+ * @throws {ClosedError} The request's answer is complete.
+ * @throws {TypeError} The address is none, TLS is asked for over a Unix socket, or a protocol is none; or it was called outside of a request, or in one that has
+ * no thread of its own.
+ * @throws {RangeError} The time is out of bounds.
+ * @throws The signal's reason.
+ */
+export function connectSync(address: string | Address, { timeoutMs = 0, signal, tls = false }: ConnectLimits = {}): SyncStream {
+  const calls = blockingCalls("connectSync()");
+  checkTimeout("connectSync()", timeoutMs);
+  const options = connectOptions(address, tls);
+  signal?.throwIfAborted();
+  return calls.connect(options, timeoutMs, signal);
 }
 
 function blockingCalls(call: string): BlockingCalls {

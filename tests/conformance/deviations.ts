@@ -211,7 +211,8 @@ export const GAPS: readonly Gap[] = [
     runtime: "all",
     reason:
       "In threads (`--suspend worker`) an answer that streams has its thread until its end, and so has an event stream, which has no core any more: with `--async N` N clients that listen " +
-      "take all threads. Serve event streams without threads, or from another process.",
+      "take all threads, and no `--harakiri` ends them; who waits for a thread has a core, and so a `--harakiri`. Let the app end its event streams after a time, " +
+      "serve them without threads, or from another process.",
   },
   {
     runtime: "Node",

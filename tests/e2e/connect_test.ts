@@ -12,7 +12,7 @@ import { BrokenError, connect, type ConnectLimits, type Stream } from "../../mod
 import { createIdentity } from "../support/certificate.ts";
 import { withPeer } from "../support/echo_peer.ts";
 import { runtimeName } from "../support/runtime.ts";
-import { pause, until } from "../support/served.ts";
+import { pause, until, withServer } from "../support/served.ts";
 import { testUnless } from "../support/test_unless.ts";
 
 const PEER = fileURLToPath(new URL("./fixtures/tls_peer.py", import.meta.url));
@@ -69,6 +69,18 @@ test("connect() over TLS: 4 MB to an echo and back, then its end", LIMIT, async 
     assert.ok(Buffer.from(sent).equals(await back), "what came back is what was sent");
     stream.end();
     assert.equal(await stream.read(), null);
+  });
+});
+
+test("connectSync() speaks TLS, and refuses who the certificate is not for", LIMIT, async () => {
+  const module = new URL(`./fixtures/worker_app.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url);
+  await withTlsPeer(async (address) => {
+    await withServer({ module, async: 1 }, async ({ url }) => {
+      const body = JSON.stringify([address, identity.cert]);
+      const [tls, echoed, refused] = await (await fetch(new URL("/connectSync/tls", url), { method: "POST", body })).json();
+      assert.deepEqual([tls.protocol, echoed], ["echo", "hello"]);
+      assert.match(refused, /^BrokenError: /);
+    });
   });
 });
 

@@ -141,6 +141,8 @@ test("worker: a thread that ends fails its own request alone", LIMIT, async () =
   await withServer({ module: APP, async: 4 }, async ({ exchange, connect, heard, server }) => {
     const patient = exchange(get("/sleep?1500"));
     for (const path of ["/throw", "/exit", "/uncaught"]) assert.equal(parseAnswer(await exchange(get(path))).status, 500);
+    // A thread is free, which takes the next one at once: a client that goes before is heard of by no app.
+    await exchange(get("/a"));
     const goes = await connect();
     goes.send(get("/gone"));
     await until(() => server.stats().cores.some(({ request }) => request?.target === "/gone"));
@@ -154,6 +156,20 @@ test("worker: a thread that ends fails its own request alone", LIMIT, async () =
       "GET /throw as told",
       "GET /uncaught of a timer",
     ]);
+  });
+});
+
+test("worker: a client that goes is heard of by an app that blocks", LIMIT, async () => {
+  await withServer({ module: APP, async: 1 }, async ({ exchange, connect, heard, server }) => {
+    await exchange(get("/a"));
+    const goes = await connect();
+    goes.send(get("/standing"));
+    await until(() => server.stats().cores[0]!.state === "sleeping", PATIENCE);
+    goes.reset();
+    await until(() => heard.errors.length === 1, PATIENCE);
+    assert.equal((heard.errors[0]!.error as Error).message, "told of BrokenError");
+    await until(() => server.stats().busy === 0, PATIENCE);
+    assert.match(await exchange(get("/a")), /"requests":3/);
   });
 });
 
@@ -201,7 +217,10 @@ test("heddle serve --suspend worker says what it is, stops on SIGTERM, and says 
     cli.kill("SIGTERM");
     assert.deepEqual(await cli.exit, { code: 0, signal: null });
     assert.match(cli.stderr, /suspend worker, \d+ cores/);
-    assert.match(cli.stderr, /app: .*app\.mjs, loaded by each thread, with state of its own\n/);
+    assert.match(
+      cli.stderr,
+      /app: .*app\.mjs, loaded by each thread, with state of its own; an answer that streams has its thread to its end\n/,
+    );
   });
   const failing = appFile(`throw new TypeError("no database");`);
   const failed = await runCli(["serve", failing, "--suspend", "worker", "--port", "0"]);

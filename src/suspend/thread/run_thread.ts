@@ -10,7 +10,7 @@ import { createAsyncEngine } from "../async.ts";
 import { createGeneratorEngine } from "../generator.ts";
 import { unpackBytes } from "../worker/packed_bytes.ts";
 import { packError, unpackError } from "../worker/packed_error.ts";
-import type { FromThread, OfRequest, PackedApp, ThreadData, ToThread } from "../worker/protocol.ts";
+import type { FromThread, OfRequest, PackedApp, SocketAsk, SocketOutcome, ThreadData, ToThread } from "../worker/protocol.ts";
 import type { RemoteBody } from "./remote_body.ts";
 import { type ThreadContext, ThreadRequest } from "./thread_request.ts";
 import { ThreadScheduler } from "./thread_scheduler.ts";
@@ -86,6 +86,10 @@ class AppThread implements RunningThread, ThreadContext {
   readonly #port: ThreadPort;
   readonly #clock: Clock;
   #promises = 0;
+  #sockets = 0;
+  #asks = 0;
+  /** What was asked of connections, and what has come of it. */
+  readonly #asked = new Map<number, SocketOutcome | null>();
   /** The last that began: one a time has no answer yet, and what is said to an older one is of no use any more, but for chunks of its body. */
   #request: ThreadRequest | null = null;
   /** Those that wait for a chunk. */
@@ -134,6 +138,10 @@ class AppThread implements RunningThread, ThreadContext {
       case "bodyFailed":
         this.#fetched(message.id)?.fail(unpackError(message.error));
         break;
+      case "outcome":
+        // Unless a signal has called it off.
+        if (this.#asked.has(message.ask)) this.#asked.set(message.ask, message.outcome);
+        break;
       default:
         if (this.#request !== null && message.id === this.#request.id) this.#ofRequest(this.#request, message);
     }
@@ -150,7 +158,7 @@ class AppThread implements RunningThread, ThreadContext {
     return request?.body ?? null;
   }
 
-  #ofRequest(request: ThreadRequest, message: Exclude<ToThread, { type: "begin" | "body" | "bodyFailed" }>): void {
+  #ofRequest(request: ThreadRequest, message: Exclude<ToThread, { type: "begin" | "body" | "bodyFailed" | "outcome" }>): void {
     switch (message.type) {
       case "abort":
         request.abort(unpackError(message.reason));
@@ -196,7 +204,7 @@ class AppThread implements RunningThread, ThreadContext {
   #heardStanding(message: ToThread): void {
     const { type, id } = message;
     const request = this.#request;
-    if (type === "body" || type === "bodyFailed") this.#hear(message);
+    if (type === "body" || type === "bodyFailed" || type === "outcome") this.#hear(message);
     else if (id !== request?.id) this.#held.push(message);
     else if (type !== "cancel") this.#hear(message);
     else if (this.app.kind === "wasm") request.reply.cancel(unpackError(message.reason));
@@ -205,6 +213,22 @@ class AppThread implements RunningThread, ThreadContext {
 
   nextPromise(): number {
     return this.#promises++;
+  }
+
+  nextSocket(): number {
+    return this.#sockets++;
+  }
+
+  ask(id: number, socket: number, what: SocketAsk, signal: AbortSignal | undefined): SocketOutcome | null {
+    const ask = this.#asks++;
+    this.#asked.set(ask, null);
+    this.post({ type: "ask", id, ask, socket, what }, what.kind === "write" ? [what.bytes.buffer] : []);
+    try {
+      this.standStill(() => this.#asked.get(ask) !== null || signal?.aborted === true, Infinity);
+      return this.#asked.get(ask) ?? null;
+    } finally {
+      this.#asked.delete(ask);
+    }
   }
 
   rejected(reason: unknown): void {

@@ -2,14 +2,16 @@ import { type ContextHost, createContext } from "../../app/context.ts";
 import type { App, Env, RequestContext, YieldEnv } from "../../contract/app.ts";
 import type { BlockingCalls, CoreContext, Incoming, RequestHost, SuspendEngine } from "../../contract/engine.ts";
 import type { RequestName } from "../../contract/observer.ts";
-import type { Address } from "../../contract/socket.ts";
+import type { Address, ConnectOptions } from "../../contract/socket.ts";
+import type { SyncStream } from "../../contract/sync_stream.ts";
 import { enterCore } from "../../core/current.ts";
 import { cgiEnv } from "../../gateway/cgi_env.ts";
 import { createRequest, type RequestParts } from "../../http/request.ts";
-import type { OfRequest, PackedRequest } from "../worker/protocol.ts";
+import type { OfRequest, PackedRequest, SocketAsk, SocketOutcome } from "../worker/protocol.ts";
 import { PackedHead } from "./packed_head.ts";
 import { type BodyFetcher, RemoteBody } from "./remote_body.ts";
 import { type ReplySender, ThreadReply } from "./thread_reply.ts";
+import { connectStanding, type SocketAsker } from "./thread_socket.ts";
 import type { CountedTask } from "./thread_scheduler.ts";
 
 /** What all requests of a thread share. */
@@ -31,6 +33,10 @@ export interface ThreadContext {
   standStill(isSo: () => boolean, timeoutMs: number): boolean;
   /** A number for a promise of `waitUntil`. */
   nextPromise(): number;
+  /** A number for a connection. */
+  nextSocket(): number;
+  /** As of a `SocketAsker`, for a request. */
+  ask(id: number, socket: number, what: SocketAsk, signal: AbortSignal | undefined): SocketOutcome | null;
 }
 
 class ThreadTask implements CountedTask {
@@ -57,7 +63,7 @@ class ThreadTask implements CountedTask {
 
 /** One request as its thread sees it: all that an app can touch is here, and what it asks of the server goes by messages. */
 export class ThreadRequest
-  implements CoreContext, BlockingCalls, Incoming, RequestParts, ContextHost, RequestName, BodyFetcher, ReplySender {
+  implements CoreContext, BlockingCalls, Incoming, RequestParts, ContextHost, RequestName, BodyFetcher, ReplySender, SocketAsker {
   readonly id: number;
   readonly head: PackedHead;
   readonly body: RemoteBody | null;
@@ -222,6 +228,22 @@ export class ThreadRequest
     const { body } = this;
     if (body === null) return null;
     return body.ready ? body.readNow() : undefined;
+  }
+
+  connect(address: ConnectOptions, timeoutMs: number, signal: AbortSignal | undefined): SyncStream {
+    return connectStanding(this, address, timeoutMs, signal);
+  }
+
+  nextSocket(): number {
+    return this.#context.nextSocket();
+  }
+
+  ask(socket: number, what: SocketAsk, signal: AbortSignal | undefined): SocketOutcome | null {
+    return this.#context.ask(this.id, socket, what, signal);
+  }
+
+  leave(socket: number, how: "end" | "close" | "abort"): void {
+    this.post({ type: "leave", id: this.id, socket, how });
   }
 
   standStill(isSo: () => boolean, timeoutMs: number): boolean {

@@ -108,6 +108,7 @@ class WorkerEngine implements SuspendEngine, SeatOwner {
     if (this.#closed) return job.lose(closedError());
     const seat = this.#idle.pop();
     if (seat !== undefined) return seat.take(job);
+    if (job.leaves(() => this.#waiting.delete(job))) return;
     this.#waiting.add(job);
     this.#startMore();
   }

@@ -2,10 +2,11 @@ import type { BodySource } from "../../contract/body.ts";
 import type { CoreContext, FailureStatus, Scheduler } from "../../contract/engine.ts";
 import { Waits } from "../waits.ts";
 import { ChunkStream } from "./chunk_stream.ts";
+import { JobSockets, overOutcome } from "./job_sockets.ts";
 import { packRequest } from "./pack_request.ts";
 import { packBytes, unpackBytes } from "./packed_bytes.ts";
 import { packError, unpackError } from "./packed_error.ts";
-import type { OfRequest, PackedAnswer, ToThread } from "./protocol.ts";
+import type { OfRequest, PackedAnswer, SocketOutcome, ToThread } from "./protocol.ts";
 import { JOB_WAITING, type JobEvent } from "./state.ts";
 
 /** The thread that a request has. */
@@ -30,6 +31,8 @@ export class Job {
   /** It may go to another thread, if this one ends before it has taken it: once, and not where a body has gone along. */
   #mayReturn = true;
   #isListening = false;
+  /** Null until its thread connects. */
+  #sockets: JobSockets | null = null;
   /** Promises of `waitUntil` that have not settled. */
   readonly #promises = new Map<number, () => void>();
 
@@ -54,6 +57,7 @@ export class Job {
     const next = this.#state[event];
     if (next === null) return false;
     this.#state = next;
+    if (this.over) this.#sockets?.closeAll();
     return true;
   }
 
@@ -79,6 +83,24 @@ export class Job {
     this.#mayReturn = false;
     this.#thread = null;
     return true;
+  }
+
+  /**
+   * Ends with its client while it waits for a thread: no app has seen it, and none is to run for nobody.
+   *
+   * @param left Called when it does.
+   * @returns Whether its client has gone before.
+   */
+  leaves(left: () => void): boolean {
+    const { reply } = this.request;
+    const end = () => {
+      left();
+      this.#move("lose");
+      reply.end();
+    };
+    reply.onGone = end;
+    if (reply.closed) end();
+    return reply.closed;
   }
 
   #post(message: ToThread, transfer?: readonly ArrayBuffer[]): void {
@@ -116,6 +138,10 @@ export class Job {
         return this.request.context.harakiri(message.seconds);
       case "detach":
         return this.request.context.detach();
+      case "ask":
+        return this.#ask(message);
+      case "leave":
+        return this.#sockets?.leave(message.socket, message.how);
       case "standStill":
         return this.#standStill(message.ms);
       case "waitUntil":
@@ -131,6 +157,16 @@ export class Job {
     const turn = ms === null ? this.waits.giveWay() : this.waits.sleep(ms);
     // It is rejected by harakiri alone, which ends the thread.
     turn.then(() => this.#post({ type: "turn", id: this.id }), () => {});
+  }
+
+  #ask({ ask, socket, what }: OfRequest & { readonly type: "ask" }): void {
+    const { id } = this;
+    const tell = (outcome: SocketOutcome) => {
+      const bytes = outcome.kind === "read" ? outcome.bytes : null;
+      this.#thread?.post({ type: "outcome", id, ask, outcome }, bytes === null ? [] : [bytes.buffer]);
+    };
+    if (this.over) tell(overOutcome());
+    else void (this.#sockets ??= new JobSockets(this.request.task.host)).ask(socket, what).then(tell);
   }
 
   #switched(switches: number): void {

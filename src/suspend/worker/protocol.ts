@@ -7,7 +7,7 @@
  */
 import type { GuestFolder, ModuleApp } from "../../contract/app.ts";
 import type { FailureStatus } from "../../contract/engine.ts";
-import type { Address } from "../../contract/socket.ts";
+import type { Address, ConnectOptions, TlsInfo } from "../../contract/socket.ts";
 import type { PackedBytes } from "./packed_bytes.ts";
 import type { PackedError } from "./packed_error.ts";
 
@@ -66,6 +66,8 @@ export type ToThread =
   /** The chunk that a `read` asked for; null at the end. */
   | { readonly type: "body"; readonly id: number; readonly chunk: PackedBytes | null }
   | { readonly type: "bodyFailed"; readonly id: number; readonly error: PackedError }
+  /** What came of an `ask`. */
+  | { readonly type: "outcome"; readonly id: number; readonly ask: number; readonly outcome: SocketOutcome }
   /** The request's signal is aborted. */
   | { readonly type: "abort"; readonly id: number; readonly reason: PackedError }
   /** What `standStill` asked for is over. */
@@ -102,9 +104,27 @@ export type OfRequest =
   | { readonly type: "detach"; readonly id: number }
   /** Its thread stands still until it is its core's turn again, `ms` milliseconds later at least; null for at once. */
   | { readonly type: "standStill"; readonly id: number; readonly ms: number | null }
+  /** Something of a connection, by numbers of its thread's own; is answered by `outcome`. */
+  | { readonly type: "ask"; readonly id: number; readonly ask: number; readonly socket: number; readonly what: SocketAsk }
+  /** A connection is to be ended, or closed. */
+  | { readonly type: "leave"; readonly id: number; readonly socket: number; readonly how: "end" | "close" | "abort" }
   /** A promise of `waitUntil`, with a number of its own. */
   | { readonly type: "waitUntil"; readonly id: number; readonly promise: number }
   | { readonly type: "settled"; readonly id: number; readonly promise: number };
+
+/** What a thread that stands still wants of a connection. The times are milliseconds; 0 is no limit. */
+export type SocketAsk =
+  | { readonly kind: "connect"; readonly address: ConnectOptions; readonly timeoutMs: number }
+  | { readonly kind: "read"; readonly timeoutMs: number }
+  | { readonly kind: "write"; readonly bytes: PackedBytes; readonly timeoutMs: number };
+
+/** What came of it. */
+export type SocketOutcome =
+  | { readonly kind: "connected"; readonly local: Address; readonly remote: Address; readonly tls: TlsInfo | null }
+  /** Null at the peer's end. */
+  | { readonly kind: "read"; readonly bytes: PackedBytes | null }
+  | { readonly kind: "written" }
+  | { readonly kind: "failed"; readonly error: PackedError };
 
 /** An answer's head, and its body if it is there already. */
 export interface PackedAnswer {

@@ -2,6 +2,7 @@ import type { ClockTimer } from "../../contract/clock.ts";
 import type { AppThread, ThreadEvents, Threads } from "../../contract/app_threads.ts";
 import { BrokenError, ClosedError, ConfigError } from "../../errors.ts";
 import type { Job, JobThread } from "./job.ts";
+import { overOutcome } from "./job_sockets.ts";
 import { packError, unpackError } from "./packed_error.ts";
 import type { FromThread, OfRequest, ThreadData, ToThread } from "./protocol.ts";
 
@@ -121,6 +122,7 @@ export class Seat implements ThreadEvents, JobThread {
   /** Of a request that is long over only its errors matter, and what it would wait for. */
   #late(message: OfRequest): void {
     if (message.type === "told") this.#owner.tell(unpackError(message.error));
+    else if (message.type === "ask") this.post({ type: "outcome", id: message.id, ask: message.ask, outcome: overOutcome() });
     else if (message.type === "read") this.post({ type: "bodyFailed", id: message.id, error: packError(answeredError()) });
   }
 

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BrokenError } from "../../../src/errors.ts";
 import { createAsyncEngine } from "../../../src/suspend/async.ts";
-import { readSync, sleepSync, suspendSync, waitReadSync } from "../../../src/suspend/sync_calls.ts";
+import { connectSync, readSync, sleepSync, suspendSync, waitReadSync } from "../../../src/suspend/sync_calls.ts";
 import { RemoteBody } from "../../../src/suspend/thread/remote_body.ts";
 import { packBytes } from "../../../src/suspend/worker/packed_bytes.ts";
 import { createScene } from "../../support/scene.ts";
 
-const CALLS = [suspendSync, () => sleepSync(1), waitReadSync, readSync];
+const CALLS = [suspendSync, () => sleepSync(1), waitReadSync, readSync, () => connectSync("127.0.0.1:1")];
 
 test("calls that block say so outside of a request, and where other requests share the thread", async () => {
   for (const call of CALLS) assert.throws(call, { name: "TypeError", message: /no request is being served here/ });
@@ -27,7 +27,7 @@ test("calls that block say so outside of a request, and where other requests sha
     },
   });
   await settle();
-  assert.equal(messages.length, 4);
+  assert.equal(messages.length, CALLS.length);
   for (const message of messages) {
     assert.match(message, /TypeError: .*would hold up all other requests; run the app in threads \(--suspend worker\)/);
   }

@@ -417,6 +417,78 @@ test("harakiri of a request that waits for a thread costs no thread", async () =
   });
 });
 
+test("a client that goes while its request waits for a thread gives up its place, and no app runs for it", async () => {
+  const paths: string[] = [];
+  const app = (request: Request) => {
+    paths.push(new URL(request.url).pathname);
+    return new Response(new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(5)) }));
+  };
+  await withThreads(app, { async: 1 }, async ({ sent, settle, threads, connect, heard, server }) => {
+    const streams = await connect();
+    streams.socket.pause();
+    streams.send(requestOf("GET /streams"));
+    await settle();
+    threads.started[0]!.stuck = true;
+    streams.socket.abort();
+    const goes = await sent(requestOf("GET /goes"));
+    assert.equal(server.stats().busy, 1);
+    goes.socket.abort();
+    await settle();
+    assert.equal(server.stats().busy, 0);
+    const stays = await sent(requestOf("HEAD /stays"));
+    threads.started[0]!.stuck = false;
+    await settle();
+    assert.match(stays.text, /200 OK/);
+    assert.deepEqual([paths, heard.errors, threads.started.length], [["/streams", "/stays"], [], 1]);
+    assert.deepEqual(heard.requests.map(({ target }) => target), ["/streams", "/goes", "/stays"]);
+  });
+});
+
+test("a client that goes just as a thread ends that has not taken its request is no other thread's", async () => {
+  const paths: string[] = [];
+  const app = (request: Request) => {
+    paths.push(new URL(request.url).pathname);
+    return new Response("here");
+  };
+  await withThreads(app, { async: 1 }, async ({ sent, settle, threads, connect, heard, server }) => {
+    await sent(requestOf("GET /first"));
+    threads.started[0]!.stuck = true;
+    const goes = await connect();
+    goes.send(requestOf("GET /goes"));
+    await settle();
+    goes.socket.abort();
+    threads.started[0]!.die(null);
+    await settle();
+    assert.deepEqual([paths, server.stats().busy, heard.errors], [["/first"], 0, []]);
+    assert.equal(answersOf(await sent(requestOf("GET /next")))[0]!.body, "here");
+  });
+});
+
+test("an event stream keeps its thread past every harakiri, which is for who waits for it; one that the app ends gives it back", async () => {
+  let end = () => {};
+  const app = (request: Request) => {
+    if (request.url.endsWith("/other")) return new Response("here");
+    const start = (controller: ReadableStreamDefaultController) => {
+      controller.enqueue(new TextEncoder().encode("data: 1\n\n"));
+      end = () => controller.close();
+    };
+    return new Response(new ReadableStream({ start }), { headers: { "content-type": "text/event-stream" } });
+  };
+  await withThreads(app, { async: 1, harakiriRoutes: [{ glob: "/*", ms: 500 }] }, async ({ sent, pass, settle, server }) => {
+    const listens = await sent(requestOf("GET /events"));
+    assert.equal(server.stats().busy, 0);
+    await pass(510);
+    const waits = await sent(requestOf("GET /other"));
+    await pass(510);
+    assert.equal(answersOf(waits)[0]!.status, 504);
+    assert.match(listens.text, /data: 1/);
+    assert.equal(server.stats().harakiriCount, 1);
+    end();
+    await settle();
+    assert.equal(answersOf(await sent(requestOf("GET /other")))[0]!.body, "here");
+  });
+});
+
 test("chunks and an end that come after a stream was cancelled, or has failed, are dropped", async () => {
   for (const late of [(stream: ChunkStream) => stream.push(new Uint8Array(3)), (stream: ChunkStream) => stream.end()]) {
     const reasons: unknown[] = [];
