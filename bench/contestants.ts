@@ -79,7 +79,7 @@ export function floorOf(runtime: ServerRuntime, app: string, ...args: string[]):
   return part(runtime, "HTTP, context, fetch alone", "fetch_alone", app, ...args);
 }
 
-/** The same with what the issue wants left on: a core, its row, its times and counters, and a deadline for the client. */
+/** The same with what a bounded server adds: a core, its row, its times and counters, and a deadline for the client. */
 export function boundedFloorOf(runtime: ServerRuntime, app: string, ...args: string[]): Contestant {
   return part(runtime, "the same, bounded", "fetch_alone", app, "--bounded", ...args);
 }
