@@ -544,6 +544,29 @@ testOnBoth("unix: a socket has its mode, takes a stale one's place and no other'
   assert.equal(existsSync(path), false);
 });
 
+testOnBoth("unix: a socket that cannot be given to its owner is gone again when serve() says so", async (by) => {
+  const path = unixPath();
+  const http = { transport: "unix", path, owner: { uid: 2 ** 32 } } as const;
+  await assert.rejects(serve({ fetch: () => new Response(), http, ...by }).ready, { code: "HEDDLE_BROKEN" });
+  assert.equal(existsSync(path), false);
+});
+
+testOnBoth("serve() warns of a listener's own backlog where the runtime takes none", async ({ loop }) => {
+  if (loop === undefined) return;
+  const cases = [["127.0.0.1:0", ["bun-serve"]], [`unix:${unixPath()}`, ["bun-serve", "deno-serve"]]] as const;
+  for (const [place, loops] of cases) {
+    const address = place.startsWith("unix:")
+      ? { transport: "unix", path: place.slice(5) } as const
+      : { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
+    const warnings: string[] = [];
+    const observer = { warning: (line: string) => void warnings.push(line) };
+    const server = serve({ fetch: () => new Response(), http: { ...address, backlog: 7 }, loop, observer });
+    await server.ready;
+    await server.close();
+    assert.equal(warnings.filter((line) => line.startsWith("--listen with ")).length, (loops as readonly string[]).includes(loop) ? 1 : 0);
+  }
+});
+
 testOnBoth("serve() refuses what a loop engine must not be given", async ({ loop }) => {
   if (loop === undefined) return;
   const options = { fetch: () => new Response(), port: 0, loop };
