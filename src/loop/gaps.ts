@@ -81,6 +81,20 @@ export const LOOP_GAPS: readonly LoopGap[] = [
     reason: "a head longer than the runtime's own bound is refused by that, in its own words",
   },
   {
+    name: "limits.fields",
+    flag: null,
+    loops: ["deno-serve"],
+    isRefused: false,
+    reason: "a head of more than 128 fields is refused with 400 by Deno.serve (2.9.6)",
+  },
+  {
+    name: "limits.fields",
+    flag: null,
+    loops: ["bun-serve"],
+    isRefused: false,
+    reason: "a head of more than 198 fields is refused with 431 by Bun.serve (1.4.5)",
+  },
+  {
     name: "limits.discardBytes",
     flag: null,
     loops: ALL,

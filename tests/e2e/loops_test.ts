@@ -551,6 +551,36 @@ testOnBoth("unix: a socket that cannot be given to its owner is gone again when 
   assert.equal(existsSync(path), false);
 });
 
+testOnBoth("limits.fields holds past a thousand, or serve() warns of it", async ({ loop }) => {
+  const warnings: string[] = [];
+  const observer = { warning: (line: string) => void warnings.push(line) };
+  const fetch: FetchHandler = (request) => new Response(String([...request.headers].filter(([name]) => name.startsWith("x-")).length));
+  const server = serve({
+    fetch,
+    http: "127.0.0.1:0",
+    https: "127.0.0.1:0",
+    tls: createIdentity(),
+    limits: { fields: 2000, headBytes: 65_536 },
+    ...(loop !== undefined && { loop }),
+    observer,
+  });
+  await server.ready;
+  try {
+    const isKept = loop === undefined || loop === "node-http";
+    assert.equal(warnings.filter((line) => line.startsWith("option limits.fields with the loop ")).length, isKept ? 0 : 1);
+    if (!isKept) return;
+    const fields = (count: number) => Array.from({ length: count }, (_, index) => `x-${index}: v\r\n`).join("");
+    for (const [index, open] of [RawClient.connect, RawClient.connectTls].entries()) {
+      const client = await open({ transport: "tcp", hostname: "127.0.0.1", port: Number(new URL(server.urls[index]!).port) });
+      assert.equal((await ask(client, get("/", fields(1999)))).body, "1999");
+      assert.equal((await ask(client, get("/", fields(2000)))).status, 431);
+      client.destroy();
+    }
+  } finally {
+    await server.close();
+  }
+});
+
 testOnBoth("serve() warns of a listener's own backlog where the runtime takes none", async ({ loop }) => {
   if (loop === undefined) return;
   const cases = [["127.0.0.1:0", ["bun-serve"]], [`unix:${unixPath()}`, ["bun-serve", "deno-serve"]]] as const;
