@@ -103,7 +103,7 @@ async function createSecureServer(
 type HalfOpen = http.Server & { httpAllowHalfOpen: boolean };
 
 function createPlainServer(options: LoopListenOptions, accept: (exchange: LoopExchange) => void, local: () => Address): NodeServer {
-  const clear = new ClearHttp2(options, accept, local);
+  const clear = new ClearHttp2(async () => (await import("./node_http2.ts")).createClearServer(options, accept, local));
   const server: http.Server = new PrefaceServer(httpOptions(options), (socket) => clear.take(socket));
   const requests = new NodeRequests(accept);
   const connections = new NodeConnections();
