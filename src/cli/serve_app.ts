@@ -1,4 +1,5 @@
 import { isProgram, loadApp, type LoadedApp } from "../app/load.ts";
+import type { ListenOptions } from "../contract/socket.ts";
 import { process } from "../io/node_process.ts";
 import { selectPlatform } from "../io/select.ts";
 import { gapLine, gapsOf } from "../loop/gaps.ts";
@@ -110,18 +111,18 @@ export async function serveApp(path: string | null, values: ServeOptionValues, g
     say(`*** WARNING *** ${line}`);
   }
   for (const line of await missingPages(values, maps, given)) say(`*** WARNING *** ${line}`);
-  if (loop !== null) { for (const line of givenGaps(loop, values, given)) say(`*** WARNING *** ${line}`); }
+  if (loop !== null) { for (const line of givenGaps(loop, values, given, listeners)) say(`*** WARNING *** ${line}`); }
   if (files !== null) files.readAgainOnSignal(server, streams.err);
   return await runUntilStopped(server, values.reloadMercyMs, observer, streams.err);
 }
 
 /** What a loop cannot keep and was given all the same, be it by its default's value, of which `serve` says nothing; and `--io`, which it is not told of. */
-function givenGaps(loop: string, values: ServeOptionValues, given: Given): string[] {
+function givenGaps(loop: string, values: ServeOptionValues, given: Given, listeners: readonly ListenOptions[]): string[] {
   return (Object.keys(SERVE_OPTIONS) as ServeOptionName[]).flatMap((name) => {
     const { flag, unit, default: usual } = SERVE_OPTIONS[name];
     const isTold = name !== "io" && (usual === null || values[name] !== unit.parse(usual));
     if (given[name] === undefined || isTold) return [];
-    return gapsOf(loop).filter((gap) => gap.flag === flag).map((gap) => gapLine(gap, given[name]!.source, loop));
+    return gapsOf(loop, listeners).filter((gap) => gap.flag === flag).map((gap) => gapLine(gap, given[name]!.source, loop));
   });
 }
 

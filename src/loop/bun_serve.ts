@@ -59,13 +59,16 @@ async function bind(options: LoopListenOptions, serve: (place: BunPlace) => BunH
   }
 }
 
-/** The first one for who names no server, or one that none has the name of; of two that have the same name the first keeps it. */
+/**
+ * The first one for who names no server, or one that none has the name of; and by its names as the others, or else another's star would go before them.
+ * Of two that have the same name the first keeps it.
+ */
 function bunTls({ identities, hosts, names }: Certificates): readonly BunTlsEntry[] {
-  return identities.flatMap(({ cert, key }, index) => {
-    if (index === 0) return [{ cert, key }];
-    const own = hosts[index]!.filter((host) => names.find(host) === index);
-    return own.map((serverName) => ({ cert, key, serverName }));
+  const named = identities.flatMap(({ cert, key }, index) => {
+    return hosts[index]!.filter((host) => names.find(host) === index).map((serverName) => ({ cert, key, serverName }));
   });
+  const { cert, key } = identities[0]!;
+  return [{ cert, key }, ...(identities.length > 1 ? named : [])];
 }
 
 function serveBun(

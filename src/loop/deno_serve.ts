@@ -75,7 +75,8 @@ async function bind(options: LoopListenOptions, serve: (place: DenoPlace) => Den
     await giveSocket(options);
     return server;
   } catch (error) {
-    void server.shutdown();
+    // Its file is there until then.
+    await server.shutdown();
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { LoopEngineName } from "../contract/loop.ts";
+import type { ListenOptions } from "../contract/socket.ts";
 
 /** An option that a loop engine cannot keep, or not as heddle's own sockets do. */
 export interface LoopGap {
@@ -10,6 +11,8 @@ export interface LoopGap {
   readonly loops: readonly LoopEngineName[];
   /** Given with one of them it is a `ConfigError`; else a warning at the start. */
   readonly isRefused: boolean;
+  /** Where one of the listeners is a Unix socket alone. */
+  readonly onUnix?: true;
   /** What becomes of it; goes after the option's name and a colon. */
   readonly reason: string;
 }
@@ -34,6 +37,14 @@ export const LOOP_GAPS: readonly LoopGap[] = [
     reason: "holds for the sockets that apps open; the listeners are the loop's",
   },
   { name: "listen", flag: "--listen", loops: ["bun-serve"], isRefused: false, reason: "Bun.serve takes no backlog" },
+  {
+    name: "listen",
+    flag: "--listen",
+    loops: ["deno-serve"],
+    isRefused: false,
+    onUnix: true,
+    reason: "Deno.serve takes no backlog for a Unix socket, which has one of 1,024",
+  },
   {
     name: "connections",
     flag: "--connections",
@@ -68,6 +79,20 @@ export const LOOP_GAPS: readonly LoopGap[] = [
     loops: FETCH,
     isRefused: false,
     reason: "a head longer than the runtime's own bound is refused by that, in its own words",
+  },
+  {
+    name: "limits.fields",
+    flag: null,
+    loops: ["deno-serve"],
+    isRefused: false,
+    reason: "a head of more than 128 fields is refused with 400 by Deno.serve (2.9.6)",
+  },
+  {
+    name: "limits.fields",
+    flag: null,
+    loops: ["bun-serve"],
+    isRefused: false,
+    reason: "a head of more than 198 fields is refused with 431 by Bun.serve (1.4.5)",
   },
   {
     name: "limits.discardBytes",
@@ -142,7 +167,6 @@ export const LOOP_DIFFERENCES: readonly LoopDifference[] = [
     loops: ALL,
     reason: "Which requests break HTTP is the runtime's word, and so is what they are answered; heddle's log tells of none of them.",
   },
-  { loops: FETCH, reason: "`--listen` is not kept for a Unix socket, as it is not on heddle's own sockets there." },
   {
     loops: ["deno-serve"],
     reason:
@@ -200,9 +224,10 @@ export const LOOP_DIFFERENCES: readonly LoopDifference[] = [
   },
 ];
 
-/** The gaps of one loop engine. */
-export function gapsOf(loop: string): readonly LoopGap[] {
-  return LOOP_GAPS.filter(({ loops }) => loops.some((name) => name === loop));
+/** The gaps of one loop engine. @param listeners Where it is to listen. */
+export function gapsOf(loop: string, listeners: readonly Pick<ListenOptions, "transport">[]): readonly LoopGap[] {
+  const hasUnix = listeners.some(({ transport }) => transport === "unix");
+  return LOOP_GAPS.filter(({ loops, onUnix }) => loops.some((name) => name === loop) && (hasUnix || onUnix !== true));
 }
 
 /** What is said of an option that was given. @param option As it was given. */

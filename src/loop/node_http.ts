@@ -21,6 +21,9 @@ const CHECK_MS = 500;
 /** Node counts otherwise than heddle, which says what is too long: of what Node refuses nobody is told. */
 const HEAD_BYTES_FACTOR = 2;
 
+/** Of the fields of a head of HTTP/1: its bytes bound them, and `limits.fields` is held against what comes; past Node's own bound it answers by itself. */
+export const NO_LIMIT = 0;
+
 /** The loop engine over `node:http` and `node:http2` beside it, over TLS or not; for Node 20 and later. */
 export function createNodeHttp(): LoopEngine {
   return { name: "node-http", givesChunks: false, listen };
@@ -100,7 +103,7 @@ async function createSecureServer(
 type HalfOpen = http.Server & { httpAllowHalfOpen: boolean };
 
 function createPlainServer(options: LoopListenOptions, accept: (exchange: LoopExchange) => void, local: () => Address): NodeServer {
-  const clear = new ClearHttp2(options, accept, local);
+  const clear = new ClearHttp2(async () => (await import("./node_http2.ts")).createClearServer(options, accept, local));
   const server: http.Server = new PrefaceServer(httpOptions(options), (socket) => clear.take(socket));
   const requests = new NodeRequests(accept);
   const connections = new NodeConnections();
@@ -108,6 +111,7 @@ function createPlainServer(options: LoopListenOptions, accept: (exchange: LoopEx
   server.on("request", (request, response) => requests.take(request, response, local(), false));
   server.on("checkContinue", (request, response) => requests.take(request, response, local(), true));
   server.maxRequestsPerSocket = options.keepAliveRequests;
+  server.maxHeadersCount = NO_LIMIT;
   (server as HalfOpen).httpAllowHalfOpen = true;
   return {
     server,

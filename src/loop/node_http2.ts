@@ -6,10 +6,10 @@ import type { Address } from "../contract/socket.ts";
 import type { Certificates } from "../io/certificates.ts";
 import { SecureContexts } from "../io/node_tls.ts";
 import type { Renewable } from "../io/renewing.ts";
-import { httpOptions, type NodeServer } from "./node_http.ts";
+import { httpOptions, NO_LIMIT, type NodeServer } from "./node_http.ts";
 import { NodeConnections } from "./node_http_connections.ts";
 import { Http2Exchange } from "./node_http2_exchange.ts";
-import { boundEnd, Http2Sessions, http2Settings } from "./node_http2_sessions.ts";
+import { boundEnd, http2Bounds, Http2Sessions } from "./node_http2_sessions.ts";
 import { NodeRequests } from "./node_http_requests.ts";
 
 /** A server of HTTP/2 and, for who does not agree on that by ALPN, HTTP/1.1. */
@@ -27,7 +27,7 @@ export function createSecureServer(
     ...tlsOf(certificates),
     SNICallback: (name, chosen) => chosen(null, contexts.of(name)),
     handshakeTimeout: options.handshakeMs,
-    settings: http2Settings(common.maxHeaderSize),
+    ...http2Bounds(common.maxHeaderSize),
   });
   const { keepAliveTimeout, headersTimeout, requestTimeout } = common;
   Object.assign(server, {
@@ -35,6 +35,7 @@ export function createSecureServer(
     headersTimeout,
     requestTimeout,
     maxRequestsPerSocket: options.keepAliveRequests,
+    maxHeadersCount: NO_LIMIT,
     httpAllowHalfOpen: true,
   });
   const requests = new NodeRequests(accept);
@@ -45,7 +46,7 @@ export function createSecureServer(
   };
   server.on("request", (request, response) => take(request, response, false));
   server.on("checkContinue", (request, response) => take(request, response, true));
-  const sessions = new Http2Sessions(server, options.keepAliveMs);
+  const sessions = new Http2Sessions(server, options);
   /** Below TLS; a handshake may be under way. */
   const connections = new NodeConnections();
   server.on("connection", (socket) => connections.add(socket));
@@ -86,8 +87,8 @@ export interface ClearServer {
 
 /** Makes one. */
 export function createClearServer(options: LoopListenOptions, accept: (exchange: LoopExchange) => void, local: () => Address): ClearServer {
-  const server = http2.createServer({ settings: http2Settings(httpOptions(options).maxHeaderSize) });
-  const sessions = new Http2Sessions(server, options.keepAliveMs);
+  const server = http2.createServer(http2Bounds(httpOptions(options).maxHeaderSize));
+  const sessions = new Http2Sessions(server, options);
   server.on("request", (request) => takeStream(request, local(), false, accept));
   server.on("checkContinue", (request) => takeStream(request, local(), true, accept));
   const take = (socket: Socket) => {

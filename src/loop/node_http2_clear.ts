@@ -1,6 +1,4 @@
 import type { Socket } from "node:net";
-import type { LoopExchange, LoopListenOptions } from "../contract/loop.ts";
-import type { Address } from "../contract/socket.ts";
 import type { ClearServer } from "./node_http2.ts";
 import { NodeConnections } from "./node_http_connections.ts";
 
@@ -8,13 +6,14 @@ import { NodeConnections } from "./node_http_connections.ts";
 export class ClearHttp2 {
   readonly #create: () => Promise<ClearServer>;
   readonly #connections = new NodeConnections();
-  #waiting: Socket[] = [];
+  readonly #waiting: Socket[] = [];
   #server: ClearServer | null = null;
   #loading = false;
   #closing = false;
 
-  constructor(options: LoopListenOptions, accept: (exchange: LoopExchange) => void, local: () => Address) {
-    this.#create = async () => (await import("./node_http2.ts")).createClearServer(options, accept, local);
+  /** @param create Makes the server. */
+  constructor(create: () => Promise<ClearServer>) {
+    this.#create = create;
   }
 
   /** @param socket What it gives first is the preface. */
@@ -29,10 +28,15 @@ export class ClearHttp2 {
 
   async #load(): Promise<void> {
     this.#loading = true;
-    const server = this.#server = await this.#create();
-    if (this.#closing) server.close();
-    for (const socket of this.#waiting) if (!socket.destroyed) server.take(socket);
-    this.#waiting = [];
+    const server = this.#server = await this.#create().catch(() => null);
+    this.#loading = false;
+    const waiting = this.#waiting.splice(0);
+    if (this.#closing) server?.close();
+    for (const socket of waiting) {
+      // Without one, as for want of descriptors: the next client may have more luck.
+      if (server === null) socket.destroy();
+      else if (!socket.destroyed) server.take(socket);
+    }
   }
 
   /** Tells clients to go, and lets their streams end. */

@@ -1,5 +1,6 @@
 import http2 from "node:http2";
 import type { Socket } from "node:net";
+import type { LoopTerms } from "../contract/loop.ts";
 import { BrokenError } from "../errors.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
@@ -13,6 +14,9 @@ const MOST_STREAMS = 100;
 const RESET_BURST = 200;
 const RESETS_A_SECOND = 33;
 
+/** Fields that a head may have here, pseudo-fields among them: Node's own 128 are fewer than `limits.fields` may be, and to pass them resets a stream. */
+const MOST_FIELDS = 10_000 + 8;
+
 /** How long a client may keep its side of a connection open once ours is closed: nothing that it sends is of use any more. As `timeouts.lingerIdleMs`. */
 const LINGER_MS = 2000;
 
@@ -24,10 +28,15 @@ export function boundEnd(socket: Socket): void {
   });
 }
 
-/** What a client is told of its bounds. @param headBytes Of a head. */
-export function http2Settings(headBytes: number): http2.Settings {
-  return { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: headBytes, enablePush: false };
+/** A client's bounds; most of them it is told. @param headBytes Of a head, which bounds its fields too. */
+export function http2Bounds(headBytes: number): { readonly settings: http2.Settings; readonly maxHeaderListPairs: number } {
+  return {
+    settings: { maxConcurrentStreams: MOST_STREAMS, maxHeaderListSize: headBytes, enablePush: false },
+    maxHeaderListPairs: MOST_FIELDS,
+  };
 }
+
+type Terms = Pick<LoopTerms, "keepAliveMs" | "keepAliveRequests">;
 
 /**
  * The connections of HTTP/2 that a server has, over TLS or not: what their clients may do, and their end. A flood of CONTINUATION frames is ended by nghttp2
@@ -37,12 +46,11 @@ export class Http2Sessions {
   readonly #open = new Set<http2.ServerHttp2Session>();
   #closing = false;
 
-  /** @param keepAliveMs How long a connection is kept between two requests. */
-  constructor(server: http2.Http2Server | http2.Http2SecureServer, keepAliveMs: number) {
+  constructor(server: http2.Http2Server | http2.Http2SecureServer, terms: Terms) {
     server.on("session", (session: http2.ServerHttp2Session) => {
       this.#open.add(session);
       session.once("close", () => this.#open.delete(session));
-      watch(session, keepAliveMs);
+      watch(session, terms);
       // A client that has closed its side asks for nothing more; what it has asked for it gets.
       session.socket.once("end", () => session.closed || session.close());
       if (this.#closing) session.close();
@@ -62,12 +70,17 @@ export class Http2Sessions {
   }
 }
 
-/** Ends a session whose client resets too many streams, and one that is idle: a stream that waits for its handler keeps it. */
-function watch(session: http2.ServerHttp2Session, keepAliveMs: number): void {
+/**
+ * Ends a session whose client resets too many streams, one that has carried its requests, once those are answered, and one that is idle: a stream that waits
+ * for its handler keeps it.
+ */
+function watch(session: http2.ServerHttp2Session, { keepAliveMs, keepAliveRequests }: Terms): void {
   let streams = 0;
+  let requests = 0;
   const resets = new TokenBucket(RESET_BURST, RESETS_A_SECOND, performance.now());
   session.on("stream", (stream) => {
     streams++;
+    if (++requests === keepAliveRequests) session.close();
     stream.once("close", () => {
       streams--;
       const isFlood = wasReset(stream) && !resets.take(performance.now());

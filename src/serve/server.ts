@@ -92,7 +92,7 @@ export function serve(options: ServeOptions): Server {
   const app = appOf(options);
   const addresses = addressesOf(options);
   checkNumbers(options);
-  if (options.loop !== undefined) loopMisfits(options.loop, options);
+  if (options.loop !== undefined) loopMisfits(options.loop, options, addresses);
   return new HeddleServer(options, app, addresses);
 }
 
@@ -157,7 +157,7 @@ class HeddleServer implements Server {
     this.#listeningSince = platform.clock.now();
     this.#signals = new ServerSignals(server);
     this.#unbindSignals = SIGNALS.bind(this.#signals);
-    const lines = [...misfits(app, server.table.count), ...(loop === null ? [] : loopMisfits(loop.name, options))];
+    const lines = [...misfits(app, server.table.count), ...(loop === null ? [] : loopMisfits(loop.name, options, addresses))];
     for (const line of lines) server.observer.warning?.(line);
   }
 

@@ -183,3 +183,29 @@ testApp(
   },
   { timeouts: { bodyIdleMs: 200, writeStallMs: 300, keepAliveMs: 400 } },
 );
+
+testApp(NODE_ALONE, "HTTP/2: --keep-alive-requests ends a connection behind so many, and answers those", async () => {
+  await sleep(20);
+  return new Response("here");
+}, async (served) => {
+  for (const atOnce of [false, true]) {
+    const session = connect(served);
+    const closed = new Promise<void>((resolve) => session.on("close", resolve));
+    const texts: string[] = [];
+    if (atOnce) texts.push(...(await Promise.all(Array.from({ length: 5 }, () => ask(session, { ":path": "/" })))).map(({ text }) => text));
+    else for (let count = 0; count < 3; count++) texts.push((await ask(session, { ":path": "/" })).text);
+    await closed;
+    // What came in one read with the last of them is answered, too.
+    assert.deepEqual(texts.slice(0, 3), ["here", "here", "here"]);
+  }
+}, { keepAliveRequests: 3 });
+
+testApp(NODE_ALONE, "HTTP/2: as many fields as limits.fields allows come, and one more is answered with 431", (request) => {
+  return new Response(String([...request.headers].filter(([name]) => name.startsWith("x-")).length));
+}, async (served) => {
+  const session = connect(served);
+  const fields = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`x-${index}`, "v"]));
+  assert.equal((await ask(session, { ":path": "/", ...fields(499) })).text, "499");
+  assert.equal((await ask(session, { ":path": "/", ...fields(501) }))[":status"], 431);
+  session.destroy();
+}, { limits: { fields: 500 } });

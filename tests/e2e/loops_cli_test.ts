@@ -1,11 +1,12 @@
 /** The command line's options of loop engines. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runCli } from "../support/cli_process.ts";
+import { CliProcess, runCli } from "../support/cli_process.ts";
 import { appFile, servingCli } from "../support/cli_server.ts";
 import { OWN_LOOP } from "../support/loops.ts";
 import { runtimeName } from "../support/runtime.ts";
 import { until } from "../support/served.ts";
+import { unixPath } from "../support/unix_path.ts";
 
 const LIMIT = { timeout: 60_000 };
 const APP = appFile("export default { fetch: () => new Response('hello') };");
@@ -39,7 +40,25 @@ test("heddle serve --loop warns of each option that the loop cannot keep, given 
   });
 });
 
-test("heddle serve --loop refuses what it must: another runtime's, --proxy-protocol, a Unix socket, cores said twice", LIMIT, async () => {
+test("heddle serve --loop warns of --listen where the runtime takes no backlog: Bun at all, Deno for a Unix socket", LIMIT, async () => {
+  const places: ReadonlyArray<readonly [options: readonly string[], loops: readonly string[]]> = [
+    [["--http", "127.0.0.1:0"], ["bun-serve"]],
+    [["--http", "127.0.0.1:0", "--http", `unix:${unixPath()}`], ["bun-serve", "deno-serve"]],
+  ];
+  for (const [options, loops] of places) {
+    for (const [backlog, times] of [[[], 0], [["--listen", "7"], 1], [["--listen", "1024"], 1]] as const) {
+      const cli = new CliProcess(["serve", APP, "--loop", OWN_LOOP, ...options, ...backlog]);
+      // Once it answers it has said all.
+      await (await fetch(await cli.listening())).text();
+      cli.kill("SIGTERM");
+      await cli.exit;
+      const told = cli.stderr.match(new RegExp(`WARNING.*--listen with the loop ${OWN_LOOP}: `, "g")) ?? [];
+      assert.equal(told.length, loops.includes(OWN_LOOP) ? times : 0, `${backlog}: ${cli.stderr}`);
+    }
+  }
+});
+
+test("heddle serve --loop refuses what it must: another runtime's, --proxy-protocol, cores said twice", LIMIT, async () => {
   const cases: ReadonlyArray<readonly [options: readonly string[], error: RegExp]> = [
     [
       ["--loop", OTHER],

@@ -544,6 +544,59 @@ testOnBoth("unix: a socket has its mode, takes a stale one's place and no other'
   assert.equal(existsSync(path), false);
 });
 
+testOnBoth("unix: a socket that cannot be given to its owner is gone again when serve() says so", async (by) => {
+  const path = unixPath();
+  const http = { transport: "unix", path, owner: { uid: 2 ** 32 } } as const;
+  await assert.rejects(serve({ fetch: () => new Response(), http, ...by }).ready, { code: "HEDDLE_BROKEN" });
+  assert.equal(existsSync(path), false);
+});
+
+testOnBoth("limits.fields holds past a thousand, or serve() warns of it", async ({ loop }) => {
+  const warnings: string[] = [];
+  const observer = { warning: (line: string) => void warnings.push(line) };
+  const fetch: FetchHandler = (request) => new Response(String([...request.headers].filter(([name]) => name.startsWith("x-")).length));
+  const server = serve({
+    fetch,
+    http: "127.0.0.1:0",
+    https: "127.0.0.1:0",
+    tls: createIdentity(),
+    limits: { fields: 2000, headBytes: 65_536 },
+    ...(loop !== undefined && { loop }),
+    observer,
+  });
+  await server.ready;
+  try {
+    const isKept = loop === undefined || loop === "node-http";
+    assert.equal(warnings.filter((line) => line.startsWith("option limits.fields with the loop ")).length, isKept ? 0 : 1);
+    if (!isKept) return;
+    const fields = (count: number) => Array.from({ length: count }, (_, index) => `x-${index}: v\r\n`).join("");
+    for (const [index, open] of [RawClient.connect, RawClient.connectTls].entries()) {
+      const client = await open({ transport: "tcp", hostname: "127.0.0.1", port: Number(new URL(server.urls[index]!).port) });
+      assert.equal((await ask(client, get("/", fields(1999)))).body, "1999");
+      assert.equal((await ask(client, get("/", fields(2000)))).status, 431);
+      client.destroy();
+    }
+  } finally {
+    await server.close();
+  }
+});
+
+testOnBoth("serve() warns of a listener's own backlog where the runtime takes none", async ({ loop }) => {
+  if (loop === undefined) return;
+  const cases = [["127.0.0.1:0", ["bun-serve"]], [`unix:${unixPath()}`, ["bun-serve", "deno-serve"]]] as const;
+  for (const [place, loops] of cases) {
+    const address = place.startsWith("unix:")
+      ? { transport: "unix", path: place.slice(5) } as const
+      : { transport: "tcp", hostname: "127.0.0.1", port: 0 } as const;
+    const warnings: string[] = [];
+    const observer = { warning: (line: string) => void warnings.push(line) };
+    const server = serve({ fetch: () => new Response(), http: { ...address, backlog: 7 }, loop, observer });
+    await server.ready;
+    await server.close();
+    assert.equal(warnings.filter((line) => line.startsWith("--listen with ")).length, (loops as readonly string[]).includes(loop) ? 1 : 0);
+  }
+});
+
 testOnBoth("serve() refuses what a loop engine must not be given", async ({ loop }) => {
   if (loop === undefined) return;
   const options = { fetch: () => new Response(), port: 0, loop };
@@ -561,9 +614,10 @@ testOnBoth(
   "of several certificates the server name chooses, the first is for the others, and others take their place",
   async ({ loop }) => {
     if (loop === undefined || loop === "deno-serve") return;
-    const pair = (
-      suffix: string,
-    ) => [createIdentity(`first${suffix}`), createIdentity(`second${suffix}`, 30, "DNS:second.test,DNS:also.test,DNS:*.wild.test")];
+    const pair = (suffix: string) => [
+      createIdentity(`first${suffix}`, 30, "DNS:whole.wild.test"),
+      createIdentity(`second${suffix}`, 30, "DNS:second.test,DNS:also.test,DNS:*.wild.test"),
+    ];
     const server = serve({ fetch: () => new Response(), https: "127.0.0.1:0", tls: pair(""), loop });
     await server.ready;
     const shown = (servername: string | undefined, protocol: string) =>
@@ -585,7 +639,9 @@ testOnBoth(
         assert.equal(await shown("second.test", second), `second${suffix} ${second}`);
         assert.equal(await shown("SECOND.test", "http/1.1"), `second${suffix} ${first}`);
         for (const name of ["also.test", "x.wild.test"]) assert.equal(await shown(name, second), `second${suffix} ${second}`);
-        for (const name of ["other.test", "y.x.wild.test", undefined]) assert.equal(await shown(name, second), `first${suffix} ${second}`);
+        for (const name of ["whole.wild.test", "other.test", "y.x.wild.test", undefined]) {
+          assert.equal(await shown(name, second), `first${suffix} ${second}`);
+        }
       }
     } finally {
       await server.close();
