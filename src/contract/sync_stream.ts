@@ -2,8 +2,8 @@ import type { Address, TlsInfo } from "./socket.ts";
 import type { TimeLimit } from "./waiting.ts";
 
 /**
- * A connection for code that cannot await: each call stands still until it is done. Its request's end closes it, behind what was written. While the app does
- * not read, the peer is held back past 64 KiB.
+ * A connection for code that cannot await: each call stands still until it is done. Its request's end closes it, behind what was written, unless the peer
+ * takes nothing of that for 10 seconds. While the app does not read, the peer is held back past 64 KiB.
  */
 export interface SyncStream {
   readonly local: Address;
@@ -26,6 +26,7 @@ export interface SyncStream {
    * @throws {BrokenError} The connection broke, or there was no room in time; in that case nothing of the chunk was sent.
    * @throws {ClosedError} It was ended or closed on this side, or its request is over.
    * @throws {RangeError} The time is out of bounds.
+   * @throws {TypeError} The chunk is neither.
    * @throws The reason of the signal that it was connected with.
    */
   writeSync(chunk: Uint8Array | string, limit?: TimeLimit): void;

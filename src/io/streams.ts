@@ -4,6 +4,7 @@ import type { ReadTarget, TimeLimit, Watcher, WriteTarget } from "../contract/wa
 import { BrokenError, ClosedError } from "../errors.ts";
 import { checkTimeout } from "../time_limit.ts";
 import { formatAddress } from "./address.ts";
+import { chunkBytes } from "./chunk_bytes.ts";
 import { Inbox, type PendingRead } from "./inbox.ts";
 import { Outbox, type PendingWrite } from "./outbox.ts";
 
@@ -36,6 +37,7 @@ export interface Stream extends ReadTarget, WriteTarget {
    * @throws {BrokenError} (as a rejection) The connection broke, or there was no room in time; in that case nothing of the chunk was sent.
    * @throws {ClosedError} (as a rejection) It was ended or closed on this side.
    * @throws {RangeError} (as a rejection) The time is out of bounds.
+   * @throws {TypeError} (as a rejection) The chunk is neither.
    */
   write(chunk: Uint8Array | string, limit?: TimeLimit): Promise<void>;
   /** Sends FIN behind what was written; reading goes on. */
@@ -140,7 +142,7 @@ class SocketStream implements Stream {
       const { failure } = this.#outbox;
       if (failure !== null) return reject(failure.reason);
       if (this.#ended) return reject(this.#endedError());
-      const write: PendingWrite = { bytes: bytesOf(chunk), resolve, reject, timer: null };
+      const write: PendingWrite = { bytes: chunkBytes(chunk), resolve, reject, timer: null };
       if (timeoutMs > 0) write.timer = this.#limit("write to", timeoutMs, () => this.#outbox.forget(write), reject);
       this.#outbox.write(write);
     });
@@ -244,9 +246,4 @@ class SocketStream implements Stream {
       },
     });
   }
-}
-
-/** A copy, since the writer may fill its chunk anew; not by `slice()`, with which a Buffer shares its memory. */
-function bytesOf(chunk: Uint8Array | string): Uint8Array {
-  return typeof chunk === "string" ? new TextEncoder().encode(chunk) : new Uint8Array(chunk);
 }

@@ -49,17 +49,26 @@ export async function connect(address: string | Address, { timeoutMs = 0, signal
   return await connectBy(found instanceof Promise ? await found : found, options, timeoutMs, signal);
 }
 
-/** As `connect`, by a network and a time that are given. */
+/**
+ * As `connect`, by a network and a time that are given.
+ *
+ * @param opened Gets the socket below the stream. @returns What is called once, when nothing comes or goes any more.
+ */
 export async function connectBy(
   host: RequestHost,
   options: ConnectOptions,
   timeoutMs: number,
   signal: AbortSignal | undefined,
+  opened: (socket: Socket) => () => void = () => () => {},
 ): Promise<Stream> {
   signal?.throwIfAborted();
   const socket = await connectWithin(host, options, timeoutMs, signal);
   const abort = () => stream.abort(signal?.reason);
-  const stream = openStream(socket, host.after, () => signal?.removeEventListener("abort", abort));
+  const closed = opened(socket);
+  const stream = openStream(socket, host.after, () => {
+    signal?.removeEventListener("abort", abort);
+    closed();
+  });
   signal?.addEventListener("abort", abort);
   if (signal?.aborted === true) abort();
   return stream;

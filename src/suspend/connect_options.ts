@@ -10,7 +10,19 @@ import { LISTENER } from "../options/parse.ts";
  * @throws {TypeError} The address is none, TLS is asked for over a Unix socket, or a protocol is none.
  */
 export function connectOptions(address: string | Address, tls: boolean | ConnectTls): ConnectOptions {
-  return withTls(typeof address === "string" ? readAddress(address) : address, tls);
+  return withTls(typeof address === "string" ? checked(readAddress(address)) : checked(address), tls);
+}
+
+/** The runtimes would each say otherwise of what no address is, as late as in the attempt. */
+function checked(address: Address): Address {
+  const { transport, path, hostname, port }: { readonly [name: string]: unknown } = { ...address };
+  if (transport === "unix" && isText(path)) return address;
+  if (transport === "tcp" && isText(hostname) && Number.isInteger(port) && port as number > 0 && port as number <= 65535) return address;
+  throw new TypeError('connect: not an address: write "HOST:PORT", { transport: "tcp", hostname, port } or { transport: "unix", path }');
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string" && value !== "";
 }
 
 function withTls(address: Address, tls: boolean | ConnectTls): ConnectOptions {

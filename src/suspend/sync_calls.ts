@@ -65,7 +65,8 @@ export function readSync(): Uint8Array | null {
  * const answer = cache.readSync({ timeoutMs: 500 });
  * ```
  * @param address As of `connect`.
- * @param limits As of `connect`; the signal is heard while a call stands still.
+ * @param limits As of `connect`. While a call stands still its thread's timers do too: the request's own signal is heard then, and what follows from it, but
+ * no `AbortSignal.timeout()`, which `timeoutMs` is for. One that aborts between two calls ends the connection with the next.
  * @throws {BrokenError} Refused, unreachable, no such file, not there in time, or not who the certificate must be for; or there are too many.
  * @throws {ClosedError} The request's answer is complete.
  * @throws {TypeError} The address is none, TLS is asked for over a Unix socket, or a protocol is none; or it was called outside of a request, or in one that has

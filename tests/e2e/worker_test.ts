@@ -1,5 +1,6 @@
 /** The worker engine with real threads and sockets. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { test } from "node:test";
@@ -39,16 +40,21 @@ async function startAll(exchange: (request: string) => Promise<string>, count: n
 }
 
 test("worker: apps answer from threads, each with state of its own", LIMIT, async () => {
-  await withServer({ module: APP, async: 2 }, async ({ exchange, server }) => {
+  await withServer({ module: APP, async: 2, postBufferingBytes: 0 }, async ({ exchange, connect, server }) => {
     const first = JSON.parse(parseAnswer(await exchange(get("/a"))).body);
     assert.deepEqual(first, { requests: 1, core: [0, 0], remote: "tcp", path: "/a" });
     assert.equal(JSON.parse(parseAnswer(await exchange(get("/b"))).body).requests, 2);
     assert.equal(server.engines.suspend, "worker");
-    const sleeping = exchange(get("/sleep?2000"));
+    // It has its thread for as long as the other's takes to start.
+    const uploads = await connect();
+    uploads.send("POST /hash HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\n");
     await until(() => server.stats().busy === 1);
     const other = JSON.parse(parseAnswer(await exchange(get("/c"))).body);
     assert.deepEqual([other.requests, other.core], [1, [1, 1]]);
-    assert.equal(parseAnswer(await sleeping).body, "slept");
+    uploads.send("12345");
+    await until(() => uploads.ended, PATIENCE);
+    assert.equal(parseAnswer(uploads.text).body, sha256(Buffer.from("12345")));
+    uploads.destroy();
   });
   await withServer({ module: HONO }, async ({ exchange }) => {
     assert.equal(parseAnswer(await exchange(get("/"))).body, "Hello from Hono!\n");

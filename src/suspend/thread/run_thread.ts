@@ -222,8 +222,8 @@ class AppThread implements RunningThread, ThreadContext {
   ask(id: number, socket: number, what: SocketAsk, signal: AbortSignal | undefined): SocketOutcome | null {
     const ask = this.#asks++;
     this.#asked.set(ask, null);
-    this.post({ type: "ask", id, ask, socket, what }, what.kind === "write" ? [what.bytes.buffer] : []);
     try {
+      this.post({ type: "ask", id, ask, socket, what }, what.kind === "write" ? [what.bytes.buffer] : []);
       this.standStill(() => this.#asked.get(ask) !== null || signal?.aborted === true, Infinity);
       return this.#asked.get(ask) ?? null;
     } finally {

@@ -1,6 +1,7 @@
 import type { ConnectOptions } from "../../contract/socket.ts";
 import type { SyncStream } from "../../contract/sync_stream.ts";
 import type { TimeLimit } from "../../contract/waiting.ts";
+import { chunkBytes } from "../../io/chunk_bytes.ts";
 import { checkTimeout } from "../../time_limit.ts";
 import { packBytes, unpackBytes } from "../worker/packed_bytes.ts";
 import { unpackError } from "../worker/packed_error.ts";
@@ -78,9 +79,7 @@ class ThreadSocket implements SyncStream {
 
   writeSync(chunk: Uint8Array | string, { timeoutMs = 0 }: TimeLimit = {}): void {
     checkTimeout("writeSync()", timeoutMs);
-    // A copy: it is transferred.
-    const bytes = typeof chunk === "string" ? new TextEncoder().encode(chunk) : new Uint8Array(chunk);
-    this.#line.ask({ kind: "write", bytes: packBytes(bytes), timeoutMs });
+    this.#line.ask({ kind: "write", bytes: packBytes(chunkBytes(chunk)), timeoutMs });
   }
 
   end(): void {

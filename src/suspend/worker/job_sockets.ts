@@ -1,5 +1,6 @@
+import type { ClockTimer } from "../../contract/clock.ts";
 import type { RequestHost } from "../../contract/engine.ts";
-import type { Address } from "../../contract/socket.ts";
+import type { Address, Socket } from "../../contract/socket.ts";
 import { BrokenError, ClosedError } from "../../errors.ts";
 import type { Stream } from "../../io/streams.ts";
 import { connectBy } from "../connect.ts";
@@ -10,12 +11,51 @@ import type { SocketAsk, SocketOutcome } from "./protocol.ts";
 /** Connections that a request may have at once: as many as a program may have files. */
 const MOST_SOCKETS = 64;
 
+/** A peer that takes nothing for so long of what was written before the close has its connection reset. */
+const FLUSH_MS = 10_000;
+
 /** One of them. */
-interface Connection {
+class Connection {
   /** Calls the attempt off, and aborts what came of it. */
-  readonly abort: AbortController;
+  readonly abort = new AbortController();
   /** Null until it stands. */
-  stream: Stream | null;
+  stream: Stream | null = null;
+  readonly #host: RequestHost;
+  #socket: Socket | null = null;
+  #closed = false;
+  #timer: ClockTimer | null = null;
+
+  constructor(host: RequestHost) {
+    this.#host = host;
+  }
+
+  /** Nothing comes or goes any more, and nothing is left to be read. */
+  get spent(): boolean {
+    return this.#closed && this.stream?.buffered === 0;
+  }
+
+  readonly opened = (socket: Socket): () => void => {
+    this.#socket = socket;
+    return () => {
+      this.#closed = true;
+      this.#timer?.cancel();
+    };
+  };
+
+  /** Behind what was written, for as long as the peer takes of it: nobody else will give up on a peer that does not. */
+  close(): void {
+    if (this.stream === null || this.#socket === null) return this.abort.abort(closedError());
+    this.stream.close();
+    if (!this.#closed) this.#watch(this.#socket);
+  }
+
+  #watch(socket: Socket): void {
+    const { unsent } = socket;
+    this.#timer = this.#host.after(FLUSH_MS, () => {
+      if (unsent > 0 && socket.unsent < unsent) this.#watch(socket);
+      else this.abort.abort(closedError());
+    });
+  }
 }
 
 /** The connections that one request's thread has asked for: the sockets are the main thread's, whose loop turns while that thread stands still. */
@@ -48,14 +88,15 @@ export class JobSockets {
 
   async #connect(socket: number, { address, timeoutMs }: SocketAsk & { readonly kind: "connect" }): Promise<SocketOutcome> {
     if (this.#closed) throw closedError();
+    if (this.#connections.size >= MOST_SOCKETS) this.#forgetSpent();
     if (this.#connections.size >= MOST_SOCKETS) {
       throw new BrokenError(`connect: this request has ${MOST_SOCKETS} connections already; close some`);
     }
-    const abort = new AbortController();
-    const connection: Connection = { abort, stream: null };
+    const connection = new Connection(this.#host);
     this.#connections.set(socket, connection);
     try {
-      const { local, remote, tls } = connection.stream = await connectBy(this.#host, address, timeoutMs, abort.signal);
+      const { abort: { signal }, opened } = connection;
+      const { local, remote, tls } = connection.stream = await connectBy(this.#host, address, timeoutMs, signal, opened);
       return {
         kind: "connected",
         local: copyOf(local),
@@ -68,13 +109,18 @@ export class JobSockets {
     }
   }
 
+  /** An app that connects again and again need not close what its peers have broken. */
+  #forgetSpent(): void {
+    for (const [socket, { spent }] of this.#connections) if (spent) this.#connections.delete(socket);
+  }
+
   /** Ends, closes or aborts one; of one that is not there, nothing. */
   leave(socket: number, how: "end" | "close" | "abort"): void {
     const connection = this.#connections.get(socket);
     if (connection === undefined) return;
     if (how === "end") return connection.stream?.end();
     this.#connections.delete(socket);
-    if (how === "close" && connection.stream !== null) connection.stream.close();
+    if (how === "close") connection.close();
     else connection.abort.abort(closedError());
   }
 

@@ -47,6 +47,11 @@ test("connect() refuses at once what is no address, an aborted signal and a wron
     connect("127.0.0.1"),
     /^TypeError: connect to "127\.0\.0\.1": not an address: it has no port, write 127\.0\.0\.1:8080$/,
   );
+  const bad = [null, {}, { transport: "tcp", hostname: "a" }, { transport: "tcp", hostname: "a", port: 65_536 }, "127.0.0.1:0", {
+    transport: "unix",
+    path: "",
+  }];
+  for (const address of bad) await assert.rejects(connect(address as string), /^TypeError: connect: not an address: write "HOST:PORT", /);
   await assert.rejects(connect("127.0.0.1:1", { timeoutMs: -1 }), RangeError);
   const reason = new Error("too late");
   await assert.rejects(connect("127.0.0.1:1", { signal: AbortSignal.abort(reason) }), reason);
