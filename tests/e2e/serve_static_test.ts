@@ -297,6 +297,27 @@ testOnBoth(
   },
 );
 
+testOnBoth(
+  "serve({ static }): what is no file is answered by a folder's page, also where a single file is the last one, or above it",
+  async (by) => {
+    const site = createSite({ "404.html": "no such page", "icon.svg": "<svg/>" });
+    const notFound = "404.html";
+    const icon: StaticMap = { root: join(site, "icon.svg"), prefix: "/favicon.ico", notFound };
+    for (const maps of [[{ root: site, prefix: "/s", notFound }, icon], [icon, { root: site, notFound }]]) {
+      await withServer({ static: maps, ...by }, async (served) => {
+        assert.deepEqual(await answers(served, ["/none", "/favicon.ico/x", "/favicon.ico"]), [
+          "404 no such page",
+          "404 no such page",
+          "200 <svg/>",
+        ]);
+      });
+    }
+    await withServer({ static: [icon], ...by }, async (served) => {
+      assert.deepEqual(await answers(served, ["/none"]), ["404 no such file\n"]);
+    });
+  },
+);
+
 /** Shortens a file while it is sent, and looks for the connection's end. */
 async function shorten(served: Served, path: string, request: string): Promise<void> {
   const client = await served.connect();
