@@ -13,7 +13,9 @@ export async function reachOf(
   ownAddresses: () => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
   if (listener.transport === "unix" || !EVERY_INTERFACE.includes(listener.hostname)) return [`listening on ${url}`];
-  const addresses = (await ownAddresses()).filter((address) => listener.hostname === "::" || !address.includes(":"));
+  // It serves all the same: some containers, and Android, do not let the interfaces be listed.
+  const all = await ownAddresses().catch(() => []);
+  const addresses = all.filter((address) => listener.hostname === "::" || !address.includes(":"));
   return [`listening on ${url} (every interface)`, ...addresses.map((address) => `on the network: ${urlAt(url, address)}`)];
 }
 

@@ -7,13 +7,13 @@ import { createAccessLog } from "../observe/access_log.ts";
 import { headLimitsOf, limitPostMaxOf } from "../options/limits.ts";
 import { listenersOf } from "../options/listeners.ts";
 import { optionMisfits } from "../options/misfits.ts";
-import { namesFolders, staticMapsOf } from "../options/static_maps.ts";
+import { namesFolders, staticMapsOf, staticRootsOf } from "../options/static_maps.ts";
 import type { GivenOptions } from "../options/read.ts";
 import { SERVE_OPTIONS, type ServeOptionName, type ServeOptionValues } from "../options/table.ts";
 import { serve } from "../serve/server.ts";
 import { VERSION } from "../version.ts";
 import { mimeTypesOf } from "./mime_file.ts";
-import { missingPages } from "./missing_pages.ts";
+import { missingPages, singleFilesOf } from "./missing_pages.ts";
 import { prepareRuntime } from "./prepare_runtime.ts";
 import { reachOf } from "./reach.ts";
 import { runUntilStopped } from "./stop.ts";
@@ -39,7 +39,9 @@ export async function serveApp(path: string | null, values: ServeOptionValues, g
   const { clock, runtime } = platform;
   await prepareRuntime(runtime.name, values.globals);
   const loaded = path === null ? null : await load(path, values);
-  const maps = namesFolders(values) ? staticMapsOf(values, await mimeTypesOf(values.mimeFile)) : [];
+  const maps = namesFolders(values)
+    ? staticMapsOf(values, await mimeTypesOf(values.mimeFile), await singleFilesOf(staticRootsOf(values)))
+    : [];
   const format = values.logFormat === "none" ? null : values.logFormat;
   const observer = createAccessLog({
     format,

@@ -93,6 +93,8 @@ export interface LoopExchange {
   readonly multiplexed: boolean;
   /** Bytes that `write` and `respond` took and the runtime has not, as far as it tells. */
   readonly unsent: number;
+  /** A body that is written in pieces leaves without the `content-length` that its head has. @default false */
+  readonly losesLength?: boolean;
   /** A whole answer. */
   respond(head: LoopAnswerHead, body: Uint8Array | null): void;
   /**

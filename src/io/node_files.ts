@@ -1,9 +1,10 @@
 import { constants, type Dirent, fstatSync, lstatSync, readSync } from "node:fs";
-import { lstat, open, opendir, readdir, readlink, realpath } from "node:fs/promises";
+import { lstat, open, opendir, readdir, readlink } from "node:fs/promises";
 import { basename } from "node:path";
 import { process } from "./node_process.ts";
 import type { FileFacts, FileKind, FolderEntry, HostFile, HostFolder, ReadOnlyFolder } from "../contract/files.ts";
 import { drive, type Steps, type Waited, waitFor } from "../waited.ts";
+import { nodeRealpath } from "./node_realpath.ts";
 
 /** Neither waits for a pipe's other end nor follows a link that has come in between. Windows has none of these. */
 const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
@@ -18,6 +19,9 @@ const DESCRIPTORS = process.platform === "linux" ? "/proc/self/fd" : null;
  * back, as fast as it could, one look was deceived once in 20,000 files (Node 24), and five never were.
  */
 const LOOKS = 5;
+
+/** What Linux puts behind the path of an open file that has been removed, or replaced, since. */
+const REMOVED = " (deleted)";
 
 /** Entries that one call reads: a call a thousand takes no longer for 100,000 entries than one for all does. */
 const LISTED_AT_ONCE = 1024;
@@ -71,7 +75,7 @@ const STATS_STAND_STILL = process.versions.deno !== undefined;
 
 /** By promises. */
 const PROMISED: FileCalls = {
-  realpath,
+  realpath: nodeRealpath,
   lstat: STATS_STAND_STILL ? (path) => statNow(() => lstatSync(path, { bigint: true })) : (path) => lstat(path, { bigint: true }),
   readlink,
   readdir: (path, most) => most === undefined ? readdir(path, { withFileTypes: true }) : readSome(path, most),
@@ -111,7 +115,7 @@ export async function openNodeSite(path: string, safe: readonly string[] = []): 
 }
 
 function realPaths(path: string, others: readonly string[]): Promise<string[]> {
-  return Promise.all([path, ...others].map((folder) => realpath(folder)));
+  return Promise.all([path, ...others].map((folder) => nodeRealpath(folder)));
 }
 
 /** What is asked of it waits for a promise in any case. */
@@ -181,7 +185,8 @@ export class NodeFolder implements HostFolder {
 
   *#isInside(fd: number, facts: Stats, path: string): Steps<boolean> {
     const real = yield* this.#pathOf(fd);
-    return real === null ? yield* this.#stillLeadsTo(facts, path) : this.#hasInside(real);
+    if (real === null) return yield* this.#stillLeadsTo(facts, path);
+    return this.#hasInside(real) || (real.endsWith(REMOVED) && this.#hasInside(real.slice(0, -REMOVED.length)));
   }
 
   *#stillLeadsTo(facts: Stats, path: string): Steps<boolean> {

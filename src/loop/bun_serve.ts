@@ -24,6 +24,8 @@ const TRAITS: FetchTraits = {
   typesBytes: true,
   // A PDF's or an archive's would be `filename="9"`, of the descriptor (1.4.5).
   namesFiles: true,
+  // Every stream leaves in chunks (1.4.5).
+  losesLength: true,
   speaksHttp2: false,
   takeFile: takeBunFile,
 };

@@ -17,6 +17,7 @@ const TRAITS: FetchTraits = {
   closeResets: false,
   typesBytes: false,
   namesFiles: false,
+  losesLength: false,
   speaksHttp2: true,
   takeFile: takeDenoFile,
 };

@@ -19,6 +19,8 @@ export interface FetchTraits {
   readonly typesBytes: boolean;
   /** A file without a `content-disposition` may get one, with a name that is none of its own. */
   readonly namesFiles: boolean;
+  /** As of `LoopExchange`. */
+  readonly losesLength: boolean;
   /** It speaks HTTP/2 too, and does not tell when it does. */
   readonly speaksHttp2: boolean;
   /** Takes a part of a file that it sends by itself; null where it is better written. @param url Of the request. */
@@ -93,6 +95,10 @@ export class FetchExchange implements LoopExchange {
     if (this.#response !== null) return;
     this.#response = response;
     this.#respond?.(response);
+  }
+
+  get losesLength(): boolean {
+    return this.#traits.losesLength;
   }
 
   get unsent(): number {

@@ -23,24 +23,33 @@ export interface StaticMapValues {
   readonly cachePathsMs: number;
 }
 
+/** The roots of all folders, and of single files in their places. */
+export function staticRootsOf({ checkStatic, staticMap, staticMap2 }: ServeOptionValues): readonly string[] {
+  return [...checkStatic, ...[...staticMap, ...staticMap2].map(({ root }) => root)];
+}
+
 /** Whether the options name folders, so that no app is needed. */
-export function namesFolders({ checkStatic, staticMap, staticMap2 }: ServeOptionValues): boolean {
-  return checkStatic.length + staticMap.length + staticMap2.length > 0;
+export function namesFolders(values: ServeOptionValues): boolean {
+  return staticRootsOf(values).length > 0;
 }
 
 /**
  * The folders that the options name, in uWSGI's order: `--check-static`, `--static-map`, `--static-map2`, each kind as it was given. The fallback is the
- * last one's: of an earlier folder it would stand before the files of those that follow.
+ * last one's: of an earlier folder it would stand before the files of those that follow. Below a single file there is no page of any kind.
  *
  * @param types What `--mime-file` says.
+ * @param singleFiles Roots that are files, and no folders.
  */
-export function staticMapsOf(values: ServeOptionValues, types: Readonly<Record<string, string>>): StaticMapValues[] {
+export function staticMapsOf(
+  values: ServeOptionValues,
+  types: Readonly<Record<string, string>>,
+  singleFiles: ReadonlySet<string>,
+): StaticMapValues[] {
   const { checkStatic, staticMap, staticMap2, staticIndex, staticFallback, static404 } = values;
   const shared = {
     index: staticIndex.length === 0 ? ["index.html"] : staticIndex.filter((name) => name !== null),
     redirect: values.staticRedirect,
     listing: values.staticListing,
-    ...(static404 !== null && { notFound: static404 }),
     dotfiles: values.staticDotfiles,
     safe: values.staticSafe,
     skipExtensions: values.staticSkipExt,
@@ -57,9 +66,11 @@ export function staticMapsOf(values: ServeOptionValues, types: Readonly<Record<s
     ...staticMap.map((map) => ({ ...map, keepPrefix: false })),
     ...staticMap2.map((map) => ({ ...map, keepPrefix: true })),
   ];
-  return folders.map((folder, index) => ({
+  const last = folders.findLast(({ root }) => !singleFiles.has(root));
+  return folders.map((folder) => ({
     ...folder,
     ...shared,
-    ...(staticFallback !== null && index === folders.length - 1 && { fallback: staticFallback }),
+    ...(static404 !== null && !singleFiles.has(folder.root) && { notFound: static404 }),
+    ...(staticFallback !== null && folder === last && { fallback: staticFallback }),
   }));
 }

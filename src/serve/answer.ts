@@ -7,10 +7,12 @@ import { TEXT_FIELDS } from "../http/common_fields.ts";
 import { respondBy, type ResponseParts } from "../http/response.ts";
 import { BodyLengthError } from "../http/framing.ts";
 import { headToStart, type PendingHead, pendingHead } from "../http/pending_head.ts";
+import { MOST_FILE_BYTES } from "../static/cached_folder.ts";
 import { filePartOf } from "../static/file_stream.ts";
 import type { ActiveRequest } from "./active_request.ts";
 import { hasNoBody, sendStream } from "./answer_stream.ts";
 import { sendFile } from "./file_transfer.ts";
+import { sendSmallFile } from "./small_file.ts";
 
 /** An answer whose app says nothing of why it failed: its text. */
 const FAILED: Readonly<Record<FailureStatus, string>> = { 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable" };
@@ -81,7 +83,10 @@ export class Answer implements Reply {
   #sendStream(parts: ResponseParts, stream: ReadableStream<Uint8Array>): void {
     const part = hasNoBody(this.#request.method, parts.status) ? null : filePartOf(stream);
     if (part === null) sendStream(this.#request, parts, stream);
-    else if (!this.#handOver(parts, part)) sendFile(this.#request, parts, part);
+    else if (this.#handOver(parts, part)) return;
+    else if (this.#request.connection.losesLength === true && part.end - part.start <= MOST_FILE_BYTES) {
+      void sendSmallFile(this, parts, part);
+    } else sendFile(this.#request, parts, part);
   }
 
   /** Nobody will read this answer: its stream's source is told so. */

@@ -37,6 +37,8 @@ export interface Carrier {
    * @throws {TypeError} As `sendWhole`; the file is closed.
    */
   sendFile?(status: number, statusText: string, fields: Iterable<readonly [string, string]>, part: FilePart): boolean;
+  /** What is sent in pieces loses its length on the way: a small part of a file is sent whole. @default false */
+  readonly losesLength?: boolean;
   /**
    * Sends the head of an answer whose body follows.
    *

@@ -65,6 +65,10 @@ export abstract class LoopWire extends OpenCarrier {
     return true;
   }
 
+  get losesLength(): boolean {
+    return this.socket.losesLength === true;
+  }
+
   sendHead(status: number, statusText: string, fields: Fields): void {
     this.socket.start(this.#headOf(status, statusText, fields, null));
   }

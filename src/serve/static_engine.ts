@@ -4,6 +4,8 @@ import type { RegisteredWait, Woken } from "../contract/waiting.ts";
 import type { CoreTable } from "../core/table.ts";
 import type { HarakiriError } from "../errors.ts";
 import { TEXT_TYPE } from "../http/common_fields.ts";
+import { listFields } from "../http/fields.ts";
+import { contentOf } from "../static/byte_response.ts";
 import { Waits } from "../suspend/waits.ts";
 import { ActiveRequest } from "./active_request.ts";
 import type { StaticSites } from "./static_sites.ts";
@@ -101,7 +103,10 @@ export class StaticEngine implements SuspendEngine {
     this.#table.countStatic(request.core);
     if (response.status === 403) this.#troubles.unreadable(request);
     request.reply.transfer();
-    request.reply.respond(response);
+    const content = contentOf(response);
+    if (content === null) return request.reply.respond(response);
+    const { status, statusText, headers } = response;
+    request.reply.send({ status, statusText, fields: listFields(headers), body: content });
   }
 
   /** It is no file: the app's, unless the client has gone or the request was given up meanwhile. */

@@ -16,6 +16,8 @@ interface Site {
   /** The URL's path that it stands for, without a slash at its end. */
   readonly mount: string;
   readonly files: StaticFiles;
+  /** It is one file in a folder's place: it has no page for what is no file. */
+  readonly isSingle: boolean;
 }
 
 /** What a file's path can never be is the app's where a folder shares every URL with it: `/%00` is a 400 below a prefix alone. */
@@ -68,10 +70,11 @@ export class StaticSites {
     return found !== null && !(found.status === NO_PATH && mount === "" && this.#hasApp);
   }
 
-  /** Answers what is no file in place of an app: as the first folder does whose path it is below, or else the last one. */
+  /** Answers what is no file in place of an app: as the first folder does whose path it is below, or else the last one; single files where there is none. */
   async refuse(request: Request): Promise<Response> {
     const pathname = canonicalPath(new URL(request.url).pathname);
-    const site = this.#sites.find(({ mount }) => isBelow(pathname, mount)) ?? this.#sites.at(-1)!;
+    const folders = this.#sites.filter(({ isSingle }) => !isSingle);
+    const site = folders.find(({ mount }) => isBelow(pathname, mount)) ?? folders.at(-1) ?? this.#sites.at(-1)!;
     return await site.files.missing(request);
   }
 }
@@ -95,7 +98,7 @@ async function openSite(map: StaticMap, openFolder: Platform["openFolder"], nowM
     const opened = await openFolder(root, safe);
     if (opened.onlyFile !== undefined && map.keepPrefix === true) throw new TypeError("it is a file, below which no path leads anywhere");
     const folder = Promise.resolve(opened);
-    return { mount: mountOf(prefix), files: new StaticFiles(() => folder, map, nowMs) };
+    return { mount: mountOf(prefix), files: new StaticFiles(() => folder, map, nowMs), isSingle: opened.onlyFile !== undefined };
   } catch (error) {
     const outside = safe?.find((folder) => folder === (error as { readonly path?: unknown } | null)?.path);
     const links = outside === undefined ? "" : `, whose links may lead to ${JSON.stringify(outside)}`;

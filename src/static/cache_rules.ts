@@ -111,7 +111,15 @@ function subjectsOf(subject: Subject | null, { path, type, url }: KeptFile): rea
       return [pathname + search];
     }
     case "path-info":
-      // A file's: it has been decoded before.
-      return [decodeURIComponent(new URL(url).pathname)];
+      return [decoded(new URL(url).pathname)];
+  }
+}
+
+/** As it stands where it is no UTF-8, as a prefix may be: `/%FF`. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname);
+  } catch {
+    return pathname;
   }
 }

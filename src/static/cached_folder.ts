@@ -3,8 +3,8 @@ import { BoundedMap } from "./bounded_map.ts";
 import { CachedFile, isSameVersion } from "./cached_file.ts";
 import { reasonOf } from "./open_file.ts";
 
-/** A larger file is read while it is sent. */
-const MOST_FILE_BYTES = 262_144;
+/** Bytes of a file: a larger one is read while it is sent. */
+export const MOST_FILE_BYTES = 262_144;
 
 /** What a file costs besides its bytes and its path: objects and slots, by what the heap grows with 10,000 of them, rounded up. */
 const FILE_OVERHEAD = 512;

@@ -1,6 +1,7 @@
 import type { AnswerParts } from "../contract/engine.ts";
 import type { OpenFile, ReadOnlyFolder } from "../contract/files.ts";
 import type { RequestHead } from "../contract/head.ts";
+import { byteResponse } from "./byte_response.ts";
 import { type ByteRange, selectRange } from "./byte_range.ts";
 import { CachedFile } from "./cached_file.ts";
 import { canonicalPath } from "./canonical_path.ts";
@@ -326,7 +327,8 @@ export class StaticFiles {
       await file.close();
       return new Response(null, { headers });
     }
-    const body = file instanceof CachedFile ? file.content.subarray(part.start, part.end) as BodyInit : streamFile(file, part, path);
-    return new Response(body, { status: range === null ? 200 : 206, headers });
+    const init = { status: range === null ? 200 : 206, headers };
+    if (file instanceof CachedFile) return byteResponse(file.content.subarray(part.start, part.end), init);
+    return new Response(streamFile(file, part, path), init);
   }
 }

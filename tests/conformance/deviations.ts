@@ -184,8 +184,8 @@ export const LOOP_DEVIATIONS: readonly LoopDeviation[] = [
   {
     loop: "bun-serve",
     reason:
-      "Bun.serve (1.4.5) sends every stream in chunks, and drops the content-length that it was given: a static file below 1 MiB that is not in memory among them, so that a client sees " +
-      "no progress of it. One that is in memory, a larger one, and the answer to HEAD have theirs.",
+      "Bun.serve (1.4.5) sends every stream in chunks, and drops the content-length that it was given: a static file, or a part of one, of more than 256 KiB and below 1 MiB among them, " +
+      "so that a client sees no progress of it. A smaller one, a larger one, and the answer to HEAD have theirs.",
     tests: [],
   },
   {

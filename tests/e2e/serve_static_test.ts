@@ -271,6 +271,53 @@ testOnBoth("serve({ static }): large parts, and what has conditions beside its r
   });
 });
 
+testOnBoth(
+  "serve({ static }): a small file that is not in memory, and a small part of a large one, have their length on the wire",
+  async (by) => {
+    const site = createSite({
+      "most.bin": new Uint8Array(262_144).fill(7),
+      "404.html": "no such page",
+      "large.bin": new Uint8Array(LARGE).fill(7),
+    });
+    const cases = [["/most.bin", 200, 262_144], ["/none", 404, 12], ["/large.bin", 206, 5]] as const;
+    for (const cacheBytes of [0, 1_000_000]) {
+      await withServer({ static: [{ root: site, cacheBytes, notFound: "404.html" }], ...by }, async (served) => {
+        for (const [target, status, bytes] of cases) {
+          const answer = await ask(served, target, target === "/large.bin" ? ["Range: bytes=100-104"] : []);
+          assert.deepEqual(
+            [answer.status, answer.fields.get("content-length"), answer.body.length],
+            [status, String(bytes), bytes],
+            target,
+          );
+          assert.equal(answer.fields.get("transfer-encoding"), undefined, target);
+        }
+        assert.deepEqual([served.server.stats().busy, served.heard.errors], [0, []]);
+      });
+    }
+  },
+);
+
+testOnBoth(
+  "serve({ static }): what is no file is answered by a folder's page, also where a single file is the last one, or above it",
+  async (by) => {
+    const site = createSite({ "404.html": "no such page", "icon.svg": "<svg/>" });
+    const notFound = "404.html";
+    const icon: StaticMap = { root: join(site, "icon.svg"), prefix: "/favicon.ico", notFound };
+    for (const maps of [[{ root: site, prefix: "/s", notFound }, icon], [icon, { root: site, notFound }]]) {
+      await withServer({ static: maps, ...by }, async (served) => {
+        assert.deepEqual(await answers(served, ["/none", "/favicon.ico/x", "/favicon.ico"]), [
+          "404 no such page",
+          "404 no such page",
+          "200 <svg/>",
+        ]);
+      });
+    }
+    await withServer({ static: [icon], ...by }, async (served) => {
+      assert.deepEqual(await answers(served, ["/none"]), ["404 no such file\n"]);
+    });
+  },
+);
+
 /** Shortens a file while it is sent, and looks for the connection's end. */
 async function shorten(served: Served, path: string, request: string): Promise<void> {
   const client = await served.connect();

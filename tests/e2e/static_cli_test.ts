@@ -171,6 +171,18 @@ test("heddle static tells of pages that its folder has not", LIMIT, async () => 
   });
 });
 
+test("heddle static --spa beside a single file has the folder's page", LIMIT, async () => {
+  await servingCli(["static", FIRST, "--spa", "--static-map", `/f=${FIRST}/a.txt`, "--static-404", "a.txt", "--quiet"], async (server) => {
+    const page = await get(server, "/a/route", "Accept: text/html");
+    assert.deepEqual([page.status, page.body], [200, "first index"]);
+    assert.equal((await get(server, "/f/none")).body, "first a");
+    assert.doesNotMatch(server.cli.stderr, /WARNING/);
+  });
+  await servingCli(["--static-map", `/f=${FIRST}/a.txt`, "--static-404", "a.txt"], async ({ cli }) => {
+    await cli.untilStderr(/WARNING \*\*\* --static-404 does nothing: single files are served alone/);
+  });
+});
+
 test("heddle static without a folder serves the current one", LIMIT, async () => {
   const cli = new CliProcess(["static", "--port", "0"], { cwd: FIRST });
   try {

@@ -21,3 +21,10 @@ test("reachOf() tells for every interface the addresses of its family by which o
     "on the network: https://[2001:db8::7]:8443/",
   ]);
 });
+
+test("reachOf() tells the URL where this machine's addresses cannot be listed", async () => {
+  const failing = () => Promise.reject(new Error("uv_interface_addresses returned Unknown system error 13"));
+  assert.deepEqual(await reachOf("http://127.0.0.1:8080/", { transport: "tcp", hostname: "0.0.0.0", port: 0 }, failing), [
+    "listening on http://127.0.0.1:8080/ (every interface)",
+  ]);
+});

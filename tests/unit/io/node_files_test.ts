@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import type { HostFolder } from "../../../src/contract/files.ts";
-import { openNodeFolder } from "../../../src/io/node_files.ts";
+import { NodeFolder, openNodeFolder, openNodeSite } from "../../../src/io/node_files.ts";
 import { openStandingFolder } from "../../../src/io/node_files_standing.ts";
 import { withSwappedFolder } from "../../support/swapped_folder.ts";
 
@@ -175,3 +175,41 @@ test("openNodeFolder() lists no names from outside while a folder becomes a link
     }
   });
 });
+
+test(
+  "NodeFolder gives a single file that was replaced once it was open, and none from beside it",
+  { skip: process.platform !== "linux" },
+  async () => {
+    const one = join(root, "text.txt");
+    const calls = { realpath: () => one, open: () => openFake(one), lstat: () => fail(), readdir: () => fail() };
+    const openFake = (path: string) => {
+      const stats = statSync(path, { bigint: true });
+      return { fd: 9, stat: () => stats, read: () => 0, close: () => {} };
+    };
+    const fail = () => {
+      throw new Error("not to be called");
+    };
+    const opened = (readlink: string) => new NodeFolder([one], { ...calls, readlink: () => readlink }).open("");
+    assert.equal((await opened(one)).facts.size, 10);
+    assert.equal((await opened(`${one} (deleted)`)).facts.size, 10);
+    for (const other of [`${one}2 (deleted)`, `${one}2`, `${one} (deleted) (deleted)`]) {
+      assert.throws(() => opened(other), { code: "ENOTCAPABLE" }, other);
+    }
+  },
+);
+
+test(
+  "openNodeSite() gives a single file while it is replaced again and again",
+  { skip: process.platform !== "linux", timeout: 60_000 },
+  async () => {
+    const path = join(folder, "replaced.txt");
+    writeFileSync(path, "0");
+    const site = await openNodeSite(path);
+    for (let count = 0; count < 200; count++) {
+      const opening = site.open("");
+      writeFileSync(`${path}.new`, String(count));
+      renameSync(`${path}.new`, path);
+      await (await opening).close();
+    }
+  },
+);

@@ -59,6 +59,8 @@ test("FILE_BELOW reads a path that stays below its folder, and FOLDER any path",
   refuses(FOLDER, ["", "a\0"], /not a folder's path/);
 });
 
+const NO_FILES: ReadonlySet<string> = new Set();
+
 test("staticMapsOf() has the folders in uWSGI's order, whatever order they were given in", () => {
   const values = valuesOf({
     staticMap2: ["/two=c"],
@@ -67,7 +69,7 @@ test("staticMapsOf() has the folders in uWSGI's order, whatever order they were 
     staticFallback: ["app.html"],
     staticSkipExt: ["php"],
   });
-  const maps = staticMapsOf(values, { txt: "text/x" });
+  const maps = staticMapsOf(values, { txt: "text/x" }, NO_FILES);
   assert.deepEqual(maps.map(({ root, prefix, keepPrefix }) => [root, prefix, keepPrefix]), [
     ["first", "/", false],
     ["second", "/", false],
@@ -79,8 +81,18 @@ test("staticMapsOf() has the folders in uWSGI's order, whatever order they were 
   for (const { skipExtensions, types } of maps) assert.deepEqual([skipExtensions, types], [[".php"], { txt: "text/x" }]);
 });
 
+test("staticMapsOf() gives pages for what is no file to folders alone: below a single file there is none", () => {
+  const given = { checkStatic: ["s"], staticMap: ["/a=a", "/favicon.ico=f"], staticFallback: ["app.html"], static404: ["404.html"] };
+  const maps = staticMapsOf(valuesOf(given), {}, new Set(["f"]));
+  assert.deepEqual(maps.map(({ fallback, notFound }) => [fallback, notFound]), [
+    [undefined, "404.html"],
+    ["app.html", "404.html"],
+    [undefined, undefined],
+  ]);
+});
+
 test("staticMapsOf() takes over every option, and has defaults for them", () => {
-  const [usual] = staticMapsOf(valuesOf({ checkStatic: ["s"] }), {});
+  const [usual] = staticMapsOf(valuesOf({ checkStatic: ["s"] }), {}, NO_FILES);
   assert.deepEqual(usual, {
     root: "s",
     prefix: "/",
@@ -116,6 +128,7 @@ test("staticMapsOf() takes over every option, and has defaults for them", () => 
       staticCachePathsMs: ["60"],
     }),
     {},
+    NO_FILES,
   );
   assert.deepEqual(given, {
     root: "s",

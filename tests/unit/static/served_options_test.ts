@@ -19,6 +19,12 @@ async function askAll(site: StaticFiles, paths: readonly string[], headers: Read
   return await Promise.all(answers.map(async (answer) => `${answer.status} ${(await answer.text()).trim()}`.trim()));
 }
 
+test("StaticFiles tries path-info on a path that is no UTF-8 as it stands", async () => {
+  const site = siteOf({ "a.css": "a" }, { prefix: "/%FF", expires: [{ subject: "path-info", pattern: "^/%FF/a", seconds: 60 }] });
+  assert.equal((await headOf(site, "/%ff/a.css")).get("cache-control"), "no-cache");
+  assert.equal((await headOf(site, "/%FF/a.css")).get("cache-control"), "max-age=60");
+});
+
 async function headOf(site: StaticFiles, path: string, init: RequestInit = {}): Promise<Headers> {
   const answer = await site.fetch(new Request(`http://a${path}`, init));
   await answer.body?.cancel();
