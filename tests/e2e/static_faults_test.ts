@@ -94,14 +94,26 @@ testOnBoth("static files of a disk that stands still: harakiri answers 504, and 
 const OPEN_FILES = 64;
 const SITE = createSite({ "a.txt": "a" });
 
-/** Takes every descriptor that is left, and gives them back. */
+/** Takes every descriptor that is left, those too that a thread is still closing, and gives them back. */
 const EATER = appFile(
   `import { closeSync, openSync } from "node:fs";
   const eaten = [];
+  function eat() {
+    try { for (;;) eaten.push(openSync("/dev/null")); } catch (error) { return error.code; }
+  }
+  async function eatAll() {
+    let code = eat();
+    for (let had = eaten.length, quiet = 0; quiet < 10; had = eaten.length) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      code = eat();
+      quiet = eaten.length === had ? quiet + 1 : 0;
+    }
+    return new Response("eaten until " + code);
+  }
   export default {
     fetch(request) {
-      if (request.url.endsWith("/free")) while (eaten.length > 0) closeSync(eaten.pop());
-      else try { for (;;) eaten.push(openSync("/dev/null")); } catch (error) { return new Response("eaten until " + error.code); }
+      if (!request.url.endsWith("/free")) return eatAll();
+      while (eaten.length > 0) closeSync(eaten.pop());
       return new Response("freed");
     },
   };`,
