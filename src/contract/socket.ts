@@ -129,7 +129,7 @@ export type ListenOptions = (ListenTcp | ListenUnix) & {
   /**
    * Length of the kernel's accept queue (uWSGI `--listen`). Bun.listen takes none, nor does Deno.listen for a Unix socket: listed deviations.
    *
-   * @default 1024
+   * @default DEFAULT_BACKLOG
    */
   readonly backlog?: number;
 };
@@ -257,6 +257,9 @@ export interface IoEngine {
 
 /** Which ways a descriptor goes. */
 export type DescriptorSide = "read" | "write" | "both";
+
+/** Connections that the kernel holds for a listener until they are accepted; Node's and Deno's own default is 511. */
+export const DEFAULT_BACKLOG = 1024;
 
 /**
  * Bytes of `unsent` past which `write` returns false: 64 KiB, four of Node's stream buffers; the most that a client

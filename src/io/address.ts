@@ -1,4 +1,4 @@
-import type { Address, TcpAddress, UnixAddress } from "../contract/socket.ts";
+import type { Address, ListenTcp, ListenUnix, TcpAddress, UnixAddress } from "../contract/socket.ts";
 
 /** The end of a Unix socket that was never bound, and of a descriptor of which nobody knows where it leads. */
 export const UNNAMED: UnixAddress = { transport: "unix", path: "" };
@@ -17,9 +17,9 @@ export function tcpAddress(hostname: string, port: number): TcpAddress {
   return { transport: "tcp", hostname: mapped ? hostname.slice(MAPPED_IPV4.length) : hostname, port };
 }
 
-/** A listener's. */
-export function unixAddress(path: string): UnixAddress {
-  return { transport: "unix", path };
+/** A listener's, with the port that it was told. */
+export function listenAddress(options: ListenTcp | ListenUnix): Address {
+  return options.transport === "unix" ? { transport: "unix", path: options.path } : tcpAddress(options.hostname, options.port);
 }
 
 /**

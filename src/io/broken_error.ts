@@ -1,4 +1,6 @@
-import { BrokenError } from "../errors.ts";
+import type { Address } from "../contract/socket.ts";
+import { BrokenError, HeddleError } from "../errors.ts";
+import { formatAddress } from "./address.ts";
 
 /** What stood in the way, by the system's error code; Deno's errors carry the same codes as Node's and Bun's. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -34,6 +36,11 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 export function brokenError(attempt: string, cause: unknown): BrokenError {
   return new BrokenError(`${attempt}: ${reason(cause)}`, { cause });
+}
+
+/** Why a listener could not be had: an error of heddle's own as it is, a runtime's translated. */
+export function listenError(address: Address, error: unknown): HeddleError {
+  return error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(address)}`, error);
 }
 
 /** The system's error code, such as `ECONNRESET`, or null. */

@@ -1,15 +1,16 @@
-import type {
-  Address,
-  ConnectOptions,
-  DescriptorSide,
-  IoEngine,
-  Listener,
-  ListenOptions,
-  ListenTcp,
-  ListenUnix,
-  Socket,
-  TcpAddress,
-  TlsIdentity,
+import {
+  type Address,
+  type ConnectOptions,
+  DEFAULT_BACKLOG,
+  type DescriptorSide,
+  type IoEngine,
+  type Listener,
+  type ListenOptions,
+  type ListenTcp,
+  type ListenUnix,
+  type Socket,
+  type TcpAddress,
+  type TlsIdentity,
 } from "../contract/socket.ts";
 import { BrokenError, HeddleError } from "../errors.ts";
 import { formatAddress, tcpAddress } from "./address.ts";
@@ -17,13 +18,11 @@ import { brokenError, errorCode } from "./broken_error.ts";
 import { readCertificates } from "./certificates.ts";
 import { DenoSocket } from "./deno_socket.ts";
 import type { DenoConn, DenoListener, DenoSockets } from "./deno_types.ts";
+import { setDenoUmask } from "./deno_umask.ts";
 import type { NodeTls } from "./node_tls.ts";
 import type { SecureOptions } from "./node_tls_client.ts";
 import { renewing } from "./renewing.ts";
 import { withUmask } from "./with_umask.ts";
-
-/** As the contract has it; Deno's own default is 511. */
-const DEFAULT_BACKLOG = 1024;
 
 /** The first and the longest wait after an accept that failed, ms; an accept that works starts over. */
 const FIRST_RETRY_MS = 5;
@@ -167,12 +166,7 @@ class DenoEngine implements IoEngine {
   }
 
   #bindOnce(path: string, mode: number | undefined): DenoListener {
-    return withUmask(mode, (mask) => this.#setUmask(mask), () => this.#deno.listen({ transport: "unix", path }));
-  }
-
-  #setUmask(mask: number): number | null {
-    const { state } = this.#deno.permissions.querySync({ name: "sys", kind: "umask" });
-    return state === "granted" ? this.#deno.umask(mask) : null;
+    return withUmask(mode, (mask) => setDenoUmask(this.#deno, mask), () => this.#deno.listen({ transport: "unix", path }));
   }
 
   /** Whether there is a socket file on which nobody listens: the one case in which the kernel refuses a connection to it. */

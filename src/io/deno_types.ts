@@ -1,4 +1,5 @@
 /** The slice of `Deno` that its I/O engine touches; written out, so that Bun, Node and tsc read the engine without Deno's types. */
+import type { DenoUmask } from "./deno_umask.ts";
 
 /** An endpoint as Deno tells it; the unnamed end of a Unix socket has a null path (2.9), whatever Deno's types say. */
 export type DenoAddress =
@@ -27,7 +28,7 @@ export interface DenoListener {
 }
 
 /** Of `Deno`. */
-export interface DenoSockets {
+export interface DenoSockets extends DenoUmask {
   listen(options: { hostname: string; port: number; tcpBacklog: number }): DenoListener;
   listen(options: { transport: "unix"; path: string }): DenoListener;
   connect(options: { hostname: string; port: number; signal?: AbortSignal }): Promise<DenoConn>;
@@ -35,7 +36,4 @@ export interface DenoSockets {
   lstat(path: string): Promise<{ readonly isSocket: boolean | null }>;
   chmod(path: string, mode: number): Promise<void>;
   remove(path: string): Promise<void>;
-  /** @returns The one before. */
-  umask(mask: number): number;
-  readonly permissions: { querySync(descriptor: { readonly name: "sys"; readonly kind: "umask" }): { readonly state: string } };
 }

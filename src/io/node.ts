@@ -1,17 +1,17 @@
 import net from "node:net";
-import type {
-  Address,
-  ConnectOptions,
-  DescriptorSide,
-  IoEngine,
-  Listener,
-  ListenOptions,
-  Socket,
-  TlsIdentity,
+import {
+  type Address,
+  type ConnectOptions,
+  DEFAULT_BACKLOG,
+  type DescriptorSide,
+  type IoEngine,
+  type Listener,
+  type ListenOptions,
+  type Socket,
+  type TlsIdentity,
 } from "../contract/socket.ts";
-import { HeddleError } from "../errors.ts";
 import { formatAddress, tcpAddress, UNNAMED } from "./address.ts";
-import { brokenError } from "./broken_error.ts";
+import { brokenError, listenError } from "./broken_error.ts";
 import { readCertificates } from "./certificates.ts";
 import { NodeReader, onConnection } from "./node_reader.ts";
 import { NodeSocket } from "./node_socket.ts";
@@ -21,9 +21,6 @@ import { setUmask } from "./node_umask.ts";
 import { bindingUnix } from "./node_unix.ts";
 import { renewing } from "./renewing.ts";
 import { withUmask } from "./with_umask.ts";
-
-/** As the contract says; Node's own is 511. */
-const DEFAULT_BACKLOG = 1024;
 
 /** As the kernel writes them. */
 const WILDCARDS: readonly string[] = ["0.0.0.0", "::"];
@@ -37,7 +34,7 @@ async function listen(options: ListenOptions, accept: (socket: Socket) => void):
   try {
     return options.transport === "unix" ? await bindingUnix(options.path, () => bind(options, accept)) : await bind(options, accept);
   } catch (error) {
-    throw error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
+    throw listenError(options, error);
   }
 }
 

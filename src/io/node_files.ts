@@ -98,9 +98,7 @@ const PROMISED: FileCalls = {
  * @throws What the system says: it is not there, or no folder (as a rejection).
  */
 export async function openNodeFolder(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
-  const roots = await realPaths(path, safe);
-  await (await opendir(roots[0]!)).close();
-  return folderOf(roots);
+  return await openRoots(await realPaths(path, safe));
 }
 
 /**
@@ -110,12 +108,17 @@ export async function openNodeFolder(path: string, safe: readonly string[] = [])
  */
 export async function openNodeSite(path: string, safe: readonly string[] = []): Promise<ReadOnlyFolder> {
   const roots = await realPaths(path, safe);
-  if (!(await PROMISED.lstat(roots[0]!)).isFile()) return await openNodeFolder(path, safe);
+  if (!(await PROMISED.lstat(roots[0]!)).isFile()) return await openRoots(roots);
   return Object.assign(folderOf(roots), { onlyFile: basename(path) });
 }
 
 function realPaths(path: string, others: readonly string[]): Promise<string[]> {
   return Promise.all([path, ...others].map((folder) => nodeRealpath(folder)));
+}
+
+async function openRoots(roots: readonly string[]): Promise<ReadOnlyFolder> {
+  await (await opendir(roots[0]!)).close();
+  return folderOf(roots);
 }
 
 /** What is asked of it waits for a promise in any case. */

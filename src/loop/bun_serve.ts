@@ -1,8 +1,7 @@
 import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
 import type { Address } from "../contract/socket.ts";
-import { HeddleError } from "../errors.ts";
-import { formatAddress, remoteOf, tcpAddress, unixAddress } from "../io/address.ts";
-import { brokenError } from "../io/broken_error.ts";
+import { listenAddress, remoteOf, tcpAddress } from "../io/address.ts";
+import { listenError } from "../io/broken_error.ts";
 import { type Certificates, readCertificates } from "../io/certificates.ts";
 import { giveSocket } from "../io/node_socket_owner.ts";
 import { setUmask } from "../io/node_umask.ts";
@@ -37,14 +36,14 @@ export function createBunServe(): LoopEngine {
 
 async function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
   const tls = options.tls === undefined ? null : bunTls(await readCertificates(options.tls));
-  let address: Address = options.transport === "unix" ? unixAddress(options.path) : tcpAddress(options.hostname, options.port);
+  let address = listenAddress(options);
   const serve = (place: BunPlace) => serveBun(options, place, tls, () => address, accept);
   try {
     const server = await bind(options, serve);
     if (options.transport === "tcp") address = tcpAddress(options.hostname, server.port ?? options.port);
     return { address, renew: () => renewUnsupported("bun-serve"), close: () => server.stop(), kill: () => void server.stop(true) };
   } catch (error) {
-    throw error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
+    throw listenError(options, error);
   }
 }
 

@@ -1,8 +1,8 @@
 import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
-import type { Address } from "../contract/socket.ts";
-import { BrokenError, HeddleError } from "../errors.ts";
-import { formatAddress, remoteOf, tcpAddress, unixAddress } from "../io/address.ts";
-import { brokenError } from "../io/broken_error.ts";
+import { BrokenError } from "../errors.ts";
+import { listenAddress, remoteOf, tcpAddress } from "../io/address.ts";
+import { listenError } from "../io/broken_error.ts";
+import { setDenoUmask } from "../io/deno_umask.ts";
 import { giveSocket } from "../io/node_socket_owner.ts";
 import { bindingUnix } from "../io/node_unix.ts";
 import { withUmask } from "../io/with_umask.ts";
@@ -30,7 +30,7 @@ export function createDenoServe(): LoopEngine {
 async function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
   const { Deno } = globalThis as typeof globalThis & { readonly Deno: DenoServe };
   const identity = oneIdentity("deno-serve", options.tls);
-  let address: Address = options.transport === "unix" ? unixAddress(options.path) : tcpAddress(options.hostname, options.port);
+  let address = listenAddress(options);
   // Once it shuts down Deno has no way to end its connections: `AbortSignal` of the options gives a BadResource then (2.9.6).
   let killed = () => {};
   const kill = new Promise<void>((resolve) => killed = resolve);
@@ -61,7 +61,7 @@ async function listen(options: LoopListenOptions, accept: (exchange: LoopExchang
       kill: killed,
     };
   } catch (error) {
-    throw error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
+    throw listenError(options, error);
   }
 }
 
@@ -69,9 +69,7 @@ async function bind(options: LoopListenOptions, serve: (place: DenoPlace) => Den
   if (options.transport === "tcp") return serve({ hostname: options.hostname, port: options.port, tcpBacklog: options.backlog });
   const { Deno } = globalThis as typeof globalThis & { readonly Deno: DenoServe };
   const { path, mode } = options;
-  const setUmask = (mask: number) =>
-    Deno.permissions.querySync({ name: "sys", kind: "umask" }).state === "granted" ? Deno.umask(mask) : null;
-  const server = await bindingUnix(path, () => withUmask(mode, setUmask, () => serve({ path })));
+  const server = await bindingUnix(path, () => withUmask(mode, (mask) => setDenoUmask(Deno, mask), () => serve({ path })));
   try {
     await giveSocket(options);
     return server;

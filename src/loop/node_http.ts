@@ -2,9 +2,8 @@ import type http from "node:http";
 import type { Server } from "node:net";
 import type { LoopEngine, LoopExchange, LoopListener, LoopListenOptions } from "../contract/loop.ts";
 import type { Address, ListenUnix, TlsIdentity } from "../contract/socket.ts";
-import { HeddleError } from "../errors.ts";
-import { formatAddress, tcpAddress, unixAddress } from "../io/address.ts";
-import { brokenError } from "../io/broken_error.ts";
+import { listenAddress, tcpAddress } from "../io/address.ts";
+import { listenError } from "../io/broken_error.ts";
 import { giveSocket } from "../io/node_socket_owner.ts";
 import { setUmask } from "../io/node_umask.ts";
 import { bindingUnix } from "../io/node_unix.ts";
@@ -52,7 +51,7 @@ export function httpOptions(options: LoopListenOptions) {
 }
 
 async function listen(options: LoopListenOptions, accept: (exchange: LoopExchange) => void): Promise<LoopListener> {
-  let address: Address = options.transport === "unix" ? unixAddress(options.path) : tcpAddress(options.hostname, options.port);
+  let address = listenAddress(options);
   const secure = options.tls === undefined ? null : await createSecureServer(options, options.tls, accept, () => address);
   const { server, close, kill } = secure ?? createPlainServer(options, accept, () => address);
   server.maxConnections = options.connections;
@@ -60,7 +59,7 @@ async function listen(options: LoopListenOptions, accept: (exchange: LoopExchang
     if (options.transport === "unix") await listenUnix(server, options);
     else await listening(server, () => server.listen({ host: options.hostname, port: options.port, backlog: options.backlog }));
   } catch (error) {
-    throw error instanceof HeddleError ? error : brokenError(`listen on ${formatAddress(options)}`, error);
+    throw listenError(options, error);
   }
   server.removeAllListeners("error").on("error", () => {});
   const bound = server.address();

@@ -1,4 +1,5 @@
 /** The slices of `Deno` and `Bun` that their loop engines touch; written out, so that each is checked without the other's types. */
+import type { DenoUmask } from "../io/deno_umask.ts";
 
 /** Of `Deno.NetAddr`; of a Unix socket the two are missing. */
 export interface DenoNetAddr {
@@ -35,9 +36,7 @@ export interface DenoFile {
 }
 
 /** Of `Deno`. */
-export interface DenoServe {
-  readonly permissions: { querySync(permission: { readonly name: "sys"; readonly kind: "umask" }): { readonly state: string } };
-  umask(mask: number): number;
+export interface DenoServe extends DenoUmask {
   openSync(path: string): DenoFile;
   serve(
     options: DenoServeOptions & DenoPlace,

@@ -1,4 +1,4 @@
-import type { ListenOptions } from "../contract/socket.ts";
+import { DEFAULT_BACKLOG, type ListenOptions } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
 import { parseAddress } from "../options/parse.ts";
 import { identitiesOf } from "./identity.ts";
@@ -15,7 +15,7 @@ export function addressesOf(options: ServeOptions): readonly ListenOptions[] {
   const { https, tls, host, port } = options;
   const isPlain = https === undefined || host !== undefined || port !== undefined;
   const usual = isPlain ? `${bracketed(host ?? "127.0.0.1")}:${port ?? 8080}` : [];
-  const backlog = options.listen ?? 1024;
+  const backlog = options.listen ?? DEFAULT_BACKLOG;
   const plain = read("http", options.http ?? usual).map((address) => ({ backlog, ...address }));
   if (https === undefined && tls !== undefined) throw new ConfigError("tls", "option tls: no listener speaks TLS; give https an address");
   if (https === undefined) return some("http", plain);

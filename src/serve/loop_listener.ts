@@ -1,5 +1,5 @@
 import type { LoopEngine, LoopListener, LoopListenOptions } from "../contract/loop.ts";
-import type { ListenOptions } from "../contract/socket.ts";
+import { DEFAULT_BACKLOG, type ListenOptions } from "../contract/socket.ts";
 import { LoopRequest } from "./loop_request.ts";
 import type { ServerContext } from "./server_context.ts";
 
@@ -19,7 +19,7 @@ export async function listenByLoop(
   const { timeouts, limits, keepAliveRequests } = server;
   const { keepAliveMs, idleGraceMs, headMs, handshakeMs } = timeouts;
   const options: LoopListenOptions = {
-    backlog: 1024,
+    backlog: DEFAULT_BACKLOG,
     ...address,
     connections,
     keepAliveRequests,

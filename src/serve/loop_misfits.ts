@@ -1,11 +1,9 @@
-import type { ListenOptions } from "../contract/socket.ts";
+import { DEFAULT_BACKLOG, type ListenOptions } from "../contract/socket.ts";
 import { ConfigError } from "../errors.ts";
 import { DEFAULT_LIMITS } from "../http/limits.ts";
 import { gapLine, gapsOf } from "../loop/gaps.ts";
 import type { ServeOptions } from "./serve_options.ts";
 import { DEFAULT_TIMEOUTS } from "./timeouts.ts";
-
-const DEFAULT_BACKLOG = 1024;
 
 /** What may as well be left out. */
 const DEFAULTS: ServeOptions = {

@@ -26,10 +26,13 @@ const NO_PATH = 400;
 /** The folders of a server, in the order in which a file is looked for. */
 export class StaticSites {
   readonly #sites: readonly Site[];
+  /** Those that are no single files. */
+  readonly #folders: readonly Site[];
   readonly #hasApp: boolean;
 
   private constructor(sites: readonly Site[], hasApp: boolean) {
     this.#sites = sites;
+    this.#folders = sites.filter(({ isSingle }) => !isSingle);
     this.#hasApp = hasApp;
   }
 
@@ -73,7 +76,7 @@ export class StaticSites {
   /** Answers what is no file in place of an app: as the first folder does whose path it is below, or else the last one; single files where there is none. */
   async refuse(request: Request): Promise<Response> {
     const pathname = canonicalPath(new URL(request.url).pathname);
-    const folders = this.#sites.filter(({ isSingle }) => !isSingle);
+    const folders = this.#folders;
     const site = folders.find(({ mount }) => isBelow(pathname, mount)) ?? folders.at(-1) ?? this.#sites.at(-1)!;
     return await site.files.missing(request);
   }

@@ -1,5 +1,4 @@
 import type { RequestHead } from "../contract/head.ts";
-import { withoutQuery } from "../without_query.ts";
 
 /** A head's fields, as `Headers` have them. */
 export class HeadFields {
@@ -12,11 +11,6 @@ export class HeadFields {
   get(name: string): string | null {
     return this.#head.fields.joined(name);
   }
-}
-
-/** The path in a head, without a query, as it stands. */
-export function pathnameOfHead({ path }: RequestHead): string {
-  return withoutQuery(path);
 }
 
 /** The path of an absolute URL, without a query, as it stands. */

@@ -1,6 +1,7 @@
 import type { AnswerParts } from "../contract/engine.ts";
 import type { OpenFile, ReadOnlyFolder } from "../contract/files.ts";
 import type { RequestHead } from "../contract/head.ts";
+import { withoutQuery } from "../without_query.ts";
 import { byteResponse } from "./byte_response.ts";
 import { type ByteRange, selectRange } from "./byte_range.ts";
 import { CachedFile } from "./cached_file.ts";
@@ -18,7 +19,7 @@ import { Listings, pageOf } from "./listings.ts";
 import { acceptsPage } from "./navigation.ts";
 import { type Missing, openFile, reasonOf } from "./open_file.ts";
 import { redirectToFolder, refusal } from "./plain_answers.ts";
-import { asksForFile, HeadFields, pathnameOfHead, pathnameOfUrl } from "./request_facts.ts";
+import { asksForFile, HeadFields, pathnameOfUrl } from "./request_facts.ts";
 import { isServedName, resolvePath } from "./resolve_path.ts";
 import { readStaticOptions, type StaticOptions, type StaticSettings } from "./static_options.ts";
 import { type Validators, validatorsOf } from "./validators.ts";
@@ -79,7 +80,7 @@ export class StaticFiles {
    * @returns Null where it is not known: `find` knows, or finds out.
    */
   known(head: RequestHead): AnswerParts | null {
-    return this.#known !== null && asksForFile(head.method) ? this.#known.find(pathnameOfHead(head), new HeadFields(head)) : null;
+    return this.#known !== null && asksForFile(head.method) ? this.#known.find(withoutQuery(head.path), new HeadFields(head)) : null;
   }
 
   #findKnown({ method, url, headers }: Request): Response | null {
